@@ -84,7 +84,7 @@ final class ModelPipeline implements AutoCloseable {
         for (String text : texts) {
             ids.add(message(messages, text).id());
         }
-        submit(1, TENANT, messages, null);
+        submit(1, TENANT, messages);
         return ids;
     }
 
@@ -97,12 +97,25 @@ final class ModelPipeline implements AutoCloseable {
         return PostIds.of(tenant, TG_CHANNEL, messageId);
     }
 
+    /** Imports pictures that are one album, since they follow each other at the same time, and gives the ids of their posts. */
+    List<UUID> importedAlbum(Path... pictures) throws IOException {
+        List<UUID> ids = new ArrayList<>();
+        ArrayNode messages = json.createArrayNode();
+        for (Path picture : pictures) {
+            Message message = message(messages, "");
+            message.json().put("photo", picture.getFileName().toString());
+            ids.add(message.id());
+        }
+        submit(1, TENANT, messages, pictures);
+        return ids;
+    }
+
     /** Imports a post of before once more, with another text and a time of its edit. */
     void edited(UUID post, String text) throws IOException {
         ObjectNode message = sent.get(post);
         message.put("text", text).put("edited_unixtime", Long.toString(1_767_400_000 + ++messageId));
         message.putArray("text_entities").addObject().put("type", "plain").put("text", text);
-        submit(1, TENANT, json.createArrayNode().add(message), null);
+        submit(1, TENANT, json.createArrayNode().add(message));
     }
 
     private record Message(UUID id, ObjectNode json) {}
@@ -123,7 +136,7 @@ final class ModelPipeline implements AutoCloseable {
         return new Message(id, message);
     }
 
-    private void submit(long user, UUID tenant, ArrayNode messages, Path picture) throws IOException {
+    private void submit(long user, UUID tenant, ArrayNode messages, Path... pictures) throws IOException {
         var export = json.createObjectNode()
                 .put("name", "Models")
                 .put("type", "public_channel")
@@ -132,7 +145,7 @@ final class ModelPipeline implements AutoCloseable {
         Path exportFolder = Files.createDirectories(folder.resolve("export-" + messageId));
         Path file = exportFolder.resolve("result.json");
         json.writeValue(file.toFile(), export);
-        if (picture != null) {
+        for (Path picture : pictures) {
             Files.copy(picture, exportFolder.resolve(picture.getFileName()));
         }
         ImportService imports = application.getBean(ImportService.class);

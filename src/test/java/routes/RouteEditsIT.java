@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,9 +50,18 @@ class RouteEditsIT {
     private static final Path BUILT_IN = Path.of("src/main/resources/routes");
     private static final String TAGGING = "30-tagging.camel.yaml";
     /** An idle route takes an edit within two seconds of an idle machine; that of a build is busy. */
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private static final int EDITS = 100;
+    private static final String MINE = "mine.camel.yaml";
+    private static final String RENAMED = "70-mine.camel.yaml";
+    private static final String OWNER = "unix:uid";
+    private static final int SOMEBODY = 65534;
+    /** Only root gives files away. */
+    private static final boolean IS_ROOT = System.getProperty("user.name").equals("root");
+    /** File, line, column, what is wrong, and what runs instead. */
+    private static final Pattern PROBLEM = Pattern.compile("\\S+\\.camel\\.yaml(:\\d+:\\d+)?: .+; .+", Pattern.DOTALL);
+
     private static final Pattern POST = Pattern.compile("\"post_id\": ?\"([^\"]+)\"");
 
     @RegisterExtension
@@ -178,7 +188,7 @@ class RouteEditsIT {
         assertThat(pipeline.get("/health").at("/components/routes/status").asText())
                 .isEqualTo("UP");
         assertThat(problems()).isEmpty();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(audited())
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(audited())
                 .anyMatch(row -> row.startsWith("file config/routes loaded: changed tagging"))
                 .anyMatch(row -> row.equals(
                         "file config/routes refused: no route changed; not loaded: " + own.resolve(TAGGING))));
@@ -209,15 +219,15 @@ class RouteEditsIT {
         save("mine.camel.yaml", sink("mine", "mine_workers"));
 
         Path files = own.resolveSibling("files").resolve("mine");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> before.stream().allMatch(post -> Files.exists(files.resolve(post + ".json"))));
         String lag = "stream_consumer_lag{group=\"mine_workers\",stream=\"posts.indexed\"}";
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(pipeline.metric(lag)).isZero());
 
         Files.delete(own.resolve("mine.camel.yaml"));
         await().atMost(SOON).until(() -> camel.getRoute("mine") == null);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(pipeline.metric(lag)).isNaN());
     }
 
@@ -265,20 +275,38 @@ class RouteEditsIT {
             }
         }
 
-        void next(int number) throws Exception {
+        /** What would be in the way of the next edit. */
+        private void tidy() throws IOException {
             Files.deleteIfExists(own.resolve("broken.camel.yaml"));
+            Files.deleteIfExists(own.resolve("linked.camel.yaml"));
+            if (Files.exists(own.resolve(RENAMED))) {
+                Files.move(own.resolve(RENAMED), own.resolve(MINE), StandardCopyOption.REPLACE_EXISTING);
+            }
+            try (Stream<Path> files = Files.list(own)) {
+                for (Path file : files.toList()) {
+                    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+                    if (IS_ROOT) {
+                        Files.setAttribute(file, OWNER, 0);
+                    }
+                }
+            }
+        }
+
+        void next(int number) throws Exception {
+            tidy();
             List<String> names = built.keySet().stream().sorted().toList();
             String name = names.get(random.nextInt(names.size()));
             String edited = built.get(name)
                     .replaceFirst("description(\n +value)?: (>-\n +)?(?=\\w)", "$0Edit " + number + ". ");
             assertThat(edited).isNotEqualTo(built.get(name));
-            int kind = random.nextInt(10);
+            int kind = random.nextInt(15);
+            String told = "";
             switch (kind) {
                 case 0, 1, 2, 3 -> save(name, edited);
                 case 4 -> save(name, edited.substring(0, random.nextInt(edited.length())));
                 case 5 -> save(name, edited.replaceFirst("ref: |routeTemplateRef: ", "$0wrong"));
                 case 6 -> Files.deleteIfExists(own.resolve(name));
-                case 7 -> save("mine.camel.yaml", sink("mine", "mine_workers").replace("mine?", "mine" + number + "?"));
+                case 7 -> save(MINE, sink("mine", "mine_workers").replace("mine?", "mine" + number + "?"));
                 case 8 -> {
                     save(".saving.tmp", edited);
                     Files.move(
@@ -286,6 +314,46 @@ class RouteEditsIT {
                             own.resolve(name),
                             StandardCopyOption.REPLACE_EXISTING,
                             StandardCopyOption.ATOMIC_MOVE);
+                }
+                case 10 -> {
+                    Path outside = Files.writeString(own.resolveSibling("outside.camel.yaml"), edited);
+                    Files.createSymbolicLink(own.resolve("linked.camel.yaml"), outside);
+                    told = "symbolic link that leads out of";
+                }
+                case 11 -> {
+                    save(name, edited);
+                    Files.setPosixFilePermissions(own.resolve(name), PosixFilePermissions.fromString("rw-rw-rw-"));
+                    told = "can be written by all users: chmod go-w";
+                }
+                case 12 -> {
+                    save(name, edited);
+                    if (IS_ROOT) {
+                        Files.setAttribute(own.resolve(name), OWNER, SOMEBODY);
+                        told = "belongs to the user";
+                    }
+                }
+                case 13 -> {
+                    save(MINE, sink("mine", "mine_workers"));
+                    Files.move(own.resolve(MINE), own.resolve(RENAMED), StandardCopyOption.REPLACE_EXISTING);
+                }
+                case 14 -> {
+                    save(
+                            "broken.camel.yaml",
+                            sink("broken", "broken_workers")
+                                    + """
+                                    - route:
+                                        id: broken-loses
+                                        routeConfigurationId: errors
+                                        description: Acknowledges before its work is done.
+                                        from:
+                                          uri: redis-streams:posts.tagged
+                                          parameters:
+                                            group: broken_loses_workers
+                                          steps:
+                                            - wireTap:
+                                                uri: log:x
+                                    """);
+                    told = "'wireTap' is not allowed where a stream's entry is on its way";
                 }
                 default ->
                     save(
@@ -311,6 +379,9 @@ class RouteEditsIT {
                 LiveRoutes.Reload reload = reloads.reload().orElseThrow();
                 how += " " + reload.outcome() + " " + reload.changes();
                 good += reload.changes().isEmpty() ? 0 : 1;
+                assertThat(state().problems()).as(how).allMatch(problem -> PROBLEM.matcher(problem)
+                        .matches());
+                assertThat(String.join("\n", state().problems())).as(how).contains(told);
             } else if (wait > 4) {
                 // the next edit comes at any moment between two looks of the watcher
                 await().pollDelay(Duration.ofMillis(1 + random.nextInt(300))).until(() -> true);
@@ -378,7 +449,7 @@ class RouteEditsIT {
                 .as(story)
                 .isGreaterThanOrEqualTo(ledger.size()));
         for (String stream : sizes.keySet()) {
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
                             entries(stream).stream().skip(sizes.get(stream)).toList())
                     .as("%s, %s", stream, story)
                     .containsExactlyInAnyOrderElementsOf(
@@ -387,7 +458,7 @@ class RouteEditsIT {
         assertThat(pipeline.models.openRouter().calls())
                 .as("paid calls, " + story)
                 .hasSize(callsBefore + ledger.size());
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(pipeline.scrape()
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(pipeline.scrape()
                         .lines()
                         .filter(line ->
                                 line.startsWith("stream_consumer_pending{") || line.startsWith("stream_dead_letters{")))

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,15 +23,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.RoundRobinPartitioner;
-import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -41,6 +37,7 @@ import routes.operations.RouteTrials;
 import routes.routefiles.LiveRoutes.Outcome;
 import routes.routefiles.RouteFiles;
 import routes.routefiles.RouteTrial.Trust;
+import routes.testing.KafkaServer;
 
 /** The examples of config/routes/examples, saved into the folder of a running process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -48,6 +45,9 @@ class RouteExamplesIT {
     private static final Path EXAMPLES = Path.of("config/routes/examples");
 
     private static final Duration WAIT = Duration.ofSeconds(60);
+
+    @RegisterExtension
+    static final KafkaServer KAFKA = new KafkaServer();
 
     private ModelPipeline pipeline;
     private Path folder;
@@ -224,20 +224,14 @@ class RouteExamplesIT {
 
     @Test
     void posts_with_a_tag_go_to_files_a_topic_and_a_mail() throws Exception {
-        var topic = new MockProducer<Object, Object>(true, new RoundRobinPartitioner(), new ToText(), new ToText());
-        pipeline.application.getBean(CamelContext.class).getRegistry().bind("topic", new DefaultKafkaClientFactory() {
-            @Override
-            public Producer<Object, Object> getProducer(Properties kafka) {
-                return topic;
-            }
-        });
         var mails = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
         mails.start();
         mails.setUser("assistant@example.org", "assistant", "secret");
         Path files = folder.resolve("tagged");
         try {
             save("tag-files.camel.yaml", "tag-files.tag", "телескоп", "tag-files.folder", files.toString());
-            save("tag-kafka.camel.yaml", "tag-kafka.tag", "телескоп");
+            KAFKA.create("tagged");
+            save("tag-kafka.camel.yaml", "tag-kafka.tag", "телескоп", "tag-kafka.brokers", KAFKA.brokers());
             String server = "127.0.0.1:" + mails.getSmtp().getPort();
             save(
                     "tag-mail.camel.yaml",
@@ -254,10 +248,9 @@ class RouteExamplesIT {
             String wanted = posts.get(1).toString();
             await().atMost(WAIT).untilAsserted(() -> {
                 assertThat(names(files)).contains(wanted + ".json");
-                assertThat(topic.history()).anySatisfy(sent -> {
-                    assertThat(sent.topic()).isEqualTo("tagged");
+                assertThat(KAFKA.records("tagged")).anySatisfy(sent -> {
                     assertThat(sent.key()).isEqualTo(wanted);
-                    assertThat(sent.value().toString()).contains(wanted, "телескоп");
+                    assertThat(sent.value()).contains(wanted, "телескоп");
                 });
                 assertThat(mails.getReceivedMessages()).anySatisfy(mail -> {
                     assertThat(mail.getContent().toString().strip()).isEqualTo("Телескоп и «кавычки»");
@@ -271,19 +264,14 @@ class RouteExamplesIT {
                 }
             });
             assertThat(names(files)).doesNotContain(posts.get(0) + ".json");
+            assertThat(KAFKA.records("tagged"))
+                    .extracting(ConsumerRecord::key)
+                    .doesNotContain(posts.get(0).toString());
         } finally {
             remove("tag-files.camel.yaml");
             remove("tag-kafka.camel.yaml");
             remove("tag-mail.camel.yaml");
             mails.stop();
-        }
-    }
-
-    /** The client of Kafka without a broker. */
-    private static final class ToText implements Serializer<Object> {
-        @Override
-        public byte[] serialize(String topic, Object data) {
-            return data == null ? null : data.toString().getBytes(StandardCharsets.UTF_8);
         }
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -23,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.data.domain.Range;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import routes.albums.AlbumStates;
 import routes.configuration.ConfigurationException;
 import routes.events.Event;
 import routes.events.EventCodec;
@@ -226,15 +229,25 @@ class RouteTrialIT {
         assertThatThrownBy(() ->
                         trials.run("mine.camel.yaml", sink, UUID.randomUUID().toString(), Trust.OWN))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("none is about the post");
+                .hasMessageContaining("There is no post ");
         String job = builtIn("10-ingest.camel.yaml");
         assertThatThrownBy(() -> run("10-ingest.camel.yaml", job, false))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("no route of the file reads a stream");
-        String cleanup = builtIn("80-cleanup.camel.yaml").replace("posts.deleted", "posts.tagged");
-        assertThat(run("80-cleanup.camel.yaml", cleanup, false).outcome())
-                .startsWith("stopped: cleanup.clean is not called");
-        String bean = sink.replaceFirst("value: file:.*", "value: bean:cleanup?method=clean");
+                .hasMessageContaining("no route of the file reads a stream")
+                .hasMessageContaining("begins by itself (scheduler:outbox, direct:ingest-batch)");
+        assertThatThrownBy(() -> run("72-delivery.camel.yaml", builtIn("72-delivery.camel.yaml"), false))
+                .hasMessageContaining(
+                        "begins by itself (timer:delivery, timer:delivery-updates): --validate checks it");
+        assertThatThrownBy(() -> run("08-fetch.camel.yaml", builtIn("08-fetch.camel.yaml"), false))
+                .hasMessageContaining("Other routes call it (direct:fetch): try it together with one that does");
+        assertThatThrownBy(() -> run("00-errors.camel.yaml", builtIn("00-errors.camel.yaml"), false))
+                .hasMessageContaining("try a file whose routes use them");
+        String relay = builtIn("80-cleanup.camel.yaml")
+                .replace("posts.deleted", "posts.tagged")
+                .replace("value: clean\n", "value: run\n")
+                .replaceAll("value: cleanup\n( *- name: method)", "value: jobs\n$1");
+        assertThat(run("80-cleanup.camel.yaml", relay, false).outcome()).startsWith("stopped: jobs.run is not called");
+        String bean = sink.replaceFirst("value: file:.*", "value: bean:jobs?method=run");
         assertThat(step(run("mine.camel.yaml", bean, false), "mine-out").note()).startsWith("not sent to bean:");
     }
 
@@ -249,7 +262,9 @@ class RouteTrialIT {
         "50-crawl-trigger, crawl-trigger-work",
         "51-crawl, crawl-end",
         "52-enrichment, enrichment-work",
-        "60-indexing, indexing-work"
+        "60-indexing, indexing-work",
+        "42-album-assembler, album-assembler-events-write",
+        "80-cleanup, cleanup-work"
     })
     void each_stage_of_a_post_is_tried_to_its_end_and_leaves_nothing(String name, String last) throws Exception {
         List<Object> before = traces();
@@ -264,6 +279,153 @@ class RouteTrialIT {
         assertThat(result.outcome()).as("%s", result).startsWith("done");
         assertThat(step(result, last).id()).isEqualTo(last);
         assertThat(traces()).isEqualTo(before);
+    }
+
+    @Test
+    void what_clean_up_would_remove_is_told_and_the_post_stays() throws Exception {
+        List<Object> before = traces();
+
+        RouteTrial.Result result = run("80-cleanup.camel.yaml", builtIn("80-cleanup.camel.yaml"), false);
+
+        assertThat(result.outcome()).as("%s", result).startsWith("done");
+        assertThat(step(result, "cleanup-work").note())
+                .contains("not removed from the graph: [" + post, "not removed from the vector index: [" + post);
+        assertThat(traces()).isEqualTo(before);
+        assertThat(pipeline.found("телескоп")).contains(post);
+    }
+
+    /** The aggregator works at once and remembers nothing. */
+    @Test
+    void an_album_is_assembled_in_a_trial_and_neither_stored_nor_waited_for() throws Exception {
+        Path one = folder.resolve("one.png");
+        Path two = folder.resolve("two.png");
+        ImageIO.write(new BufferedImage(400, 301, BufferedImage.TYPE_INT_RGB), "png", one.toFile());
+        ImageIO.write(new BufferedImage(400, 302, BufferedImage.TYPE_INT_RGB), "png", two.toFile());
+        UUID member = pipeline.importedAlbum(one, two).get(0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> album(member).contains("\"complete\": true"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> pipeline.application.getBean(AlbumStates.class).open() == 0);
+        // as if it had changed since
+        pipeline.jdbc
+                .sql(
+                        "UPDATE media_groups SET meta = jsonb_set(meta, '{assembly,hash}', '\"other\"') WHERE id = (SELECT group_id FROM media_group_items WHERE post_id = ?)")
+                .param(member)
+                .update();
+        String before = album(member);
+        var redis = pipeline.application.getBean(StringRedisTemplate.class);
+        long assembled = redis.opsForStream().size("stream:album:assembled");
+
+        RouteTrial.Result result = trials.run(
+                "42-album-assembler.camel.yaml",
+                builtIn("42-album-assembler.camel.yaml"),
+                member.toString(),
+                Trust.OWN);
+
+        assertThat(result.outcome()).as("%s", result).startsWith("done");
+        assertThat(album(member)).isEqualTo(before);
+        assertThat(redis.opsForStream().size("stream:album:assembled")).isEqualTo(assembled);
+        assertThat(redis.keys("album:state:*")).isEmpty();
+        assertThat(step(result, "album-assembler-state-assemble").note()).contains("object not stored: ");
+    }
+
+    private String album(UUID member) {
+        return pipeline.jdbc
+                .sql(
+                        """
+                        SELECT g.meta::text FROM media_groups g JOIN media_group_items i ON i.group_id = g.id
+                        WHERE i.post_id = ?""")
+                .param(member)
+                .query(String.class)
+                .optional()
+                .orElse("");
+    }
+
+    @Test
+    void a_digest_is_made_again_in_a_trial_without_models_and_nothing_of_it_stays() throws Exception {
+        assertThat(pipeline.send("POST", "/users/1/digest/generate?from=2026-01-01")
+                        .statusCode())
+                .isEqualTo(202);
+        await().atMost(Duration.ofSeconds(60)).until(() -> digests().contains("|ready|"));
+        var redis = pipeline.application.getBean(StringRedisTemplate.class);
+        String entry = redis.<String, String>opsForStream().range("stream:digests:generate", Range.unbounded()).stream()
+                .map(each -> each.getId().getValue())
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+        String before = digests();
+        int calls = pipeline.models.openRouter().calls().size();
+
+        RouteTrial.Result result = trials.run(
+                "71-digest.camel.yaml", builtIn("71-digest.camel.yaml"), "digests.generate/" + entry, Trust.OWN);
+
+        assertThat(result.outcome()).as("%s", result).startsWith("done");
+        assertThat(step(result, "digest-work").note()).startsWith("digest ").contains("is not stored: ");
+        assertThat(digests()).isEqualTo(before);
+        assertThat(pipeline.models.openRouter().calls()).hasSize(calls);
+        assertThatThrownBy(() -> run("71-digest.camel.yaml", builtIn("71-digest.camel.yaml"), false))
+                .as("a digest is about no post")
+                .hasMessageContaining("or an entry, such as --entry=digests.generate/");
+    }
+
+    private String digests() {
+        return String.join(
+                "\n",
+                pipeline.jdbc
+                        .sql(
+                                "SELECT concat_ws('|', id, status, attempts, made_at, md5(body::text)) FROM digests ORDER BY id")
+                        .query(String.class)
+                        .list());
+    }
+
+    /** Keys that a trial sets would keep the real entry from being processed. */
+    @Test
+    void a_trial_claims_no_entry_and_keeps_no_part_of_an_aggregate() throws Exception {
+        var redis = pipeline.application.getBean(StringRedisTemplate.class);
+        Set<String> keys = redis.keys("*");
+        String yaml = step(
+                """
+                - idempotentConsumer:
+                    id: mine-once
+                    idempotentRepository: "#taggingIdempotency"
+                    expression:
+                      simple:
+                        expression: "${header.CamelRedisStreamsMessageId}"
+                    steps:
+                      - setProperty:
+                          id: mine-first
+                          name: first
+                          expression:
+                            constant:
+                              expression: "yes"
+                - aggregate:
+                    id: mine-few
+                    aggregationRepository: albumStates
+                    aggregationStrategy: "#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy"
+                    completionSize: 2
+                    optimisticLocking: true
+                    correlationExpression:
+                      constant:
+                        expression: "77"
+                    steps:
+                      - log:
+                          id: mine-log
+                          message: both""");
+
+        RouteTrial.Result result = run("mine.camel.yaml", yaml, false);
+
+        assertThat(result.outcome()).as("%s", result).startsWith("done");
+        assertThat(step(result, "mine-first").properties()).containsEntry("first", "yes");
+        assertThat(result.steps()).noneMatch(step -> step.id().equals("mine-log"));
+        assertThat(redis.keys("*")).isEqualTo(keys);
+        assertThatThrownBy(() ->
+                        run("mine.camel.yaml", yaml.replace("completionSize: 2", "completionTimeout: 1000"), false))
+                .hasMessageContaining("'aggregate' is completed by time alone");
+        assertThatThrownBy(() -> run(
+                        "mine.camel.yaml",
+                        yaml.replace(
+                                "\"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"",
+                                "jobs\n            aggregationStrategyMethodName: run"),
+                        false))
+                .hasMessageContaining("here is called bean 'jobs'");
     }
 
     @Test

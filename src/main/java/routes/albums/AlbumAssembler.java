@@ -2,6 +2,7 @@ package routes.albums;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
@@ -47,6 +49,7 @@ import routes.events.StageOutcome;
 import routes.events.VisionAnalyzed;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
+import routes.objectstore.UnwrittenObjects;
 import routes.outbox.Outbox;
 import routes.posts.PostNotThereYetException;
 
@@ -93,6 +96,24 @@ public class AlbumAssembler {
         Stream.of("success", "skipped", "retrying", "failed")
                 .forEach(status -> metrics.counter(METRIC, "status", status));
         lag = metrics.timer("album.assembly.lag");
+    }
+
+    /**
+     * The same stage for trials: it stores no object. What it writes to the database the caller undoes.
+     *
+     * @param waiting of the trial; see {@link AlbumStates#rehearsal}
+     * @param left gets what would be stored, for people
+     */
+    public AlbumAssembler rehearsal(AlbumStates waiting, Consumer<String> left) {
+        return new AlbumAssembler(
+                store,
+                waiting,
+                properties,
+                new UnwrittenObjects(objects, left),
+                outbox,
+                Objects.requireNonNull(transaction.getTransactionManager()),
+                new SimpleMeterRegistry(),
+                clock);
     }
 
     /** Threads of the route's aggregator. The stage waits when many albums wait for their assembly. */

@@ -6,7 +6,9 @@ import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -185,6 +187,77 @@ public class AlbumStates extends ServiceSupport
                     return true;
                 })
                 .orElse(false);
+    }
+
+    /** The same for trials: it begins with what Redis has of an album, and keeps what changes to itself. */
+    public AlbumStates rehearsal() {
+        return new Rehearsal();
+    }
+
+    private final class Rehearsal extends AlbumStates {
+        private final Map<String, Optional<Exchange>> albums = new HashMap<>();
+
+        Rehearsal() {
+            super(redis, json, properties);
+        }
+
+        @Override
+        public Exchange get(CamelContext context, String albumId) {
+            return albums.computeIfAbsent(albumId, id -> Optional.ofNullable(super.get(context, id)))
+                    .orElse(null);
+        }
+
+        @Override
+        public Exchange add(CamelContext context, String albumId, Exchange known, Exchange changed) {
+            albums.put(albumId, Optional.of(changed));
+            return known;
+        }
+
+        @Override
+        public void remove(CamelContext context, String albumId, Exchange exchange) {
+            albums.put(albumId, Optional.empty());
+        }
+
+        @Override
+        public void confirm(CamelContext context, String exchangeId) {
+            // nothing is kept for a recovery
+        }
+
+        @Override
+        public Set<String> getKeys() {
+            return Set.of();
+        }
+
+        @Override
+        public Set<String> scan(CamelContext context) {
+            return Set.of();
+        }
+
+        @Override
+        public Exchange recover(CamelContext context, String exchangeId) {
+            return null;
+        }
+
+        /** A recovery would run on a thread of its own. */
+        @Override
+        public boolean isUseRecovery() {
+            return false;
+        }
+
+        @Override
+        List<Long> overdue(Instant now) {
+            return List.of();
+        }
+
+        @Override
+        boolean isWaiting(long albumId) {
+            return albums.getOrDefault(Long.toString(albumId), Optional.empty()).isPresent();
+        }
+
+        @Override
+        void forget(long albumId) {
+            albums.put(Long.toString(albumId), Optional.empty());
+        }
     }
 
     /** The albums that wait. */

@@ -56,6 +56,27 @@ public class Summaries {
         this.properties = properties;
     }
 
+    /** The same for trials: without models. */
+    public Summaries rehearsal() {
+        var extracts = new AnswerModels() {
+            @Override
+            public ModelResult answer(AnswerTask task) {
+                return local.answer(task);
+            }
+
+            @Override
+            public ModelResult check(ModelTask task) {
+                throw new UnsupportedOperationException("A trial asks no model");
+            }
+
+            @Override
+            public boolean canCheck() {
+                return false;
+            }
+        };
+        return new Summaries(passages, extracts, local, check, prompts, calls, properties);
+    }
+
     /**
      * A sentence about posts.
      *

@@ -1,13 +1,16 @@
 package routes.cleanup;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,11 +21,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.PostDeleted;
 import routes.events.StageOutcome;
 import routes.graph.Graph;
+import routes.graph.UnwrittenGraph;
 import routes.posts.DeletionReason;
 import routes.posts.PostLock;
 import routes.posts.PostRemoval;
 import routes.posts.PostRemoval.EarlyDeletion;
 import routes.posts.PostTraces;
+import routes.vectorindex.ReadOnlyIndex;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
@@ -61,6 +66,22 @@ public class Cleanup {
         transaction.setTimeout(TIMEOUT_SECONDS);
         // every series exists from the start
         List.of("success", "skipped", "retrying", "failed").forEach(status -> count(status, 0));
+    }
+
+    /**
+     * The same stage for trials: it writes neither to the vector index nor to the graph. What it writes to the database the caller undoes.
+     *
+     * @param left gets what would be removed, for people
+     */
+    public Cleanup rehearsal(Consumer<String> left) {
+        return new Cleanup(
+                removal,
+                ReadOnlyIndex.of(index, left),
+                new UnwrittenGraph(left),
+                traces,
+                jdbc,
+                Objects.requireNonNull(transaction.getTransactionManager()),
+                new SimpleMeterRegistry());
     }
 
     /**

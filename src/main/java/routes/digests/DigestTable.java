@@ -10,9 +10,11 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -209,18 +211,49 @@ public class DigestTable implements PostTraces {
         });
     }
 
+    /**
+     * The same for trials, to be undone by the caller: the digest that was made last is made again. A pending one is left alone, since
+     * its worker would pass over what a trial holds.
+     *
+     * @param left gets the text of the digest, for people
+     */
+    DigestTable rehearsal(Consumer<String> left) {
+        return new DigestTable(jdbc, Objects.requireNonNull(transaction.getTransactionManager()), outbox) {
+            private boolean claimed;
+
+            @Override
+            Optional<Claimed> claim(long userId, Instant now) {
+                if (claimed) {
+                    return Optional.empty();
+                }
+                claimed = true;
+                return DigestTable.this.claim("status IN ('ready', 'failed') ORDER BY id DESC", userId, now);
+            }
+
+            @Override
+            boolean ready(Claimed digest, DigestBody body, String content, Instant collectedAt, Instant now) {
+                left.accept("digest " + digest.id() + " is not stored: " + content);
+                return super.ready(digest, body, content, collectedAt, now);
+            }
+        };
+    }
+
     /** The oldest pending digest of a user whose turn it is; no other worker gets it within the lease. */
     Optional<Claimed> claim(long userId, Instant now) {
+        return claim("status = 'pending' ORDER BY id", userId, now);
+    }
+
+    private Optional<Claimed> claim(String which, long userId, Instant now) {
         return jdbc.sql(
                         """
                         UPDATE digests d SET status = 'processing', attempts = attempts + 1, next_try_at = CAST(:lease AS timestamptz)
                         FROM users u WHERE u.id = d.user_id AND d.id = (
-                            SELECT id FROM digests WHERE user_id = :user AND status = 'pending'
-                            ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                            SELECT id FROM digests WHERE user_id = :user AND %s LIMIT 1 FOR UPDATE SKIP LOCKED)
                         RETURNING d.id, d.user_id, u.tenant_id, d.period, d.posts_from, d.posts_to, d.attempts,
                             (SELECT e.collected_at FROM digests e WHERE e.user_id = d.user_id AND e.period IS NOT NULL
                                 AND e.posts_to = d.posts_from AND e.id <> d.id LIMIT 1) AS seen
-                        """)
+                        """
+                                .formatted(which))
                 .param("lease", now.plus(LEASE).toString())
                 .param("user", userId)
                 .query((row, n) -> new Claimed(

@@ -1,6 +1,7 @@
 package routes.digests;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.slf4j.Logger;
@@ -84,6 +86,24 @@ public class Digests {
         for (String trigger : List.of(DigestTable.SCHEDULER, DigestTable.MANUAL)) {
             List.of("success", "retrying", "failed").forEach(status -> count(trigger, status, 0));
         }
+    }
+
+    /**
+     * The same stage for trials: it makes the user's newest digest again, without models. What it writes to the database the caller undoes.
+     *
+     * @param left gets the text of the digest, for people
+     */
+    public Digests rehearsal(Consumer<String> left) {
+        return new Digests(
+                digests.rehearsal(left),
+                settings,
+                posts,
+                selection,
+                interests,
+                summaries.rehearsal(),
+                properties,
+                new SimpleMeterRegistry(),
+                clock);
     }
 
     private void count(String trigger, String status, int made) {

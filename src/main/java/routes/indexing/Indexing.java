@@ -37,7 +37,7 @@ import routes.graph.Graph;
 import routes.graph.Graph.GraphChange;
 import routes.graph.Graph.PostGraph;
 import routes.graph.GraphUnavailableException;
-import routes.graph.NoGraph;
+import routes.graph.UnwrittenGraph;
 import routes.indexing.PostContent.IndexState;
 import routes.indexing.PostContent.Tags;
 import routes.posts.PostNotThereYetException;
@@ -124,17 +124,10 @@ public class Indexing {
      * @param left gets what would be written, for people
      */
     public Indexing rehearsal(Consumer<String> left) {
-        Graph unwritten = new NoGraph() {
-            @Override
-            public GraphChange apply(List<PostGraph> posts) {
-                posts.forEach(post -> left.accept("not written to the graph: " + post));
-                return super.apply(posts);
-            }
-        };
         return new Indexing(
                 contents,
                 vectorStage.rehearsal(left),
-                unwritten,
+                new UnwrittenGraph(left),
                 embeddings,
                 new SimpleMeterRegistry(),
                 Objects.requireNonNull(transaction.getTransactionManager()),

@@ -22,6 +22,7 @@ import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.EmbeddingsUnavailableException;
 import routes.events.Sha256;
+import routes.vectorindex.ReadOnlyIndex;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PayloadUpdate;

@@ -26,7 +26,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -40,16 +39,23 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import routes.albums.AlbumAssembler;
+import routes.albums.AlbumStates;
+import routes.cleanup.Cleanup;
 import routes.configuration.ConfigFolderProperties;
 import routes.configuration.ConfigurationException;
 import routes.configuration.Secrets;
 import routes.crawl.Crawl;
 import routes.crawltrigger.CrawlTrigger;
+import routes.digests.Digests;
+import routes.events.Event;
 import routes.events.EventCodec;
 import routes.events.EventStream;
+import routes.events.PostDeleted;
 import routes.events.PostParsed;
 import routes.events.StreamCatalog;
 import routes.indexing.Indexing;
+import routes.posts.DeletionReason;
 import routes.posts.PostEvents;
 import routes.redis.StreamAdmin;
 import routes.redisstreams.RedisStreamsConstants;
@@ -58,6 +64,7 @@ import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
 import routes.routefiles.RouteFiles;
 import routes.routefiles.RouteTrial;
+import routes.routefiles.RouteTrial.Chosen;
 import routes.routefiles.RouteTrial.Trust;
 import routes.stages.EventRoutes;
 import routes.stages.StageEntry;
@@ -91,7 +98,10 @@ public class RouteTrials implements Trial {
             "retagging",
             "indexing",
             "crawlTrigger",
-            "crawl");
+            "crawl",
+            "albumAssembler",
+            "digests",
+            "cleanup");
 
     private static final int FOREIGN_SECONDS = 30;
 
@@ -217,10 +227,7 @@ public class RouteTrials implements Trial {
      * @throws ConfigurationException if there is no such post or entry, or nothing to try the file with
      */
     public RouteTrial.Result run(String name, String text, String subject, Trust trust) {
-        Optional<String> stream =
-                Optional.of(subject).filter(given -> given.contains("/")).map(RouteTrials::stream);
-        Function<String, Consumer<Exchange>> entry =
-                stream.map(named -> ofEntry(named, subject)).orElseGet(() -> ofPost(numbers.id(subject)));
+        Function<List<String>, Chosen> entry = subject.contains("/") ? ofEntry(subject) : ofPost(numbers.id(subject));
         UnaryOperator<String> properties = spring.getEnvironment()::getProperty;
         var environment = new RouteEnvironment(
                 Stream.of(spring.getBeanDefinitionNames())
@@ -239,7 +246,7 @@ public class RouteTrials implements Trial {
         try {
             return transaction.execute(status -> {
                 status.setRollbackOnly();
-                return trial.run(name, text, stream, entry, trust);
+                return trial.run(name, text, entry, trust);
             });
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(name + ": " + e.getMessage(), e);
@@ -255,28 +262,54 @@ public class RouteTrials implements Trial {
         };
     }
 
-    private static String stream(String entry) {
-        return entry.substring(0, entry.lastIndexOf('/'));
-    }
-
     /** The entry of a post: of posts.parsed made from what is stored, of other streams the newest. */
-    private Function<String, Consumer<Exchange>> ofPost(UUID post) {
-        return name -> {
-            EventStream stream = catalog.stream(name);
-            return prepared(
-                    name,
-                    stream.type() == PostParsed.class
-                            ? posts.parsed(List.of(post), Optional.empty(), "try").stream()
-                                    .findFirst()
-                                    .map(codec::write)
-                                    .orElseThrow(() -> new ConfigurationException("There is no post " + post))
-                            : newest(stream, post));
-        };
+    private Function<List<String>, Chosen> ofPost(UUID post) {
+        return names -> names.stream()
+                .flatMap(name -> fields(catalog.stream(name), post).map(fields -> prepared(name, fields)).stream())
+                .findFirst()
+                .orElseThrow(() -> new ConfigurationException("Among the newest " + MAX_ENTRIES + " entries of "
+                        + String.join(" and ", names) + " none is about the post " + post
+                        + ": have it tagged again, or try another post"
+                        + names.stream()
+                                .flatMap(name -> newestId(catalog.stream(name)).stream())
+                                .findFirst()
+                                .map(id -> ", or an entry, such as --entry=" + id)
+                                .orElse("")));
     }
 
-    private Function<String, Consumer<Exchange>> ofEntry(String stream, String subject) {
+    private Optional<Map<String, String>> fields(EventStream stream, UUID post) {
+        Optional<PostParsed> parsed =
+                posts.parsed(List.of(post), Optional.empty(), "try").stream().findFirst();
+        if (parsed.isEmpty()) {
+            throw new ConfigurationException("There is no post " + post);
+        }
+        if (stream.type() == PostParsed.class) {
+            return parsed.map(codec::write);
+        }
+        Optional<Map<String, String>> newest = newest(stream, post);
+        return newest.isEmpty() && stream.type() == PostDeleted.class
+                ? parsed.map(RouteTrials::deleted).map(codec::write)
+                : newest;
+    }
+
+    /** What would be published if the post were deleted now: a clean-up is tried before it is needed. */
+    private static PostDeleted deleted(PostParsed post) {
+        return new PostDeleted(
+                Event.SCHEMA_VERSION,
+                post.traceId(),
+                post.occurredAt(),
+                "try",
+                post.postId(),
+                post.tenantId(),
+                post.channelId(),
+                DeletionReason.ADMIN.text(),
+                null);
+    }
+
+    private Function<List<String>, Chosen> ofEntry(String subject) {
+        String stream = subject.substring(0, subject.lastIndexOf('/'));
         Map<String, String> fields = entryWithId(stream, subject);
-        return name -> prepared(name, fields);
+        return names -> prepared(stream, fields);
     }
 
     private Map<String, String> entryWithId(String name, String subject) {
@@ -295,8 +328,8 @@ public class RouteTrials implements Trial {
                         "There is no entry " + subject + ", neither in the stream nor among its dead letters"));
     }
 
-    private Consumer<Exchange> prepared(String name, Map<String, String> fields) {
-        return exchange -> {
+    private Chosen prepared(String name, Map<String, String> fields) {
+        return new Chosen(name, exchange -> {
             Message message = exchange.getIn();
             message.setBody(fields);
             message.setHeader(RedisStreamsConstants.STREAM, name);
@@ -305,25 +338,33 @@ public class RouteTrials implements Trial {
             message.setHeader(RedisStreamsConstants.CONSUMER, "try");
             message.setHeader(RedisStreamsConstants.MESSAGE_ID, "0-1");
             message.setHeader(RedisStreamsConstants.DELIVERIES, 1);
-        };
+        });
     }
 
-    private Map<String, String> newest(EventStream stream, UUID post) {
+    private Optional<Map<String, String>> newest(EventStream stream, UUID post) {
         var found = new AtomicReference<Map<String, String>>();
         keys.of(stream)
                 .forEach(key -> admin.readNewest(key, MAX_ENTRIES, entry -> {
-                    if (found.get() == null
-                            && StageEntry.postIn(entry.fields())
-                                    .filter(post::equals)
-                                    .isPresent()) {
+                    if (found.get() == null && isAbout(entry.fields(), post)) {
                         found.set(entry.fields());
                     }
                 }));
-        if (found.get() == null) {
-            throw new ConfigurationException("Among the newest " + MAX_ENTRIES + " entries of " + stream.name()
-                    + " none is about the post " + post + ": have it tagged again, or try another post");
-        }
-        return found.get();
+        return Optional.ofNullable(found.get());
+    }
+
+    private static boolean isAbout(Map<String, String> fields, UUID post) {
+        return StageEntry.postIn(fields)
+                .map(post::equals)
+                // an album names several
+                .orElseGet(() -> fields.toString().contains(post.toString()));
+    }
+
+    private Optional<String> newestId(EventStream stream) {
+        var found = new AtomicReference<String>();
+        keys.of(stream)
+                .forEach(key ->
+                        admin.readNewest(key, 1, entry -> found.compareAndSet(null, stream.name() + "/" + entry.id())));
+        return Optional.ofNullable(found.get());
     }
 
     /** What a trial has of the process. */
@@ -354,8 +395,23 @@ public class RouteTrials implements Trial {
                 return indexing.rehearsal(left::add);
             } else if (bean instanceof CrawlTrigger trigger) {
                 return trigger.rehearsal();
+            } else if (bean instanceof Crawl crawl) {
+                return crawl.rehearsal();
+            } else if (bean instanceof AlbumStates states) {
+                return states.rehearsal();
+            } else if (bean instanceof AlbumAssembler assembler) {
+                return assembler.rehearsal((AlbumStates) bean("albumStates"), left::add);
+            } else if (bean instanceof Digests digests) {
+                return digests.rehearsal(left::add);
+            } else if (bean instanceof Cleanup cleanup) {
+                return cleanup.rehearsal(left::add);
             }
-            return bean instanceof Crawl crawl ? crawl.rehearsal() : bean;
+            return bean;
+        }
+
+        @Override
+        public boolean isForTrials(Object bean) {
+            return bean instanceof AlbumStates;
         }
 
         @Override

@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.camel.spi.RecoverableAggregationRepository;
 import routes.routefiles.EndpointUse.Role;
 import routes.routefiles.Flow.Kind;
@@ -23,6 +27,34 @@ final class DeliveryCheck {
             "the redis-streams component delivers again and writes the dead letter (maxDeliveries)";
     private static final Set<String> REDELIVERY =
             Set.of("deadLetterChannel", "redeliveryPolicyRef", "errorHandlerRef", "refErrorHandler", "retryWhile");
+
+    /** Strategies that keep the exception of any part. */
+    private static final Pattern KEEPS_FAILURES = Pattern.compile(
+            "#class:org\\.apache\\.camel\\.processor\\.aggregate\\.Use(Latest|Original)AggregationStrategy");
+
+    private static final Set<String> GENERAL =
+            Set.of("java.lang.Exception", "java.lang.Throwable", "java.lang.RuntimeException");
+
+    private record Losing(String value, String text) {}
+
+    /** Options of endpoints, by scheme, with which a message may not arrive and the exchange succeeds. */
+    private static final Map<String, Map<String, Losing>> LOSING_OPTIONS = Map.of(
+            "direct",
+            Map.of(
+                    "failIfNoConsumers",
+                    new Losing("false", "without the other route the entry would be acknowledged; leave it out")),
+            "seda",
+            Map.of(
+                    "discardWhenFull",
+                    new Losing("true", "what does not fit is dropped; use blockWhenFull"),
+                    "discardIfNoConsumers",
+                    new Losing("true", "without the other route the entry would be dropped; leave it out")),
+            "kafka",
+            Map.of(
+                    "requestRequiredAcks",
+                    new Losing(
+                            "0",
+                            "the broker confirms nothing, so the entry may be acknowledged and lost; leave it out")));
 
     private final RouteModel model;
     private final Problems problems;
@@ -55,12 +87,28 @@ final class DeliveryCheck {
             String suffix = " (" + reason + ")";
             flow.allSteps().forEach(step -> {
                 refusal(step).ifPresent(refusal -> problems.add(step.place(), refusal + suffix));
+                lost(step).forEach((place, refusal) -> problems.add(place, refusal + suffix));
                 if (step.is("onException")) {
                     outcome(step, "handled", suffix);
                     outcome(step, "continued", suffix);
                     step.options().values().forEach(entry -> redelivery(entry, suffix));
                 }
             });
+            if (model.endpoints(flow).anyMatch(EndpointUse::readsStream)) {
+                // what a called route swallows, its caller may still look at
+                swallowed(flow.steps())
+                        .ifPresent(part -> problems.add(
+                                part.place(),
+                                "'" + part.eip()
+                                        + "' swallows the failure: nothing follows it, so the entry would be acknowledged."
+                                        + " Throw again, publish to a stream, call a bean, or set skipReason"
+                                        + suffix));
+                unseenResponse(flow)
+                        .forEach(use -> problems.add(
+                                use.place(),
+                                "'throwExceptionOnFailure' is false, and nothing looks at CamelHttpResponseCode afterwards: a refused"
+                                        + " message would be acknowledged" + suffix));
+            }
             // not the options of other steps, which may have the same names
             flow.route().values().stream()
                     .filter(entry -> entry.key().startsWith("errorHandler"))
@@ -81,6 +129,9 @@ final class DeliveryCheck {
             case "resequence" ->
                 Optional.of("'resequence'" + ON_ITS_WAY
                         + "it keeps exchanges in memory after their entries were acknowledged");
+            case "sample" ->
+                Optional.of("'sample'" + ON_ITS_WAY
+                        + "it acknowledges what it leaves out, whatever it is; use 'filter', or 'throttle'");
             case "aggregate" -> aggregate(step);
             case "idempotentConsumer" ->
                 step.options()
@@ -97,6 +148,142 @@ final class DeliveryCheck {
                                 + " it: publish in the route, or with publish=immediate");
             default -> Optional.empty();
         };
+    }
+
+    /** Options with which Camel ends an exchange as successful although a part of it was not done. Tried on 4.18.0. */
+    private Map<Place, String> lost(Step step) {
+        Map<Place, String> lost = new LinkedHashMap<>();
+        if (step.is("split", "multicast", "recipientList")) {
+            option(step, "timeout", value -> !value.equals("0"))
+                    .ifPresent(found -> lost.put(
+                            found,
+                            "'timeout'" + ON_ITS_WAY + "the exchange goes on without the parts that are not done, and"
+                                    + " succeeds; limit the time of the endpoints instead"));
+            boolean stops = step.options().textAt("stopOnException").equals(Optional.of("true"));
+            option(
+                            step,
+                            "aggregationStrategy",
+                            value -> !stops && !KEEPS_FAILURES.matcher(value).matches())
+                    .ifPresent(found -> lost.put(
+                            found,
+                            "'aggregationStrategy' may drop the failure of a part, and the entry would be acknowledged: set"
+                                    + " stopOnException: \"true\""));
+        }
+        for (String ignore : List.of("ignoreInvalidEndpoints", "ignoreInvalidEndpoint")) {
+            option(step, ignore, value -> !value.equals("false"))
+                    .ifPresent(found -> lost.put(
+                            found,
+                            "'" + ignore + "'" + ON_ITS_WAY
+                                    + "an endpoint that does not exist would be passed over, and the"
+                                    + " entry acknowledged; leave it out"));
+        }
+        if (step.is("idempotentConsumer")) {
+            option(step, "removeOnFailure", value -> !value.equals("true"))
+                    .ifPresent(found -> lost.put(
+                            found,
+                            "'removeOnFailure'" + ON_ITS_WAY + "the key of a failed exchange would stay, so the next"
+                                    + " delivery would be taken for a duplicate and acknowledged; leave it out"));
+        }
+        if (step.is("circuitBreaker")) {
+            lost.putAll(breaker(step));
+        }
+        model.endpoint(step).filter(use -> use.is(Role.TO)).ifPresent(use -> LOSING_OPTIONS
+                .getOrDefault(use.scheme(), Map.of())
+                .forEach((name, remedy) -> use.option(name)
+                        .filter(value -> value.text().equals(remedy.value()))
+                        .ifPresent(value -> lost.put(
+                                value.place(), "'" + name + "' of " + use.scheme() + ON_ITS_WAY + remedy.text()))));
+        return lost;
+    }
+
+    private static Map<Place, String> breaker(Step step) {
+        Map<Place, String> lost = new LinkedHashMap<>();
+        step.options()
+                .at("resilience4jConfiguration")
+                .flatMap(block -> block.entry("ignoreException"))
+                .ifPresent(entry -> lost.put(
+                        entry.place(),
+                        "'ignoreException'" + ON_ITS_WAY
+                                + "Camel drops these exceptions, and the exchange succeeds; leave it"
+                                + " out, or throw them behind the breaker"));
+        boolean throwsWhenOpen = step.options()
+                .textAt("resilience4jConfiguration", "throwExceptionWhenHalfOpenOrOpenState")
+                .equals(Optional.of("true"));
+        if (!throwsWhenOpen && step.children().stream().noneMatch(child -> child.is("onFallback"))) {
+            lost.put(
+                    step.place(),
+                    "'circuitBreaker' without onFallback: while it is open nothing is called, and the exchange succeeds; set"
+                            + " throwExceptionWhenHalfOpenOrOpenState: true in resilience4jConfiguration");
+        }
+        return lost;
+    }
+
+    /** The place of an option with a value, or with one that is known at run time only. */
+    private Optional<Place> option(Step step, String key, Predicate<String> refused) {
+        return step.options()
+                .scalarAt(key)
+                .filter(value -> refused.test(model.resolve(value.text())))
+                .map(YamlNode::place);
+    }
+
+    /**
+     * A {@code doCatch} or {@code onFallback} at the end of a route in which nothing is done but logging: it makes a success of any
+     * failure.
+     */
+    private Optional<Step> swallowed(List<Step> steps) {
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            Step step = steps.get(i);
+            Optional<Step> part = step.children().stream()
+                    .filter(child -> child.is("doCatch", "onFallback"))
+                    .filter(child -> !child.is("doCatch") || isGeneral(child))
+                    .filter(child -> child.children().stream().allMatch(DeliveryCheck::isWithoutOutcome))
+                    .findFirst();
+            if (part.isPresent()) {
+                return part;
+            }
+            Optional<Step> inner = step.children().stream()
+                    .filter(child -> Step.isPart(child.eip()))
+                    .flatMap(child -> swallowed(child.children()).stream())
+                    .findFirst()
+                    .or(() -> step.is("filter", "loop", "transacted", "pipeline", "step")
+                            ? swallowed(step.children())
+                            : Optional.empty());
+            if (inner.isPresent()) {
+                return inner;
+            }
+            if (!isWithoutOutcome(step)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether it catches failures that it does not know: a time-out as well as a mistake of the route. */
+    private static boolean isGeneral(Step doCatch) {
+        return doCatch.options().at("exception").stream()
+                .flatMap(list -> list.items().stream())
+                .anyMatch(name -> name.isScalar() && GENERAL.contains(name.text()));
+    }
+
+    private static boolean isWithoutOutcome(Step step) {
+        boolean isSkip = step.is("setProperty", "setVariable")
+                && step.options().textAt("name").equals(Optional.of("skipReason"));
+        return !isSkip
+                && step.is("log", "setBody", "setHeader", "setProperty", "removeHeader", "removeHeaders", "stop");
+    }
+
+    /** The calls by HTTP that do not fail for any response, without a later step that looks at it. */
+    private Stream<EndpointUse> unseenResponse(Flow flow) {
+        List<Step> all = flow.allSteps().toList();
+        return IntStream.range(0, all.size()).boxed().flatMap(i -> model.endpoint(all.get(i)).stream()
+                .filter(use -> use.is(Role.TO) && use.scheme().matches("https?"))
+                .filter(use -> use.option("throwExceptionOnFailure")
+                        .filter(value -> value.text().equals("false"))
+                        .isPresent())
+                .filter(use -> all.subList(i + 1, all.size()).stream()
+                        .noneMatch(later -> later.is("bean", "process")
+                                || later.options().scalars().anyMatch(text -> text.text()
+                                        .contains("CamelHttpResponseCode")))));
     }
 
     private Optional<String> aggregate(Step step) {

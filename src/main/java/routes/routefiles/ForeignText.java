@@ -24,6 +24,7 @@ final class ForeignText {
             "filter",
             "loop",
             "split",
+            "aggregate",
             "delay",
             "log",
             "setBody",
@@ -69,7 +70,21 @@ final class ForeignText {
             "message",
             "loggingLevel",
             "headers",
-            "pattern");
+            "pattern",
+            "stopOnException",
+            "aggregationRepository",
+            "aggregationStrategy",
+            "aggregationStrategyMethodName",
+            "aggregationStrategyMethodAllowNull",
+            "optimisticLocking",
+            "optimisticLockRetryPolicy",
+            "maximumRetries",
+            "retryDelay",
+            "randomBackOff",
+            "maximumRetryDelay",
+            "correlationExpression",
+            "completionPredicate",
+            "completionSize");
 
     private static final String PARAMETERS = "parameters";
     private static final int MAX_FUNCTIONS = 20;

@@ -24,6 +24,7 @@ public record RouteProblem(String file, int line, int column, String message) im
 
     @Override
     public String toString() {
-        return file + ":" + line + ":" + column + ": " + message;
+        // no place for the file as a whole: editors would look for a line 0
+        return file + (line == 0 ? "" : ":" + line + ":" + column) + ": " + message;
     }
 }

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -32,6 +33,7 @@ import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultComponentResolver;
 import org.apache.camel.impl.engine.ExplicitCamelContextNameStrategy;
+import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.DelayDefinition;
 import org.apache.camel.model.Model;
@@ -44,15 +46,21 @@ import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.model.language.ConstantExpression;
+import org.apache.camel.processor.aggregate.MemoryAggregationRepository;
+import org.apache.camel.spi.AggregationRepository;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.ComponentResolver;
+import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.spi.OptimisticLockingAggregationRepository;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
+import org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository;
 import org.apache.camel.util.StringHelper;
+import org.apache.camel.util.concurrent.SynchronousExecutorService;
 import org.springframework.transaction.PlatformTransactionManager;
 import routes.events.StreamCatalog;
 import routes.routefiles.EndpointUse.Role;
@@ -69,7 +77,15 @@ public final class RouteTrial {
     private static final int MAX_STEPS = 500;
     private static final Pattern SECRET =
             Pattern.compile("(?i).*(authorization|token|secret|password|api.?key|cookie).*");
-    private static final Set<String> THREADS = Set.of("threads", "wireTap", "aggregate", "resequence", "sample");
+    private static final Set<String> THREADS = Set.of("threads", "wireTap", "resequence", "sample");
+
+    /** The options of {@code aggregate} that need no time to pass. */
+    private static final Set<String> COMPLETED_BY_ENTRIES = Set.of(
+            "completionPredicate",
+            "completionSize",
+            "completionSizeExpression",
+            "completionFromBatchConsumer",
+            "completionOnNewCorrelationGroup");
 
     /** Characters of a body, a header or a property that is a text; expressions could double it in each step. */
     private static final int MAX_VALUE = 1 << 18;
@@ -93,6 +109,9 @@ public final class RouteTrial {
 
         /** A bean; null if there is none. */
         Object bean(String name);
+
+        /** Whether a bean that {@link #bean} gave is one that trials have for themselves. */
+        boolean isForTrials(Object bean);
 
         /** Whether a trial may call this method: it writes to nothing but the database, in the transaction of its thread. */
         boolean mayCall(String bean, String method);
@@ -149,6 +168,14 @@ public final class RouteTrial {
         }
     }
 
+    /**
+     * An entry to try.
+     *
+     * @param stream its logical name
+     * @param entry prepares an exchange with it
+     */
+    public record Chosen(String stream, Consumer<Exchange> entry) {}
+
     /** A bean that is not called ends the trial. */
     private static final class EndOfTrial extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -165,20 +192,14 @@ public final class RouteTrial {
     }
 
     /**
-     * Tries the first route of a file that reads a stream.
+     * Tries the route of a file that reads the stream of an entry.
      *
      * @param name of the file, without folders
      * @param text of the file
-     * @param entry prepares the exchange with an entry of the stream whose logical name it gets
-     * @param stream the route to try reads this stream; empty for the first route that reads any
+     * @param entry chooses one of the streams that the routes of the file read, whose logical names it gets in the order of the routes
      * @throws IllegalArgumentException if the file has no route that can be tried, with the reason
      */
-    public Result run(
-            String name,
-            String text,
-            Optional<String> stream,
-            Function<String, Consumer<Exchange>> entry,
-            Trust trust) {
+    public Result run(String name, String text, Function<List<String>, Chosen> entry, Trust trust) {
         boolean allowed = trust == Trust.WITH_CALLS;
         if (!RouteFile.isName(name)) {
             throw new IllegalArgumentException("the name of a route file ends with " + RouteFile.SUFFIX);
@@ -213,20 +234,45 @@ public final class RouteTrial {
         if (trust == Trust.FOREIGN) {
             ForeignText.check(routes.stream());
         }
+        List<String> streams =
+                routes.stream().flatMap(flow -> read(model, flow).stream()).toList();
+        if (streams.isEmpty()) {
+            throw new IllegalArgumentException(withoutEntry(routes, model));
+        }
         refuseThreads(routes, model);
         if (!allowed) {
             refuseExpressions(routes, model);
         }
+        Chosen chosen = entry.apply(streams);
         Flow tried = routes.stream()
-                .filter(flow -> read(model, flow)
-                        .filter(read -> stream.isEmpty() || read.equals(stream.get()))
-                        .isPresent())
+                .filter(flow -> read(model, flow).equals(Optional.of(chosen.stream())))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        stream.map(wanted -> "no route of the file reads the stream " + wanted)
-                                .orElse("no route of the file reads a stream: there is nothing to try it with")));
-        return new Run(model, set, routes, allowed)
-                .run(tried.id().orElseThrow(), entry.apply(read(model, tried).orElseThrow()));
+                        "no route of the file reads the stream " + chosen.stream() + ", only " + streams));
+        return new Run(model, set, routes, allowed).run(tried.id().orElseThrow(), chosen.entry());
+    }
+
+    /** Why no entry goes through these routes, and what to do instead. */
+    private static String withoutEntry(List<Flow> routes, RouteModel model) {
+        String from = routes.stream()
+                .flatMap(model::endpoints)
+                .filter(use -> use.is(Role.FROM))
+                .map(EndpointUse::name)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        boolean called = routes.stream()
+                .flatMap(model::endpoints)
+                .filter(use -> use.is(Role.FROM))
+                .allMatch(use -> use.scheme().equals("direct"));
+        return "no route of the file reads a stream, so no entry goes through it. "
+                + (from.isEmpty()
+                        ? "It has templates and settings only: try a file whose routes use them"
+                        : called
+                                ? "Other routes call it (" + from + "): try it together with one that does, in one file"
+                                : "It begins by itself (" + from
+                                        + "): --validate checks it, and once it is saved /admin"
+                                        + " and Hawtio show what it does; a stream between its two halves makes the"
+                                        + " second one tryable");
     }
 
     /** The stream that a route reads. */
@@ -251,12 +297,31 @@ public final class RouteTrial {
                 .findFirst()
                 .ifPresent(step -> {
                     throw new IllegalArgumentException("line " + step.place().line() + ": '" + step.eip()
-                            + "' goes on in another thread or at another time, so it cannot be tried");
+                            + "' goes on in another thread or at another time, so what it does could not be undone."
+                            + " Try the file without it, with the steps in its place");
+                });
+        routes.stream()
+                .flatMap(Flow::allSteps)
+                .filter(step -> step.is("aggregate"))
+                .filter(step -> COMPLETED_BY_ENTRIES.stream()
+                        .noneMatch(option -> step.options().entry(option).isPresent()))
+                .findFirst()
+                .ifPresent(step -> {
+                    throw new IllegalArgumentException("line " + step.place().line()
+                            + ": 'aggregate' is completed by time alone, and a trial does not wait. Try the file with"
+                            + " completionSize: \"1\"");
                 });
     }
 
     /** A bean that an expression calls cannot be left out, as a step can. */
     private void refuseExpressions(List<Flow> routes, RouteModel model) {
+        routes.stream().flatMap(Flow::allSteps).forEach(step -> step.options()
+                .scalarAt("aggregationStrategy")
+                .filter(strategy -> !strategy.text().startsWith("#class:"))
+                .ifPresent(strategy -> refuse(
+                        strategy.place(),
+                        strategy.text().replaceFirst("^#(bean:)?", ""),
+                        step.options().textAt("aggregationStrategyMethodName").orElse(""))));
         Stream.concat(routes.stream(), model.flows(Flow.Kind.ROUTE_CONFIGURATION))
                 .flatMap(flow -> flow.body().allEntries())
                 .forEach(entry -> {
@@ -277,7 +342,7 @@ public final class RouteTrial {
 
     private void refuse(Place place, String bean, String method) {
         if (!surroundings.mayCall(bean, method.replaceFirst("\\(.*", ""))) {
-            throw new IllegalArgumentException("line " + place.line() + ": the expression calls bean '" + bean
+            throw new IllegalArgumentException("line " + place.line() + ": here is called bean '" + bean
                     + "', which may do more than write to the" + " database; --allow-calls calls it");
         }
     }
@@ -411,6 +476,13 @@ public final class RouteTrial {
                                 multicast.setParallelProcessing("false");
                             } else if (step instanceof RecipientListDefinition<?> list) {
                                 list.setParallelProcessing("false");
+                            } else if (step instanceof AggregateDefinition aggregate) {
+                                // without one, Camel makes a pool
+                                aggregate.setExecutorService((String) null);
+                                aggregate.executorService(new SynchronousExecutorService());
+                                aggregate.setCompletionTimeout(null);
+                                aggregate.setCompletionTimeoutExpression(null);
+                                aggregate.setCompletionInterval(null);
                             } else if (step instanceof DelayDefinition delay) {
                                 delay.setExpression(new ConstantExpression("0"));
                                 delay.setAsyncDelayed("false");
@@ -427,9 +499,22 @@ public final class RouteTrial {
         /** The beans of the process, as far as they may be called. */
         private final class Beans implements BeanRepository {
 
+            private final Map<String, Object> memories = new TreeMap<>();
+
+            /** What a repository remembers of a trial would keep the real entry from being processed. */
             @Override
             public Object lookupByName(String name) {
-                return surroundings.bean(name);
+                Object bean = surroundings.bean(name);
+                if (bean instanceof IdempotentRepository) {
+                    return memories.computeIfAbsent(
+                            name, any -> MemoryIdempotentRepository.memoryIdempotentRepository());
+                } else if (bean instanceof AggregationRepository && !surroundings.isForTrials(bean)) {
+                    return memories.computeIfAbsent(
+                            name,
+                            any -> new MemoryAggregationRepository(
+                                    bean instanceof OptimisticLockingAggregationRepository));
+                }
+                return bean;
             }
 
             @Override

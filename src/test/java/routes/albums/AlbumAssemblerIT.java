@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +72,7 @@ import routes.stages.EventRoutes;
 import routes.testing.CountingDatabase;
 import routes.testing.EmbeddedDatabase;
 import routes.testing.EmbeddedRedis;
+import routes.testing.RouteCoverage;
 import routes.tracing.EntryTraces;
 
 /** The routes of the album assembler on a real Redis and PostgreSQL; the clock and the entries come from the test. */
@@ -96,6 +98,8 @@ class AlbumAssemblerIT {
     private final List<Instance> instances = new ArrayList<>();
     private JdbcClient jdbc;
     private volatile boolean storeAway;
+    /** What happens when a summary is stored, before it is. */
+    private volatile Runnable storing = () -> {};
 
     private static final class MovedClock extends Clock {
         private volatile Instant now = Instant.parse("2026-11-29T09:00:00Z");
@@ -146,6 +150,7 @@ class AlbumAssemblerIT {
             camel.getRegistry().bind("albumStates", states);
             camel.getRegistry().bind("events", new EventRoutes(codec, EntryTraces.off()));
             camel.getRegistry().bind("outages", new DependencyOutages());
+            RouteCoverage.watch(camel);
             var loader = PluginHelper.getRoutesLoader(camel);
             loader.loadRoutes(ResourceHelper.fromString("errors.camel.yaml", text("/routes/00-errors.camel.yaml")));
             loader.loadRoutes(ResourceHelper.fromString(
@@ -241,6 +246,7 @@ class AlbumAssemblerIT {
         @Override
         public void put(String key, String contentType, long sizeBytes, InputStream content) throws IOException {
             there();
+            storing.run();
             files.put(key, contentType, sizeBytes, content);
         }
 
@@ -576,6 +582,43 @@ class AlbumAssemblerIT {
                 .param(album.groupedId)
                 .query(String.class)
                 .single();
+    }
+
+    /** Its own check does not know yet what is being assembled. */
+    @Test
+    void an_event_that_arrives_while_its_album_is_assembled_is_followed_by_another_assembly() throws Exception {
+        var album = new TestAlbum(2);
+        var process = new Instance();
+        var begun = new CountDownLatch(1);
+        var arrived = new CountDownLatch(1);
+        storing = () -> {
+            begun.countDown();
+            assertThat(isReached(arrived)).isTrue();
+        };
+        process.send(
+                List.of(album.announced(), analyzed(album.posts.get(0), "one"), analyzed(album.posts.get(1), "two")));
+        assertThat(isReached(begun)).isTrue();
+
+        clock.pass(Duration.ofSeconds(5));
+        assertThat(process.send(List.of(analyzed(album.posts.get(0), "changed"))))
+                .isTrue();
+        assertThat(album.assembled()).isEmpty();
+        arrived.countDown();
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(album.assembled())
+                .extracting(event -> event.path("vision_summary").asText())
+                .containsExactly("one\ntwo", "changed\ntwo"));
+        process.awaitAssemblies();
+        assertThat(process.states.open()).isZero();
+    }
+
+    private static boolean isReached(CountDownLatch latch) {
+        try {
+            return latch.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Test

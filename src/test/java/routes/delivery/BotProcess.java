@@ -21,6 +21,7 @@ import routes.digests.DigestTable;
 import routes.digests.DigestsOfTests;
 import routes.operations.DependencyOutages;
 import routes.search.ReaderSearch;
+import routes.testing.RouteCoverage;
 import routes.text.SearchWords;
 import routes.trends.TrendsOfTests;
 
@@ -60,6 +61,7 @@ final class BotProcess implements AutoCloseable {
         camel.getShutdownStrategy().setTimeUnit(TimeUnit.MILLISECONDS);
         camel.getShutdownStrategy().setTimeout(200);
         camel.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+        RouteCoverage.watch(camel);
         var loader = PluginHelper.getRoutesLoader(camel);
         for (String file : new String[] {"00-errors.camel.yaml", "72-delivery.camel.yaml"}) {
             loader.loadRoutes(ResourceHelper.fromString(file, text("/routes/" + file)));

@@ -61,6 +61,24 @@ class EditorSchemaTest {
                 .toList();
     }
 
+    @Test
+    void the_settings_of_a_checkout_are_those_of_the_documentation_and_name_the_schema() throws IOException {
+        String settings = Files.readString(Path.of(".vscode/settings.json"));
+        assertThat(Files.readString(Path.of("docs/editors.md")))
+                .contains("```json\n" + settings + "```", "schema/camelYamlDsl.json -d .vscode");
+        assertThat(new ObjectMapper()
+                        .readTree(settings)
+                        .path("yaml.schemas")
+                        .path("./.vscode/camelYamlDsl.json")
+                        .path(0)
+                        .asText())
+                .isEqualTo("*" + RouteFile.SUFFIX);
+        assertThat(new ObjectMapper()
+                        .readTree(Path.of(".vscode/extensions.json").toFile())
+                        .path("recommendations"))
+                .isNotEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("files")
     void editors_find_nothing_wrong_with_a_route_file_of_the_product(Path file) throws IOException {

@@ -237,11 +237,11 @@ class RouteFilesTest {
         write(overrides, "sentiment.camel.yaml", "added");
 
         assertThat(outdated(false))
-                .containsExactly(overrides.resolve("30-tagging.camel.yaml") + ":0:0: replaces another version of"
+                .containsExactly(overrides.resolve("30-tagging.camel.yaml") + ": replaces another version of"
                         + " routes/30-tagging.camel.yaml (0123456789ab): compare the two, then write '# based on "
                         + hash + "'");
         assertThat(outdated(true)).hasSize(2).anySatisfy(warning -> assertThat(warning)
-                .startsWith(overrides.resolve("00-errors.camel.yaml") + ":0:0: does not say which version")
+                .startsWith(overrides.resolve("00-errors.camel.yaml") + ": does not say which version")
                 .contains("'# based on " + hash + "'"));
     }
 

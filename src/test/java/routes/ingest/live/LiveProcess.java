@@ -48,6 +48,7 @@ import routes.telegram.AccountStates;
 import routes.telegram.TelegramAccount;
 import routes.telegram.TelegramAccounts;
 import routes.telegram.TelegramProperties;
+import routes.testing.RouteCoverage;
 import routes.web.CrawlProperties;
 import routes.web.HostLeases;
 import routes.web.PageFetcher;
@@ -208,6 +209,7 @@ final class LiveProcess implements AutoCloseable {
         camel.getShutdownStrategy().setTimeUnit(TimeUnit.MILLISECONDS);
         camel.getShutdownStrategy().setTimeout(200);
         camel.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+        RouteCoverage.watch(camel);
         var loader = PluginHelper.getRoutesLoader(camel);
         for (String file : new String[] {"00-errors.camel.yaml", "11-telegram.camel.yaml", "12-preview.camel.yaml"}) {
             loader.loadRoutes(ResourceHelper.fromString(file, text("/routes/" + file)));

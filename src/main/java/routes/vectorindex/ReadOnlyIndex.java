@@ -1,4 +1,4 @@
-package routes.indexing;
+package routes.vectorindex;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -7,17 +7,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.WriteResult;
 
-/** A vector index that is read as it is, and takes every write without doing it. */
-final class ReadOnlyIndex {
+/** A vector index that is read as it is, and takes every write without doing it: for trials. */
+public final class ReadOnlyIndex {
     private static final Set<String> READS = Set.of("find", "collection", "count", "read", "fetch");
 
     private ReadOnlyIndex() {}
 
     /** @param left gets what is not written, for people */
-    static VectorIndex of(VectorIndex index, Consumer<String> left) {
+    public static VectorIndex of(VectorIndex index, Consumer<String> left) {
         // not a class: the interface has many methods, and the stage calls few
         return (VectorIndex) Proxy.newProxyInstance(
                 VectorIndex.class.getClassLoader(),

@@ -1,0 +1,27 @@
+package routes.graph;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/** A graph that takes every write of a stage without doing it: for trials. */
+public final class UnwrittenGraph extends NoGraph {
+    private final Consumer<String> left;
+
+    /** @param left gets what is not written, for people */
+    public UnwrittenGraph(Consumer<String> left) {
+        this.left = left;
+    }
+
+    @Override
+    public GraphChange apply(List<PostGraph> posts) {
+        posts.forEach(post -> left.accept("not written to the graph: " + post));
+        return super.apply(posts);
+    }
+
+    @Override
+    public void remove(UUID tenantId, Collection<UUID> postIds) {
+        left.accept("not removed from the graph: " + postIds);
+    }
+}

@@ -1,0 +1,53 @@
+package routes.objectstore;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** An object store that is read as it is, and takes every write without doing it: for trials. */
+public final class UnwrittenObjects implements ObjectStore {
+    private final ObjectStore objects;
+    private final Consumer<String> left;
+
+    /** @param left gets what is not written, for people */
+    public UnwrittenObjects(ObjectStore objects, Consumer<String> left) {
+        this.objects = objects;
+        this.left = left;
+    }
+
+    @Override
+    public String bucket() {
+        return objects.bucket();
+    }
+
+    @Override
+    public void put(String key, String contentType, long sizeBytes, InputStream content) {
+        left.accept("object not stored: " + key + ", " + sizeBytes + " bytes");
+    }
+
+    @Override
+    public Optional<InputStream> get(String key) throws IOException {
+        return objects.get(key);
+    }
+
+    @Override
+    public boolean exists(String key) throws IOException {
+        return objects.exists(key);
+    }
+
+    @Override
+    public void delete(String key) {
+        left.accept("object not deleted: " + key);
+    }
+
+    @Override
+    public void each(String prefix, Consumer<Stored> work) throws IOException {
+        objects.each(prefix, work);
+    }
+
+    @Override
+    public void check() throws IOException {
+        objects.check();
+    }
+}
