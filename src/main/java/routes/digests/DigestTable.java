@@ -231,9 +231,9 @@ public class DigestTable implements PostTraces {
             }
 
             @Override
-            boolean ready(Claimed digest, DigestBody body, String content, Instant collectedAt, Instant now) {
-                left.accept("digest " + digest.id() + " is not stored: " + content);
-                return super.ready(digest, body, content, collectedAt, now);
+            boolean ready(Claimed digest, DigestBody made, Instant collectedAt, Instant now) {
+                left.accept("digest " + digest.id() + " is not stored: " + DigestText.of(made));
+                return super.ready(digest, made, collectedAt, now);
             }
         };
     }

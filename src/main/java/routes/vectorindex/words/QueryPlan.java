@@ -264,9 +264,7 @@ public final class QueryPlan {
         boolean isKnown = isKnown(word);
         content.add(byForms(word));
         content.add(single(new Term(Field.PREFIX, SearchWords.prefix(word)), PREFIX_WEIGHT));
-        if (letters.size() < MAX_REFINING) {
-            letters.put(word, isKnown ? GRAM_WEIGHT : UNKNOWN_GRAM_WEIGHT);
-        }
+        addLetters(word, isKnown ? GRAM_WEIGHT : UNKNOWN_GRAM_WEIGHT);
         if (isKnown && !query.asTyped()) {
             for (String other :
                     inOtherAlphabet(word, SPELLINGS_OF_KNOWN).stream().limit(1).toList()) {
@@ -459,6 +457,12 @@ public final class QueryPlan {
             }
         }
         return false;
+    }
+
+    private void addLetters(String word, float weight) {
+        if (letters.size() < MAX_REFINING) {
+            letters.put(word, weight);
+        }
     }
 
     /** What remains: words with the same root, as "забастовка" for "бастуют". */
