@@ -101,7 +101,7 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     /** Posts in which sequences of letters are counted: takes about 10 ms. */
     private static final int SAMPLE = 2_000;
-    /** They are counted again when the index has so many times more or fewer posts. */
+    /** They are counted again when the index has so many times more or fewer posts; in a small index with every commit. */
     private static final double SAMPLED_AGAIN = 1.2;
 
     private static final Logger LOG = LoggerFactory.getLogger(LuceneVectorIndex.class);
@@ -486,7 +486,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         searchers.maybeRefreshBlocking();
         search(searcher -> {
             int posts = searcher.getIndexReader().maxDoc();
-            if (posts > sampledOf * SAMPLED_AGAIN || posts < sampledOf / SAMPLED_AGAIN) {
+            if (posts <= SAMPLE || posts > sampledOf * SAMPLED_AGAIN || posts < sampledOf / SAMPLED_AGAIN) {
                 takeSample(searcher);
             }
             return null;
