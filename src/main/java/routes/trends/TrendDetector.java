@@ -170,8 +170,7 @@ final class TrendDetector {
                 story.series());
     }
 
-    private Found found(
-            String key, List<Post> posts, int windowPosts, Baseline baseline, Instant from, Instant to) {
+    private Found found(String key, List<Post> posts, int windowPosts, Baseline baseline, Instant from, Instant to) {
         int counted = counted(posts);
         int ofWindow = windowPosts - posts.size() + counted;
         int before = baseline.counts().getOrDefault(key, 0);
