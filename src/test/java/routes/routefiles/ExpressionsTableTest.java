@@ -65,7 +65,9 @@ class ExpressionsTableTest {
     void headers_properties_fields_and_kinds_of_failures_have_these_names() throws IOException {
         assertThat(found(HEADER))
                 .containsExactly(
-                        RedisStreamsConstants.STREAM, RedisStreamsConstants.MESSAGE_ID, RedisStreamsConstants.DELIVERIES);
+                        RedisStreamsConstants.STREAM,
+                        RedisStreamsConstants.MESSAGE_ID,
+                        RedisStreamsConstants.DELIVERIES);
         assertThat(found(PROPERTY)).containsExactly(EventRoutes.EVENT, EventRoutes.TRIGGER, EventRoutes.TRACE_ID);
         assertThat(table())
                 .contains("| `" + EventRoutes.SKIP_REASON + "` |", "| `" + RedisStreamsConstants.FAILURE + "` |");
