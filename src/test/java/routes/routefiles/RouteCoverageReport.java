@@ -77,7 +77,7 @@ final class RouteCoverageReport {
             }
             texts.add(Files.readString(report));
         }
-        return Optional.of(texts);
+        return texts.isEmpty() ? Optional.empty() : Optional.of(texts);
     }
 
     static int skipped(List<String> reports) {
