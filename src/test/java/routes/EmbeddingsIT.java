@@ -24,6 +24,7 @@ import routes.llm.standin.GigaChatService;
 import routes.llm.standin.ModelServer;
 import routes.llm.standin.OpenRouterService;
 import routes.reconcile.Reconciler;
+import routes.testing.SmallModel;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex;
@@ -94,6 +95,25 @@ class EmbeddingsIT {
             assertThat(pipeline.metric("llm_tokens_total{model=\"Embeddings\",provider=\"gigachat\"}"))
                     .isPositive();
             assertThat(pipeline.metric("embedding_latency_seconds_count{model=\"Embeddings\",provider=\"gigachat\"}"))
+                    .isPositive();
+        }
+    }
+
+    /** A real model for English. */
+    @Test
+    void a_model_in_the_process_finds_posts_by_their_meaning(@TempDir Path data, @TempDir Path files) throws Exception {
+        try (var pipeline = new ModelPipeline(
+                data,
+                "--embeddings.provider=auto",
+                "--embeddings.onnx-path=" + SmallModel.in(files),
+                "--tagging.providers=local")) {
+            List<UUID> posts =
+                    pipeline.imported("A cat dozes on the warm sofa", "Stock markets fell sharply on Monday");
+
+            posts.forEach(post -> awaitIndexed(pipeline, post));
+            assertThat(pipeline.found("sleeping feline")).containsExactly(posts.get(0));
+            String model = pipeline.application.getBean(EmbeddingProvider.class).model();
+            assertThat(pipeline.metric("embedding_latency_seconds_count{model=\"" + model + "\",provider=\"onnx\"}"))
                     .isPositive();
         }
     }

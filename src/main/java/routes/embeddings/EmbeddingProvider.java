@@ -37,11 +37,18 @@ public interface EmbeddingProvider {
     }
 
     /**
-     * Cosine similarity at or below which two texts are unrelated in this model's space; search drops vector hits at or below it. 0
-     * if nothing is known about the model.
+     * What the cosine similarity of two vectors means.
+     *
+     * @param unrelated at or below it two texts are unrelated; a search drops such hits
+     * @param same of two texts that say the same in other words; a search counts this and more in full
+     * @param trust how far the vectors are believed where the words have found something: 0 to 1. With 0, vectors are used only for
+     *     what the words do not find at all
      */
-    default float noiseFloor() {
-        return 0f;
+    record Similarity(float unrelated, float same, float trust) {}
+
+    /** For texts in a language. */
+    default Similarity similarity(Language language) {
+        return new Similarity(0, 0, 1);
     }
 
     /**
@@ -50,18 +57,5 @@ public interface EmbeddingProvider {
      */
     default float searchWeight() {
         return 0.3f;
-    }
-
-    /** Cosine similarity of two texts that say the same in other words; a search counts this and more in full. */
-    default float sameMeaning() {
-        return noiseFloor();
-    }
-
-    /**
-     * How far the vectors are believed where the words have found something: 0 to 1. With 0, vectors are used only for what the words do
-     * not find at all.
-     */
-    default float trust(Language language) {
-        return 1;
     }
 }

@@ -1,11 +1,13 @@
 package routes.embeddings;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -56,17 +58,23 @@ class EmbeddingsConfiguration {
             EmbeddingCache cache,
             ReaderCalls calls,
             LlmProperties llm,
-            TextAnalysis analysis) {
+            TextAnalysis analysis,
+            @Value("${data.dir}") Path dataDir) {
         String provider = settings.provider(credentials);
         if (provider.equals(Providers.LOCAL)) {
             return new LocalEmbeddings(analysis);
         }
         if (credentials.usable(List.of(provider)).isEmpty()) {
             throw new ConfigurationException("EMBEDDINGS_PROVIDER=" + provider + ": "
-                    + (provider.equals(EmbeddingsProperties.SERVER)
-                            ? "EMBEDDINGS_BASE_URL"
-                            : provider.toUpperCase(Locale.ROOT) + "_API_KEY")
+                    + switch (provider) {
+                        case EmbeddingsProperties.SERVER -> "EMBEDDINGS_BASE_URL";
+                        case EmbeddingsProperties.ONNX -> "EMBEDDINGS_ONNX_PATH";
+                        default -> provider.toUpperCase(Locale.ROOT) + "_API_KEY";
+                    }
                     + " is not set");
+        }
+        if (provider.equals(EmbeddingsProperties.ONNX)) {
+            return new OnnxEmbeddings(settings, dataDir.resolve("onnx"));
         }
         String name = provider.equals(GIGACHAT) ? gigaChat.embeddingsModel() : settings.model();
         if (name.isBlank()) {

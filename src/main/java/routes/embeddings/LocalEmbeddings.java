@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.StringHelper;
+import routes.text.Language;
 import routes.text.TextAnalysis;
 
 /**
@@ -18,7 +19,7 @@ public final class LocalEmbeddings implements EmbeddingProvider {
 
     /**
      * With D components the cosine of two texts that share nothing scatters around 0 with a standard deviation of 1/√D. 512 gives
-     * 0.044, so that {@link #noiseFloor()} can be low enough for a short query to find a long post; 256 would give 0.063, 1024
+     * 0.044, so that {@link #NOISE_FLOOR} can be low enough for a short query to find a long post; 256 would give 0.063, 1024
      * would double the memory (2 KiB per post now) and the time to build the index.
      */
     private static final int DIMENSION = 512;
@@ -61,8 +62,8 @@ public final class LocalEmbeddings implements EmbeddingProvider {
     }
 
     @Override
-    public float noiseFloor() {
-        return NOISE_FLOOR;
+    public Similarity similarity(Language language) {
+        return new Similarity(NOISE_FLOOR, NOISE_FLOOR, 1);
     }
 
     /** Fused with the words, the vectors lower nDCG@10 by 0.017 or more: they contain the same stems, less exactly. */

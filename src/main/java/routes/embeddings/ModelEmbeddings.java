@@ -157,12 +157,14 @@ final class ModelEmbeddings implements EmbeddingProvider {
     }
 
     private String sent(String prefix, String text) {
-        String cut = text.length() <= settings.maxChars() ? text : cut(text, settings.maxChars());
-        return prefix + cut;
+        return prefix + cut(text, settings.maxChars());
     }
 
-    /** The beginning of a text, without half of a surrogate pair at its end. */
-    private static String cut(String text, int length) {
+    /** The beginning of a text that is longer, without half of a surrogate pair at its end. */
+    static String cut(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
         return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
     }
 
@@ -205,7 +207,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
         return calls.isEmpty() ? "" : calls.get(calls.size() - 1).outcome();
     }
 
-    private static float[] normalized(float[] vector) {
+    static float[] normalized(float[] vector) {
         double squares = 0;
         for (float component : vector) {
             squares += component * component;
@@ -252,7 +254,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
     private VectorSpace space() {
         VectorSpace known = measured;
         if (known == null) {
-            known = inTime(() -> VectorSpace.of(this));
+            known = inTime(() -> VectorSpace.measured(this::embed));
             measured = known;
             LOG.info("The space of {}: {}", model.name(), known);
         }
@@ -260,17 +262,10 @@ final class ModelEmbeddings implements EmbeddingProvider {
     }
 
     @Override
-    public float noiseFloor() {
-        return settings.noiseFloor() >= 0 ? settings.noiseFloor() : space().noiseFloor();
-    }
-
-    @Override
-    public float sameMeaning() {
-        return space().same();
-    }
-
-    @Override
-    public float trust(Language language) {
-        return space().trust().get(language);
+    public Similarity similarity(Language language) {
+        Similarity measured = space().of(language);
+        return settings.noiseFloor() < 0
+                ? measured
+                : new Similarity(settings.noiseFloor(), measured.same(), measured.trust());
     }
 }

@@ -1,24 +1,24 @@
 package routes.embeddings;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import routes.embeddings.EmbeddingProvider.Similarity;
 import routes.text.Language;
 
 /**
- * What the similarities of a model mean, measured with sentences: models differ widely. e5 gives unrelated texts 0.75, others 0.1; an
- * English model knows nothing of Russian.
+ * What the similarities of a model mean in each language, measured with sentences: models differ widely. e5 gives unrelated texts 0.75, others
+ * 0.1. An English model gives all Russian texts 0.65.
  *
- * @param noiseFloor the similarity that only one in twenty pairs of unrelated sentences exceeds
- * @param same the median similarity of two sentences that say the same in other words
- * @param trust by language, 0 to 1: whether the model finds the sentence with the same meaning among unrelated ones. 0 if it fails for
- *     half of them or more, 1 if for none
+ * @param byLanguage unrelated is what only one in twenty pairs of sentences about different things exceeds; same is the median of two that
+ *     say the same in other words; trust says how often the model finds the sentence with the same meaning among the others: 0 if it fails
+ *     for half of them or more, 1 if for none
  */
-public record VectorSpace(float noiseFloor, float same, Map<Language, Float> trust) {
+public record VectorSpace(Map<Language, Similarity> byLanguage) {
     /** A sentence, and the same in other words. The pairs are about different things. */
     public record Pair(String one, String other) {}
 
@@ -64,48 +64,52 @@ public record VectorSpace(float noiseFloor, float same, Map<Language, Float> tru
         return PAIRS;
     }
 
-    /** The space of a provider. */
-    public static VectorSpace of(EmbeddingProvider provider) {
-        return measured(provider::embed);
+    Similarity of(Language language) {
+        return byLanguage.get(language);
     }
 
     /** @param embed gives vectors of length 1; called once */
-    private static VectorSpace measured(Function<List<String>, List<float[]>> embed) {
-        List<float[]> vectors = embed.apply(
-                Stream.concat(PAIRS.stream().map(Pair::one), PAIRS.stream().map(Pair::other))
-                        .toList());
-        List<float[]> ones = vectors.subList(0, PAIRS.size());
-        List<float[]> others = vectors.subList(PAIRS.size(), vectors.size());
-        float[] same = new float[PAIRS.size()];
-        Map<Language, List<Boolean>> found = new EnumMap<>(Language.class);
-        for (int i = 0; i < PAIRS.size(); i++) {
-            float[] other = others.get(i);
-            same[i] = cosine(ones.get(i), other);
-            float own = same[i];
-            boolean isNearest =
-                    ones.stream().filter(one -> cosine(one, other) >= own).count() == 1;
-            found.computeIfAbsent(Language.of(PAIRS.get(i).one()), language -> new ArrayList<>())
-                    .add(isNearest);
+    public static VectorSpace measured(Function<List<String>, List<float[]>> embed) {
+        List<float[]> vectors = embed.apply(PAIRS.stream()
+                .flatMap(pair -> Stream.of(pair.one(), pair.other()))
+                .toList());
+        Map<Language, List<float[]>> byLanguage = new EnumMap<>(Language.class);
+        for (int i = 0; i < vectors.size(); i++) {
+            byLanguage
+                    .computeIfAbsent(Language.of(PAIRS.get(i / 2).one()), language -> new ArrayList<>())
+                    .add(vectors.get(i));
         }
-        Arrays.sort(same);
-        Map<Language, Float> trust = new EnumMap<>(Language.class);
-        found.forEach((language, each) -> {
-            float share = (float) each.stream().filter(is -> is).count() / each.size();
-            trust.put(language, Math.max(0, 2 * share - 1));
-        });
-        return new VectorSpace(noise(ones), same[same.length / 2], Map.copyOf(trust));
+        Map<Language, Similarity> spaces = new EnumMap<>(Language.class);
+        byLanguage.forEach((language, pairs) -> spaces.put(language, similarity(pairs)));
+        return new VectorSpace(Map.copyOf(spaces));
     }
 
-    private static float noise(List<float[]> unrelated) {
-        float[] similarities = new float[unrelated.size() * (unrelated.size() - 1) / 2];
-        int pair = 0;
-        for (int i = 0; i < unrelated.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                similarities[pair++] = cosine(unrelated.get(i), unrelated.get(j));
+    /** @param vectors two with the same meaning after each other */
+    private static Similarity similarity(List<float[]> vectors) {
+        List<Float> unrelated = new ArrayList<>();
+        List<Float> same = new ArrayList<>();
+        int found = 0;
+        for (int i = 0; i < vectors.size(); i += 2) {
+            float own = cosine(vectors.get(i), vectors.get(i + 1));
+            same.add(own);
+            boolean isNearest = true;
+            for (int j = 0; j < vectors.size(); j++) {
+                if (j / 2 != i / 2) {
+                    isNearest &= j % 2 == 1 || cosine(vectors.get(j), vectors.get(i + 1)) < own;
+                    if (j < i) {
+                        unrelated.add(cosine(vectors.get(j), vectors.get(i)));
+                        unrelated.add(cosine(vectors.get(j), vectors.get(i + 1)));
+                    }
+                }
             }
+            found += isNearest ? 1 : 0;
         }
-        Arrays.sort(similarities);
-        return Math.max(0, similarities[similarities.length * 19 / 20]);
+        Collections.sort(unrelated);
+        Collections.sort(same);
+        return new Similarity(
+                Math.max(0, unrelated.get(unrelated.size() * 19 / 20)),
+                same.get(same.size() / 2),
+                Math.max(0, 2f * found / same.size() - 1));
     }
 
     private static float cosine(float[] one, float[] other) {

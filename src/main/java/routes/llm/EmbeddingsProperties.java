@@ -16,9 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Which model embeds texts. Vectors of different models cannot be compared, so there is one provider and no chain.
  *
- * @param provider              local, gigachat, openrouter, embeddings (the server at EMBEDDINGS_BASE_URL), or what
- *                              config/routes/providers adds; auto: embeddings if EMBEDDINGS_BASE_URL is set, else gigachat if its key
- *                              is set, else local
+ * @param provider              local, gigachat, openrouter, embeddings (the server at EMBEDDINGS_BASE_URL), onnx (the model at
+ *                              EMBEDDINGS_ONNX_PATH), or what config/routes/providers adds; auto: embeddings if EMBEDDINGS_BASE_URL is set,
+ *                              else onnx if EMBEDDINGS_ONNX_PATH is set, else gigachat if its key is set, else local
  * @param baseUrl               address of an OpenAI-compatible server, up to and excluding /embeddings
  * @param apiKey                key of that server; empty for none
  * @param model                 model of that server or of openrouter; for gigachat it is GIGACHAT_EMBEDDINGS_MODEL
@@ -32,6 +32,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param noiseFloor            cosine similarity at or below which two texts are unrelated; -1: measured with unrelated sentences
  * @param cacheDays             days that the vector of a text is kept after its last use, so that a rebuild calls no model; 0: not kept
  * @param maxConcurrentRequests calls of EMBEDDINGS_BASE_URL in flight at a time over all processes
+ * @param onnxPath              an exported ONNX model that runs in the process (needs a build with the Maven profile onnx)
+ * @param onnxTokenizer         its tokenizer; empty: tokenizer.json beside it
+ * @param onnxPooling           how the vectors of the tokens become that of the text, see the model's documentation
  * @param unitsPerThousandTokens    cost units of 1000 tokens, if an answer does not state its cost
  */
 @ConfigurationProperties("embeddings")
@@ -51,11 +54,23 @@ public record EmbeddingsProperties(
         @DefaultValue("-1") @DecimalMin("-1") @DecimalMax("0.99") float noiseFloor,
         @DefaultValue("90") @Min(0) @Max(3650) int cacheDays,
         @DefaultValue("4") @Min(1) @Max(1000) int maxConcurrentRequests,
+        @DefaultValue("") String onnxPath,
+        @DefaultValue("") String onnxTokenizer,
+        @DefaultValue("mean") Pooling onnxPooling,
         @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
     /** The provider at {@link #baseUrl}. */
     public static final String SERVER = "embeddings";
 
+    /** A model in the process, at {@link #onnxPath}. */
+    public static final String ONNX = "onnx";
+
     static final String AUTO = "auto";
+
+    /** The mean of the tokens' vectors, or the vector of the first one. */
+    public enum Pooling {
+        MEAN,
+        CLS
+    }
 
     boolean hasServer() {
         return !baseUrl.isBlank();
@@ -65,7 +80,7 @@ public record EmbeddingsProperties(
     public String provider(ProviderCredentials credentials) {
         return provider.equals(AUTO)
                 ? credentials
-                        .usable(List.of(SERVER, "gigachat", Providers.LOCAL))
+                        .usable(List.of(SERVER, ONNX, "gigachat", Providers.LOCAL))
                         .get(0)
                 : provider;
     }

@@ -38,6 +38,8 @@ class LlmConfiguration {
                 openRouter.hasCredentials(),
                 EmbeddingsProperties.SERVER,
                 embeddings.hasServer(),
+                EmbeddingsProperties.ONNX,
+                !embeddings.onnxPath().isBlank(),
                 RerankProperties.SERVER,
                 rerank.hasServer());
         return new ProviderCredentials(present.keySet().stream()

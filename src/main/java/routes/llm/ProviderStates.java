@@ -64,7 +64,7 @@ public class ProviderStates {
         String breaker = breakers.state("llm-" + name)
                 .map(found -> found.name().toLowerCase(Locale.ROOT))
                 .orElse(null);
-        boolean local = name.equals(Providers.LOCAL);
+        boolean local = Providers.isInProcess(name);
         Optional<ProviderQuotas.Rest> rest = local ? Optional.empty() : quotas.resting(name);
         ProviderQuotas.Usage today = quotas.usageToday(name);
         double cap = local ? Double.POSITIVE_INFINITY : properties.dailyCostCap(name);

@@ -26,6 +26,11 @@ public class Providers {
     /** Needs neither credentials nor permits, and never rests. */
     public static final String LOCAL = "local";
 
+    /** Whether a provider needs no calls, so that it has neither quota nor breaker. */
+    public static boolean isInProcess(String name) {
+        return name.equals(LOCAL) || name.equals(EmbeddingsProperties.ONNX);
+    }
+
     private static final int MAX_MESSAGE = 1_000;
 
     private final ProviderCredentials credentials;
@@ -106,7 +111,7 @@ public class Providers {
     public String next(@ExchangeProperty("llmChain") Chain chain) {
         while (!chain.remaining.isEmpty()) {
             String name = chain.remaining.remove();
-            Optional<ProviderQuotas.Rest> rest = name.equals(LOCAL) ? Optional.empty() : quotas.resting(name);
+            Optional<ProviderQuotas.Rest> rest = isInProcess(name) ? Optional.empty() : quotas.resting(name);
             if (rest.isEmpty()) {
                 chain.current = name;
                 return name;

@@ -32,7 +32,7 @@ class ProvidersHealth {
         List<String> names = Stream.concat(tagging.stream(), others.stream()).toList();
         credentials.usable(names).forEach(name -> parts.put(name, () -> health(name, breakers, quotas)));
         String embedder = embeddings.provider(credentials);
-        if (!embedder.equals(Providers.LOCAL)) {
+        if (!Providers.isInProcess(embedder)) {
             parts.computeIfAbsent(embedder, name -> () -> health(name, breakers, quotas));
         }
         if (credentials.usable(tagging).isEmpty()) {
@@ -50,7 +50,7 @@ class ProvidersHealth {
         if (state.filter(found -> found != State.CLOSED).isPresent()) {
             health.status(DEGRADED);
         }
-        if (!name.equals(Providers.LOCAL)) {
+        if (!Providers.isInProcess(name)) {
             health.withDetail("today", quotas.usageToday(name));
             quotas.resting(name).ifPresent(rest -> health.status(DEGRADED)
                     .withDetail("left_alone_until", rest.until())

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import routes.embeddings.EmbeddingProvider;
+import routes.embeddings.EmbeddingProvider.Similarity;
 import routes.graph.Graph;
 import routes.graph.Graph.Neighbour;
 import routes.llm.ModelFailureException;
@@ -35,7 +36,7 @@ import routes.vectorindex.VectorIndex.TextMatches;
  * weight of the provider ({@link EmbeddingProvider#searchWeight()}).
  *
  * <p>A hit must match by a word ({@link VectorIndex#match}) or have a vector score above the provider's
- * {@link EmbeddingProvider#noiseFloor()}. Weaker matches are coincidence and are dropped, however few hits remain. A query without
+ * {@link EmbeddingProvider#similarity}. Weaker matches are coincidence and are dropped, however few hits remain. A query without
  * any word, name or emoji finds nothing. If the embeddings fail, the words still answer. The graph ranks only related posts.
  */
 @Component
@@ -323,32 +324,26 @@ public final class HybridSearch {
             return new Ranked(newest, Map.of(), newest.size() == limits.limit());
         }
         TextMatches matches = index.match(limits);
-        // vectors of a model that does not understand the language would only disturb the order of the words
-        float trust = trust(limits, matches);
+        Similarity similarity = limits.vector() == null ? null : embeddings.similarity(Language.of(limits.text()));
+        // in full where the words find nothing; those of a model that does not understand the language disturb the
+        // order of the words
+        float trust = similarity == null ? 0 : matches.hits().isEmpty() ? 1 : similarity.trust();
         if (trust == 0) {
             List<SearchHit> hits = matches.hits().stream().sorted(BEST_FIRST).toList();
             return new Ranked(hits, matches.replaced(), hits.size() == limits.limit());
         }
         List<SearchHit> near = index.vectorSearch(limits).stream()
-                .filter(hit -> hit.score() > embeddings.noiseFloor())
+                .filter(hit -> hit.score() > similarity.unrelated())
                 .toList();
         Map<UUID, SearchHit> found = new HashMap<>();
         Map<UUID, Double> scores = new HashMap<>();
         add(matches.hits(), 0, 0, 1, found, scores);
-        add(near, embeddings.noiseFloor(), embeddings.sameMeaning(), trust * embeddings.searchWeight(), found, scores);
+        add(near, similarity.unrelated(), similarity.same(), trust * embeddings.searchWeight(), found, scores);
         List<SearchHit> hits = scores.entrySet().stream()
                 .map(score -> found.get(score.getKey()).withScore(score.getValue()))
                 .sorted(BEST_FIRST)
                 .toList();
         return new Ranked(hits, matches.replaced(), Math.max(matches.hits().size(), near.size()) == limits.limit());
-    }
-
-    /** How far the vectors count: in full where the words find nothing. */
-    private float trust(SearchQuery limits, TextMatches matches) {
-        if (limits.vector() == null) {
-            return 0;
-        }
-        return matches.hits().isEmpty() ? 1 : embeddings.trust(Language.of(limits.text()));
     }
 
     /**
@@ -392,9 +387,7 @@ public final class HybridSearch {
             return null;
         }
         try {
-            // a model measures these once
-            embeddings.noiseFloor();
-            embeddings.trust(Language.of(text));
+            embeddings.similarity(Language.of(text)); // a model measures it once
             return embeddings.embedQuery(text);
         } catch (RuntimeException e) {
             LOG.warn("Search goes on without vectors, provider {} failed: {}", embeddings.provider(), e.toString());

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import routes.text.Language;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 
@@ -59,7 +60,8 @@ class LocalEmbeddingsTest {
         "криптовалюта, криптовалютный рынок"
     })
     void relatedWordsAreFarAboveTheNoiseFloor(String one, String other) {
-        assertThat(cosine(vector(one), vector(other))).isGreaterThan(1.5 * embeddings.noiseFloor());
+        assertThat(cosine(vector(one), vector(other)))
+                .isGreaterThan(1.5 * embeddings.similarity(Language.RU).unrelated());
     }
 
     @Test
@@ -69,8 +71,8 @@ class LocalEmbeddingsTest {
                 query, vector("Как обучать нейросети на одной видеокарте: обзор приёмов, которые экономят память"));
         double other = cosine(query, vector("Рецепт борща: свёкла, капуста, говядина и два часа терпения"));
 
-        assertThat(same).isGreaterThan(embeddings.noiseFloor());
-        assertThat(other).isLessThan(embeddings.noiseFloor());
+        assertThat(same).isGreaterThan(embeddings.similarity(Language.RU).unrelated());
+        assertThat(other).isLessThan(embeddings.similarity(Language.RU).unrelated());
     }
 
     @Test
@@ -86,7 +88,9 @@ class LocalEmbeddingsTest {
             }
         }
 
-        assertThat(worst).isLessThan(embeddings.noiseFloor() + 0.02).isGreaterThan(0.1);
+        assertThat(worst)
+                .isLessThan(embeddings.similarity(Language.RU).unrelated() + 0.02)
+                .isGreaterThan(0.1);
     }
 
     private static String randomText(Random random) {

@@ -29,6 +29,7 @@ import routes.graph.Graph.PostGraph;
 import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.HybridSearch.SearchResult;
+import routes.text.Language;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex.IndexedPoint;
@@ -168,8 +169,8 @@ class HybridSearchTest {
             }
 
             @Override
-            public float noiseFloor() {
-                return 0.5f;
+            public Similarity similarity(Language language) {
+                return new Similarity(0.5f, 0.5f, 1);
             }
         };
         long number = 0;

@@ -41,7 +41,7 @@ final class ModelOfTests implements EmbeddingProvider {
             int hash = Math.floorMod(question.hashCode(), 1000);
             return hash < 1000 * mistakes ? texts.get(hash % texts.size()) : text;
         });
-        this.space = VectorSpace.of(this);
+        this.space = VectorSpace.measured(this::embed);
     }
 
     @Override
@@ -96,17 +96,7 @@ final class ModelOfTests implements EmbeddingProvider {
     }
 
     @Override
-    public float noiseFloor() {
-        return space.noiseFloor();
-    }
-
-    @Override
-    public float sameMeaning() {
-        return space.same();
-    }
-
-    @Override
-    public float trust(Language language) {
-        return space.trust().get(language);
+    public Similarity similarity(Language language) {
+        return space.byLanguage().get(language);
     }
 }

@@ -67,7 +67,7 @@ class VectorsInSearchTest {
                 understanding,
                 common,
                 mistakes,
-                model.trust(Language.RU),
+                model.similarity(Language.RU),
                 gains);
 
         assertThat(gains.values()).allMatch(each -> each > -1e-9);
