@@ -1,13 +1,17 @@
 package routes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.HttpCookie;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -121,6 +125,30 @@ class ConsoleIT {
                 .isEqualTo(401);
         assertThat(jolokia(exec).path("status").asInt()).isEqualTo(200);
         assertThat(jolokia(exec).path("value").toString()).contains("posts.enriched");
+    }
+
+    /** Clients may send headers and body separately, and send their next request over the same connection. */
+    @Test
+    void a_refusal_before_the_body_has_arrived_leaves_the_connection_to_the_next_request() throws IOException {
+        try (var socket = new Socket("127.0.0.1", URI.create(base).getPort())) {
+            socket.setSoTimeout(10_000);
+            var answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+            for (int i = 0; i < 3; i++) {
+                send(socket, "POST /actuator/jolokia HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n");
+                assertThat(answers.readLine()).startsWith("HTTP/1.1 403");
+                assertThat(answers.lines().takeWhile(line -> !line.isEmpty()))
+                        .contains("Content-Length: 0")
+                        .doesNotContain("Connection: close");
+
+                send(socket, "{\"a\": 12}HEAD /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertThat(answers.readLine()).startsWith("HTTP/1.1 200");
+                assertThat(answers.lines().takeWhile(line -> !line.isEmpty())).isNotEmpty();
+            }
+        }
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(UTF_8));
     }
 
     @ParameterizedTest

@@ -99,7 +99,7 @@ public class AlbumAssembler {
     }
 
     /**
-     * The same stage for trials: it stores no object. What it writes to the database the caller undoes.
+     * The same stage for trials: it stores no object. The caller rolls back what it writes to the database.
      *
      * @param waiting of the trial; see {@link AlbumStates#rehearsal}
      * @param left gets what would be stored, for people

@@ -151,7 +151,7 @@ public final class AnswerTask implements ModelTask {
         return drafts;
     }
 
-    /** @param isWhole false: only sentences that nothing that follows can change */
+    /** @param isWhole false to return only the sentences that the rest of the answer cannot change */
     private List<Draft> drafts(String content, boolean isWhole) {
         List<Draft> drafts = new ArrayList<>();
         String[] paragraphs = PlainPassage.visible(CITATION.matcher(content).replaceAll(OPEN + "$1" + CLOSE))
@@ -188,7 +188,7 @@ public final class AnswerTask implements ModelTask {
         return drafts.subList(0, Math.min(drafts.size(), 2 * maxSentences));
     }
 
-    /** Where a sentence ends is certain when the next one has begun with a letter: it may go on in lower case, or be cited once more. */
+    /** The end of a sentence is certain after a letter of the next one. Before, it may go on in lower case, or get another citation. */
     private static List<String> withoutLast(List<String> sentences) {
         int last = sentences.size() - 1;
         while (last > 0 && sentences.get(last).codePoints().noneMatch(Character::isLetter)) {

@@ -127,7 +127,8 @@ public class Answers implements DisposableBean {
     }
 
     /**
-     * Answers on another thread; the listener receives each sentence while the model writes the next one. Cancelling the result ends the work, calls of models included.
+     * Answers on another thread; the listener receives each sentence while the model writes the next one. Cancelling the result ends the
+     * work and its calls of models.
      *
      * @param done receives the answer
      * @param failed receives what went wrong, unless the work is cancelled

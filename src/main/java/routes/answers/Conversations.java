@@ -130,7 +130,7 @@ class Conversations implements PostTraces {
                 .list();
     }
 
-    /** Answers that quote the posts go, and topics that neither the question nor another post of the answer has. The questions stay. */
+    /** Removes answers that quote the posts, and topics that neither the question nor another post of the answer has. Keeps the questions. */
     @Override
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         jdbc.sql(

@@ -31,8 +31,8 @@ class SentenceCheck {
     }
 
     /**
-     * Accepts the sentences that their sources support, in order, and those that nothing can judge as unconfirmed. What has been here
-     * before is passed over, so that an answer can be checked while it is written. A sentence does not wait for those behind it.
+     * Accepts the sentences that their sources support, in order, and those that nothing can judge as unconfirmed. Skips drafts
+     * that it has checked before, so that an answer can be checked while it is written. A sentence does not wait for the next ones.
      *
      * @param judge asks a model about claims; the result maps indexes to verdicts, and lacks those that the model did not judge
      * @param isWanted asked before each sentence is accepted; false ends the check

@@ -69,7 +69,7 @@ public class Cleanup {
     }
 
     /**
-     * The same stage for trials: it writes neither to the vector index nor to the graph. What it writes to the database the caller undoes.
+     * The same stage for trials: it writes neither to the vector index nor to the graph. The caller rolls back what it writes to the database.
      *
      * @param left gets what would be removed, for people
      */

@@ -89,7 +89,7 @@ public class Digests {
     }
 
     /**
-     * The same stage for trials: it makes the user's newest digest again, without models. What it writes to the database the caller undoes.
+     * The same stage for trials: it makes the user's newest digest again, without models. The caller rolls back what it writes to the database.
      *
      * @param left gets the text of the digest, for people
      */

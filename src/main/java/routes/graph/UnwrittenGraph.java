@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** A graph that takes every write of a stage without doing it: for trials. */
+/** A graph for trials: accepts the writes of a stage without performing them. */
 public final class UnwrittenGraph extends NoGraph {
     private final Consumer<String> left;
 

@@ -46,10 +46,10 @@ final class ModelHttp implements HttpClientConfigurer {
 
     private static final int MAX_BYTES = 4 << 20;
     private static final int PART = 8 << 10;
-    /** How often it is looked whether the caller still waits: a thread that reads a socket does not notice an interrupt. */
+    /** Interval of the check whether the caller was interrupted: a thread that reads from a socket does not notice it. */
     private static final Duration LOOK = Duration.ofMillis(200);
 
-    /** Who takes the answer of the call that this thread makes, if it comes in parts. The way there leads through a route. */
+    /** Receives the events of the call that this thread makes. Not a parameter, because the call passes through a route. */
     private static final ThreadLocal<Consumer<String>> LISTENER = new ThreadLocal<>();
 
     private static final int MAX_CONNECTIONS = 1_000;

@@ -148,7 +148,7 @@ public final class ModelPass {
         return call;
     }
 
-    /** No further call is wanted. A failure before stays the provider's. */
+    /** Ends the pass without another call. An earlier failure stays the failure of the provider. */
     void unwanted() {
         if (failure == null) {
             otherReason = new CancellationException("a part of an earlier answer is in use");

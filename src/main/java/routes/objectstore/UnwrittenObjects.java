@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** An object store that is read as it is, and takes every write without doing it: for trials. */
+/** An object store for trials: reads as usual, and accepts writes without performing them. */
 public final class UnwrittenObjects implements ObjectStore {
     private final ObjectStore objects;
     private final Consumer<String> left;

@@ -25,8 +25,8 @@ public final class PostLock {
     }
 
     /**
-     * Locks posts as {@link #take} does, and returns those that are deleted. Who stores what posts say does so in the same transaction and
-     * leaves those out: what it stores of the others is there when clean-up erases them later.
+     * Locks posts as {@link #take} does, and returns those that are deleted. A caller that stores texts of posts does so in the same transaction
+     * and leaves these out. If one of the others is deleted later, its clean-up finds what was stored.
      */
     public static Set<UUID> takeAndFindDeleted(JdbcClient jdbc, Collection<UUID> postIds) {
         take(jdbc, postIds);

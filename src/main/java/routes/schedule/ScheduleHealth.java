@@ -15,8 +15,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * The part {@code schedule} of the health: when each job ran, and runs next, as the table {@code jobs} says, and whether some fail again
- * and again.
+ * The part {@code schedule} of the health: the last and the next run of each job, over all processes, and the jobs that keep failing.
  */
 @Component("schedule")
 public class ScheduleHealth implements HealthIndicator {
@@ -28,7 +27,7 @@ public class ScheduleHealth implements HealthIndicator {
 
     private static final Duration RENEWED = Duration.ofSeconds(5);
 
-    /** A request that comes after a long time waits for the database, instead of getting what was true then. */
+    /** The first request after a long time waits for the database and does not get an outdated state. */
     private static final Duration OUTDATED = Duration.ofSeconds(20);
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
@@ -59,11 +58,11 @@ public class ScheduleHealth implements HealthIndicator {
     public Health health() {
         return known.get("all")
                 .copy()
-                .completeOnTimeout(away(), LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(unavailable(), LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 
-    private static Health away() {
+    private static Health unavailable() {
         return Health.unknown()
                 .withDetail("problem", "the database does not answer")
                 .build();
@@ -87,7 +86,7 @@ public class ScheduleHealth implements HealthIndicator {
                     failing.isEmpty() ? Health.up() : Health.status("DEGRADED").withDetail("problems", failing);
             return health.withDetail(JOBS, runs).build();
         } catch (DataAccessException e) {
-            return away();
+            return unavailable();
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import routes.vectorindex.VectorIndex.WriteResult;
 
-/** A vector index that is read as it is, and takes every write without doing it: for trials. */
+/** A vector index for trials: reads as usual, and accepts writes without performing them. */
 public final class ReadOnlyIndex {
     private static final Set<String> READS = Set.of("find", "collection", "count", "read", "fetch");
 

@@ -28,7 +28,7 @@ import org.springframework.http.ProblemDetail;
 
 /**
  * The outermost valve. Requests that Tomcat refuses before Spring sees them (a malformed request line) get problem details instead of
- * HTML. If a request is answered before its body has arrived, the connection is closed: Tomcat would otherwise wait for the body
+ * HTML. If a request is answered and its body does not arrive soon, the connection is closed: Tomcat would otherwise wait for the body
  * with one of its few threads.
  */
 final class ProblemReportValve extends ErrorReportValve {
@@ -40,6 +40,11 @@ final class ProblemReportValve extends ErrorReportValve {
 
     /** A client that is still sending would get a connection reset instead of the response. A few threads read its data for this long. */
     private static final Duration LINGER = Duration.ofMillis(500);
+
+    private static final long POLL_MILLIS = 5;
+
+    /** Fits the buffer of a connection. In bytes. */
+    private static final long SHORT_BODY = 4_096;
 
     private final Semaphore lingering = new Semaphore(4);
 
@@ -54,7 +59,10 @@ final class ProblemReportValve extends ErrorReportValve {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         request.setAttribute(RESPONSE, response);
         super.invoke(request, response);
-        if (!request.isAsync() && !isBodyRead(request) && !isBodyReceived(request)) {
+        if (!request.isAsync()
+                && !isBodyRead(request)
+                && !isBodyReceived(request)
+                && !isShortBodyReceivedSoon(request, response)) {
             int status = response.getStatus();
             request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
             response.getCoyoteResponse()
@@ -68,6 +76,32 @@ final class ProblemReportValve extends ErrorReportValve {
         var isRead = new AtomicBoolean();
         request.getCoyoteRequest().action(ActionCode.REQUEST_BODY_FULLY_READ, isRead);
         return isRead.get();
+    }
+
+    /**
+     * Sends the response and waits a moment for a short body. Most clients send it right after the headers, and their next request over
+     * the same connection must not meet one that is being closed.
+     */
+    private boolean isShortBodyReceivedSoon(Request request, Response response) throws IOException {
+        long length = request.getCoyoteRequest().getContentLengthLong();
+        if (length < 0 || length > SHORT_BODY || !lingering.tryAcquire()) {
+            return false;
+        }
+        try {
+            response.finishResponse();
+            long end = System.nanoTime() + LINGER.toNanos();
+            boolean isReceived = isBodyReceived(request);
+            while (!isReceived && System.nanoTime() < end) {
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                isReceived = isBodyReceived(request);
+            }
+            return isReceived;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lingering.release();
+        }
     }
 
     /** Whether Tomcat can skip the body without waiting for the client. */
@@ -87,7 +121,7 @@ final class ProblemReportValve extends ErrorReportValve {
             do {
                 read = connection.read(false, ignored.clear());
                 if (read == 0 && mayWait) {
-                    TimeUnit.MILLISECONDS.sleep(5);
+                    TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
                 }
             } while (read >= 0 && System.nanoTime() < end);
         } catch (IOException e) {
