@@ -74,7 +74,14 @@ class EmbeddingsConfiguration {
                     + " is not set");
         }
         if (provider.equals(EmbeddingsProperties.ONNX)) {
-            return new OnnxEmbeddings(settings, dataDir.resolve("onnx"));
+            try {
+                return new OnnxEmbeddings(settings, dataDir.resolve("onnx"));
+            } catch (LinkageError e) {
+                throw new ConfigurationException(
+                        "EMBEDDINGS_ONNX_PATH is set, but this build has no ONNX runtime for this machine ("
+                                + e.getMessage() + "). Build with: mvn -Ponnx -DskipTests package",
+                        e);
+            }
         }
         String name = provider.equals(GIGACHAT) ? gigaChat.embeddingsModel() : settings.model();
         if (name.isBlank()) {

@@ -63,11 +63,6 @@ final class OnnxEmbeddings implements EmbeddingProvider {
                     "EMBEDDINGS_ONNX_PATH=" + file + " with the tokenizer " + tokenizer + " cannot be used: "
                             + e.getMessage() + ". An exported sentence-transformers model has both files",
                     e);
-        } catch (NoClassDefFoundError | UnsatisfiedLinkError e) {
-            throw new ConfigurationException(
-                    "EMBEDDINGS_ONNX_PATH is set, but this build has no ONNX runtime (" + e.getMessage()
-                            + "). Build with: mvn -Ponnx -DskipTests package",
-                    e);
         }
         name = MoreFiles.getNameWithoutExtension(file) + "-" + hash(file).substring(0, HASH);
         space = SingletonSupplier.of(() -> {
