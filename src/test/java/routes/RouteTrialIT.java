@@ -234,10 +234,10 @@ class RouteTrialIT {
         assertThatThrownBy(() -> run("10-ingest.camel.yaml", job, false))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("no route of the file reads a stream")
-                .hasMessageContaining("begins by itself (scheduler:outbox, direct:ingest-batch)");
+                .hasMessageContaining("starts on its own (scheduler:outbox, direct:ingest-batch)");
         assertThatThrownBy(() -> run("72-delivery.camel.yaml", builtIn("72-delivery.camel.yaml"), false))
                 .hasMessageContaining(
-                        "begins by itself (timer:delivery, timer:delivery-updates): --validate checks it");
+                        "starts on its own (timer:delivery, timer:delivery-updates): --validate checks it");
         assertThatThrownBy(() -> run("08-fetch.camel.yaml", builtIn("08-fetch.camel.yaml"), false))
                 .hasMessageContaining("Other routes call it (direct:fetch): try it together with one that does");
         assertThatThrownBy(() -> run("00-errors.camel.yaml", builtIn("00-errors.camel.yaml"), false))

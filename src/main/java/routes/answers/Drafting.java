@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import routes.answers.AnswerTask.Draft;
 
 /**
- * Sentences on their way from the model that writes them to the check, each on its own thread. A model that begins anew takes back what
- * has not been shown; after something has been shown, none begins anew.
+ * Queue of sentences between the thread that reads what a model writes and the thread that checks them. A further call of a model discards
+ * the sentences that are not shown yet. Once a sentence is shown, no further call is made.
  */
 final class Drafting {
     private final ReentrantLock lock = new ReentrantLock();
@@ -95,7 +95,7 @@ final class Drafting {
         }
     }
 
-    /** A sentence of that call is about to be shown. @return false if the model has begun anew */
+    /** Marks a call as used, before a sentence of it is shown. Returns false if another call has begun. */
     boolean use(int ofAttempt) {
         lock.lock();
         try {

@@ -60,7 +60,7 @@ final class Sentences {
         return seen.add(draft);
     }
 
-    /** The model has begun anew. */
+    /** Discards the state: another call of a model has begun. */
     void forget() {
         seen.clear();
     }

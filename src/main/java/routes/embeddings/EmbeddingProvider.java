@@ -31,8 +31,8 @@ public interface EmbeddingProvider {
         return embed(List.of(text)).get(0);
     }
 
-    /** Whether embedding takes long, costs something and can fail, so that it must not happen in a transaction. */
-    default boolean isRemote() {
+    /** Whether embedding takes long or can fail, so that it must not happen in a transaction. */
+    default boolean isSlow() {
         return false;
     }
 

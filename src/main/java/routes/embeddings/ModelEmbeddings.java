@@ -97,7 +97,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
     }
 
     @Override
-    public boolean isRemote() {
+    public boolean isSlow() {
         return true;
     }
 

@@ -104,7 +104,7 @@ final class OnnxEmbeddings implements EmbeddingProvider {
 
     /** Some 10 ms per text. */
     @Override
-    public boolean isRemote() {
+    public boolean isSlow() {
         return true;
     }
 

@@ -176,7 +176,7 @@ public class Indexing {
     private List<Recorded> indexAll(List<Wanted> wanted) {
         Written written;
         try {
-            VectorStage.Prepared prepared = embeddings.isRemote()
+            VectorStage.Prepared prepared = embeddings.isSlow()
                     ? vectorStage.prepare(contents.read(postIds(wanted)).values())
                     : VectorStage.Prepared.NOTHING;
             written = transaction.execute(status -> write(wanted, prepared));

@@ -213,7 +213,7 @@ class VectorStage {
         long started = System.nanoTime();
         List<String> texts =
                 posts.stream().map(post -> post.post().embeddedText()).toList();
-        List<float[]> vectors = embeddings.isRemote()
+        List<float[]> vectors = embeddings.isSlow()
                 ? texts.stream().map(prepared.byText()::get).toList()
                 : latency.record(() -> embeddings.embed(texts));
         int embeddingMs = millisSince(started);

@@ -120,7 +120,7 @@ final class ModelHttp implements HttpClientConfigurer {
     /**
      * Makes a call on this thread.
      *
-     * @param events receives the data of each server-sent event of the answer as soon as it is there; null if nobody wants it
+     * @param events receives the data of each server-sent event of the answer when it arrives; may be null
      */
     static <T> T listening(Consumer<String> events, Supplier<T> call) {
         LISTENER.set(events);

@@ -125,7 +125,7 @@ class PipelineRoutes {
         if (stages.includes("vision")) {
             providers.check("VISION_PROVIDERS", vision.providers(), camel);
         }
-        if (embeddings.isRemote() && !Providers.isInProcess(embeddings.provider())) {
+        if (!Providers.isInProcess(embeddings.provider())) {
             providers.check("EMBEDDINGS_PROVIDER", List.of(embeddings.provider()), camel);
         }
         if (stages.includes("api")) {

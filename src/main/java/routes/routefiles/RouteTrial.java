@@ -269,7 +269,7 @@ public final class RouteTrial {
                         ? "It has templates and settings only: try a file whose routes use them"
                         : called
                                 ? "Other routes call it (" + from + "): try it together with one that does, in one file"
-                                : "It begins by itself (" + from
+                                : "It starts on its own (" + from
                                         + "): --validate checks it, and once it is saved /admin"
                                         + " and Hawtio show what it does; a stream between its two halves makes the"
                                         + " second one tryable");

@@ -47,6 +47,7 @@ final class ManagementHttp {
             });
             tomcat.addContextCustomizers(
                     context -> context.getParent().getPipeline().addValve(new ProblemReportValve()));
+            tomcat.addContextValves(new ProblemReportValve.Announcement());
         };
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ContinueResponseTiming;
 import org.apache.coyote.http11.Http11InputBuffer;
@@ -21,6 +22,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.apache.tomcat.util.res.StringManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -28,7 +30,7 @@ import org.springframework.http.ProblemDetail;
 
 /**
  * The outermost valve. Requests that Tomcat refuses before Spring sees them (a malformed request line) get problem details instead of
- * HTML. If a request is answered and its body does not arrive soon, the connection is closed: Tomcat would otherwise wait for the body
+ * HTML. If a request is answered before its body has arrived, the connection is closed: Tomcat would otherwise wait for the body
  * with one of its few threads.
  */
 final class ProblemReportValve extends ErrorReportValve {
@@ -40,11 +42,6 @@ final class ProblemReportValve extends ErrorReportValve {
 
     /** A client that is still sending would get a connection reset instead of the response. A few threads read its data for this long. */
     private static final Duration LINGER = Duration.ofMillis(500);
-
-    private static final long POLL_MILLIS = 5;
-
-    /** Fits the buffer of a connection. In bytes. */
-    private static final long SHORT_BODY = 4_096;
 
     private final Semaphore lingering = new Semaphore(4);
 
@@ -59,10 +56,7 @@ final class ProblemReportValve extends ErrorReportValve {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         request.setAttribute(RESPONSE, response);
         super.invoke(request, response);
-        if (!request.isAsync()
-                && !isBodyRead(request)
-                && !isBodyReceived(request)
-                && !isShortBodyReceivedSoon(request, response)) {
+        if (isBodyMissing(request)) {
             int status = response.getStatus();
             request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
             response.getCoyoteResponse()
@@ -72,36 +66,32 @@ final class ProblemReportValve extends ErrorReportValve {
         }
     }
 
+    /**
+     * Around the filters. Announces the end of the connection before an error page of Tomcat commits the response: a client would send its
+     * next request over a connection that is being closed. {@link ProblemHandler} does the same for problems.
+     */
+    static final class Announcement extends ValveBase {
+        Announcement() {
+            super(true);
+        }
+
+        @Override
+        public void invoke(Request request, Response response) throws IOException, ServletException {
+            getNext().invoke(request, response);
+            if (isBodyMissing(request)) {
+                response.setHeader(HttpHeaders.CONNECTION, "close");
+            }
+        }
+    }
+
+    private static boolean isBodyMissing(Request request) {
+        return !request.isAsync() && !isBodyRead(request) && !isBodyReceived(request);
+    }
+
     private static boolean isBodyRead(Request request) {
         var isRead = new AtomicBoolean();
         request.getCoyoteRequest().action(ActionCode.REQUEST_BODY_FULLY_READ, isRead);
         return isRead.get();
-    }
-
-    /**
-     * Sends the response and waits a moment for a short body. Most clients send it right after the headers, and their next request over
-     * the same connection must not meet one that is being closed.
-     */
-    private boolean isShortBodyReceivedSoon(Request request, Response response) throws IOException {
-        long length = request.getCoyoteRequest().getContentLengthLong();
-        if (length < 0 || length > SHORT_BODY || !lingering.tryAcquire()) {
-            return false;
-        }
-        try {
-            response.finishResponse();
-            long end = System.nanoTime() + LINGER.toNanos();
-            boolean isReceived = isBodyReceived(request);
-            while (!isReceived && System.nanoTime() < end) {
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-                isReceived = isBodyReceived(request);
-            }
-            return isReceived;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            lingering.release();
-        }
     }
 
     /** Whether Tomcat can skip the body without waiting for the client. */
@@ -121,7 +111,7 @@ final class ProblemReportValve extends ErrorReportValve {
             do {
                 read = connection.read(false, ignored.clear());
                 if (read == 0 && mayWait) {
-                    TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                    TimeUnit.MILLISECONDS.sleep(5);
                 }
             } while (read >= 0 && System.nanoTime() < end);
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,15 +12,30 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import routes.testing.SmallModel;
 
-/** The commands of docs/operations.md for a faster start, with {@code --help} instead of a start. */
-class ClassArchiveIT {
+/** What only the packaged program shows. */
+class JarIT {
     /** Only Maven's phase {@code package} makes it. */
     private static final Path JAR = Path.of("target", "telegram-assistant.jar").toAbsolutePath();
 
     @TempDir
     Path folder;
 
+    @Test
+    void a_build_without_the_runtime_of_onnx_says_so_in_one_line() throws Exception {
+        assumeThat(JAR).isRegularFile();
+        Path model = SmallModel.in(folder);
+
+        String said = java(2, List.of("-jar", JAR.toString(), "--embeddings.onnx-path=" + model, "--data.dir=data"));
+
+        assertThat(said.lines().filter(line -> !line.contains(" INFO ")))
+                .singleElement(STRING)
+                .startsWith("telegram-assistant: EMBEDDINGS_ONNX_PATH is set, but this build has no ONNX runtime")
+                .endsWith("Build with: mvn -Ponnx -DskipTests package");
+    }
+
+    /** The commands of docs/operations.md, with {@code --help} instead of a start. */
     @Test
     void a_start_takes_its_classes_from_an_archive_made_by_the_documented_commands() throws Exception {
         assumeThat(JAR).isRegularFile();
@@ -33,21 +49,23 @@ class ClassArchiveIT {
                 .toList();
         assertThat(commands).hasSize(3);
 
-        java(commands.get(0), "telegram-assistant.jar", JAR.toString());
-        java(commands.get(1), "--exit-when-idle", "--help");
+        commands.get(0).replaceAll(argument -> argument.equals("telegram-assistant.jar") ? JAR.toString() : argument);
+        commands.get(1).replaceAll(argument -> argument.equals("--exit-when-idle") ? "--help" : argument);
+        java(0, commands.get(0));
+        java(0, commands.get(1));
         List<String> start = new ArrayList<>(commands.get(2));
         start.add(0, "-Xlog:class+load");
         start.add("--help");
 
-        assertThat(java(start, "", ""))
+        assertThat(java(0, start))
                 .containsPattern("routes\\.TelegramAssistant source: shared objects file \\(top\\)")
                 .contains("--exit-when-idle");
     }
 
-    private String java(List<String> arguments, String part, String instead) throws Exception {
+    private String java(int status, List<String> arguments) throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        arguments.forEach(argument -> command.add(argument.equals(part) ? instead : argument));
+        command.addAll(arguments);
         Path output = folder.resolve("output.txt");
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -62,7 +80,7 @@ class ClassArchiveIT {
             process.destroyForcibly();
         }
         String said = Files.readString(output);
-        assertThat(process.exitValue()).as(said).isZero();
+        assertThat(process.exitValue()).as(said).isEqualTo(status);
         return said;
     }
 }
