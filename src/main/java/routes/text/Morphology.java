@@ -156,8 +156,8 @@ public final class Morphology {
     /** A dictionary of word forms and one of frequencies. */
     private static final class Dictionaries {
         private final ThreadLocal<DictionaryLookup> forms;
-        private final ThreadLocal<FSATraversal> frequencies;
-        private final FSA frequencyTree;
+        private final Tree formTree;
+        private final Tree frequencyTree;
         private final Charset charset;
 
         Dictionaries(String forms, String frequencies, Charset charset) {
@@ -167,8 +167,8 @@ public final class Morphology {
                     InputStream tree = open(frequencies + ".dict")) {
                 Dictionary read = Dictionary.read(inMemory(dictionary), format);
                 this.forms = ThreadLocal.withInitial(() -> new DictionaryLookup(read));
-                this.frequencyTree = FSA.read(inMemory(tree));
-                this.frequencies = ThreadLocal.withInitial(() -> new FSATraversal(frequencyTree));
+                this.formTree = new Tree(read.fsa);
+                this.frequencyTree = new Tree(FSA.read(inMemory(tree)));
             } catch (IOException e) {
                 throw new UncheckedIOException("The dictionaries of LanguageTool cannot be read", e);
             }
@@ -188,16 +188,35 @@ public final class Morphology {
             return forms.get().lookup(word);
         }
 
+        byte[] encoded(String word) {
+            return word.getBytes(charset);
+        }
+
+        /** Whether the encoded word is an entry from this byte on. Much faster than a lookup. */
+        boolean has(byte[] word, int from) {
+            return formTree.entry(word, from) != 0;
+        }
+
         int frequency(String lemma) {
-            byte[] bytes = lemma.getBytes(charset);
-            MatchResult match = frequencies.get().match(bytes, 0, bytes.length, frequencyTree.getRootNode());
-            if (match.kind != MatchResult.SEQUENCE_IS_A_PREFIX) {
-                return -1;
-            }
-            int separator = frequencyTree.getArc(match.node, (byte) '+');
-            return separator == 0
-                    ? -1
-                    : frequencyTree.getArcLabel(frequencyTree.getFirstArc(frequencyTree.getEndNode(separator))) - 'A';
+            int entry = frequencyTree.entry(encoded(lemma), 0);
+            return entry == 0 ? -1 : frequencyTree.firstLabel(entry) - 'A';
+        }
+    }
+
+    /** Entries are a word, {@code +}, and what is known of it. */
+    private record Tree(FSA tree, FSATraversal traversal) {
+        Tree(FSA tree) {
+            this(tree, new FSATraversal(tree));
+        }
+
+        /** The arc of the {@code +} after the word, or 0 if the word is no entry. */
+        int entry(byte[] word, int from) {
+            MatchResult match = traversal.match(word, from, word.length - from, tree.getRootNode());
+            return match.kind == MatchResult.SEQUENCE_IS_A_PREFIX ? tree.getArc(match.node, (byte) '+') : 0;
+        }
+
+        byte firstLabel(int arc) {
+            return tree.getArcLabel(tree.getFirstArc(tree.getEndNode(arc)));
         }
     }
 
@@ -208,8 +227,7 @@ public final class Morphology {
 
     /** Whether the dictionary has the Russian word, in lower case or as a name. Does not fill the cache: for many guesses at a word. */
     boolean isRussianWord(String lower) {
-        return !russian.lookup(lower).isEmpty()
-                || !russian.lookup(StringUtils.capitalize(lower)).isEmpty();
+        return russian.has(russian.encoded(lower), 0) || russian.has(russian.encoded(StringUtils.capitalize(lower)), 0);
     }
 
     /**
@@ -249,14 +267,14 @@ public final class Morphology {
     /** For an unknown word, the longest ending that is a noun or an adjective: "нейросети" as "нейро" and "сети". */
     private List<Reading> compound(String word) {
         int shortest = Math.max(SHORTEST_HEAD, word.lastIndexOf('-') + 1);
+        byte[] encoded = russian.encoded(word); // a byte for each letter
         for (int tail = shortest; tail <= word.length() - SHORTEST_TAIL; tail++) {
-            String head = word.substring(0, tail).replace('ё', 'е');
-            List<WordData> entries = russian.lookup(word.substring(tail));
-            if (entries.isEmpty()) {
+            if (!russian.has(encoded, tail)) {
                 continue;
             }
+            String head = word.substring(0, tail).replace('ё', 'е');
             Map<String, Reading> readings = new LinkedHashMap<>();
-            add(readings, entries);
+            add(readings, russian.lookup(word.substring(tail)));
             List<Reading> found = readings.values().stream()
                     .filter(reading -> reading.part() == PartOfSpeech.NOUN || reading.part() == PartOfSpeech.ADJECTIVE)
                     .map(reading -> new Reading(head + reading.lemma(), reading.part(), reading.forms(), -1))

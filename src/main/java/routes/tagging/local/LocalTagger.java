@@ -24,7 +24,8 @@ public final class LocalTagger {
     static final int MAX_READ = 20_000;
 
     private static final int LONG = 2_000;
-    private static final Pattern UNSPACED = Pattern.compile("\\S++");
+    /** What may be an address or the name of a file: nearly all words have none of these signs. */
+    private static final Pattern SIGNED = Pattern.compile("(?<!\\S)[^\\s.:/@?&]*+[.:/@?&]\\S*+");
 
     /** Addresses: with a scheme, with a path or query, of mail, of Telegram; also bot commands. Their words are never tags. */
     private static final Pattern ADDRESS =
@@ -82,7 +83,7 @@ public final class LocalTagger {
 
     /** The same text with every address and file extension replaced by characters that do not join words. */
     private static String withoutAddresses(String text) {
-        return UNSPACED.matcher(text).replaceAll(part -> {
+        return SIGNED.matcher(text).replaceAll(part -> {
             String unspaced = part.group();
             return Matcher.quoteReplacement(
                     ADDRESS.matcher(unspaced).find() ? "|".repeat(unspaced.length()) : withoutFileType(unspaced));
