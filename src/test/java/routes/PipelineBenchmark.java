@@ -49,6 +49,7 @@ import routes.posts.PostWriter.PostBatch;
 import routes.tagging.local.CorpusSnapshot;
 import routes.tagging.local.LocalTagger;
 import routes.tagpersistence.TagPersistence;
+import routes.testing.RouteCoverage;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 
@@ -82,6 +83,7 @@ public final class PipelineBenchmark {
         int posts = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20_000;
         int warmUp = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3_000;
         String graph = arguments.length > 2 ? arguments[2] : "postgres";
+        System.setProperty(RouteCoverage.OFF, "true");
         Path folder = Files.createTempDirectory("pipeline-benchmark");
         try {
             new PipelineBenchmark(folder, posts, warmUp, graph).run();

@@ -1,24 +1,39 @@
 package routes.benchmark;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import morfologik.fsa.FSA;
+import morfologik.stemming.Dictionary;
+import morfologik.stemming.DictionaryLookup;
+import morfologik.stemming.WordData;
 import routes.embeddings.EmbeddingProvider;
 import routes.vectorindex.VectorIndex.IndexedPoint;
 import routes.vectorindex.VectorIndex.PostPayload;
 
 /**
- * Posts of some 450 letters, each of them different and the same in every run: Russian with some English words, made of
- * syllables, with the endings of Russian nouns. Words are as frequent as in natural texts (Zipf), and every post has a topic
- * with words and tags of its own, so that vectors lie in clusters as those of real posts do.
+ * Posts of some 450 letters, each of them different and the same in every run: Russian words in all their forms and some English ones, from
+ * the dictionaries. Words are as frequent as in natural texts (Zipf), and every post has a topic with words and tags of its own, so
+ * that vectors lie in clusters as those of real posts do. The first 28,000 words contain as many different ones as the Russian part of XQuAD
+ * does, times 1.3.
  */
 public final class GeneratedPosts {
     static final UUID TENANT = new UUID(0, 1);
@@ -29,34 +44,61 @@ public final class GeneratedPosts {
     private static final int TOPICS = 300;
     private static final int TOPIC_WORDS = 60;
     private static final int TOPIC_TAGS = 12;
-    private static final int WORDS = 48;
+    private static final int WORDS = 58;
 
-    private static final List<String> SYLLABLES = List.of(
-            "ба", "ве", "го", "ди", "жу", "за", "ки", "ло", "му", "не", "пра", "ро", "сте", "тра", "фи", "хо", "це",
-            "чи", "шта", "ще", "кро", "вол", "мер", "сон", "тек", "лин", "гор", "пус", "дар", "вет");
-    private static final List<String> ENDINGS =
-            List.of("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах", "ный", "ного", "ной", "ные");
-    private static final List<String> ENGLISH_SYLLABLES = List.of(
-            "ser", "ver", "net", "con", "tro", "lam", "bit", "rus", "da", "ta", "base", "ker", "no", "pla", "tor",
-            "mix", "gra", "ph", "sto", "re");
+    /** As many as a large collection of posts has; by frequency. */
+    private static final int RUSSIAN_WORDS = 20_000;
 
-    private final List<String> russian = words(SYLLABLES, 20_000, 1);
-    private final List<String> english = words(ENGLISH_SYLLABLES, 5_000, 2);
+    /** A dictionary has over a hundred forms of a verb, most of them participles, which are rare. */
+    private static final int FORMS = 12;
+
+    private static final int ENGLISH_WORDS = 5_000;
+    private static final int NAMES = 5_000;
+    /** One in so many of the words without a topic is a name. */
+    private static final int NAMES_APART = 20;
+
+    private static final String RESOURCES = "/org/languagetool/resource/";
+
+    private final List<String> russian = frequent("ru/hunspell/ru_RU.dict", Charset.forName("KOI8-R"), RUSSIAN_WORDS);
+    private final Map<String, List<String>> forms = forms(russian);
+    private final List<String> english = frequent("en/hunspell/en_US.dict", StandardCharsets.UTF_8, ENGLISH_WORDS);
     private final EmbeddingProvider embeddings;
 
     public GeneratedPosts(EmbeddingProvider embeddings) {
         this.embeddings = embeddings;
     }
 
-    private static List<String> words(List<String> syllables, int count, long seed) {
-        Random random = new Random(seed);
-        Set<String> words = new LinkedHashSet<>();
-        while (words.size() < count) {
-            words.add(IntStream.range(0, 2 + random.nextInt(3))
-                    .mapToObj(i -> syllables.get(random.nextInt(syllables.size())))
-                    .collect(Collectors.joining()));
+    /** The most frequent base forms, beginning with the most frequent one. An entry is a word, {@code +}, and a letter from A (rare) on. */
+    private static List<String> frequent(String file, Charset charset, int count) {
+        try (InputStream dictionary = GeneratedPosts.class.getResourceAsStream(RESOURCES + file)) {
+            return StreamSupport.stream(FSA.read(dictionary).spliterator(), false)
+                    .map(entry -> charset.decode(entry).toString())
+                    .filter(entry -> Character.isLetter(entry.charAt(0)) && !entry.contains("+A"))
+                    .sorted(Comparator.comparing((String entry) -> -entry.charAt(entry.lastIndexOf('+') + 1))
+                            .thenComparing(String::hashCode))
+                    .limit(count)
+                    .map(entry -> entry.substring(0, entry.lastIndexOf('+')))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return List.copyOf(words);
+    }
+
+    private static Map<String, List<String>> forms(Collection<String> words) {
+        Map<String, List<String>> forms = new HashMap<>();
+        words.forEach(word -> forms.put(word, new ArrayList<>(List.of(word))));
+        try (InputStream dictionary = GeneratedPosts.class.getResourceAsStream(RESOURCES + "ru/russian.dict");
+                InputStream format = GeneratedPosts.class.getResourceAsStream(RESOURCES + "ru/russian.info")) {
+            for (WordData entry : new DictionaryLookup(Dictionary.read(dictionary, format))) {
+                List<String> known = forms.get(entry.getStem().toString());
+                if (known != null) {
+                    known.add(entry.getWord().toString());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return forms;
     }
 
     static UUID post(int id) {
@@ -145,15 +187,27 @@ public final class GeneratedPosts {
         if (kind == 0) {
             return english.get(zipf(random, english.size()));
         }
-        return kind < 5 ? topicWord(random, topic) : russian.get(zipf(random, russian.size())) + ending(random);
+        if (kind < 4) {
+            return topicWord(random, topic);
+        }
+        return random.nextInt(NAMES_APART) == 0
+                ? name(zipf(random, NAMES))
+                : form(random, zipf(random, russian.size()));
+    }
+
+    /** A word that no dictionary has. */
+    private String name(int number) {
+        String end = russian.get(number * 31 % russian.size());
+        return russian.get(NAMES + number) + end.substring(end.length() / 2);
     }
 
     private String topicWord(Random random, int topic) {
-        return russian.get((topic * 61 + zipf(random, TOPIC_WORDS) * 127) % russian.size()) + ending(random);
+        return form(random, (1_000 + topic * 61 + zipf(random, TOPIC_WORDS) * 127) % russian.size());
     }
 
-    private static String ending(Random random) {
-        return ENDINGS.get(random.nextInt(ENDINGS.size()));
+    private String form(Random random, int word) {
+        List<String> all = forms.get(russian.get(word));
+        return all.get(zipf(random, Math.min(all.size(), FORMS)));
     }
 
     /** 0 to n - 1; the probability of a rank goes down as 1 / rank. */

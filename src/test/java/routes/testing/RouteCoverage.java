@@ -32,6 +32,9 @@ public final class RouteCoverage implements ApplicationContextInitializer<Config
     /** With a file for each JVM that ran tests. */
     public static final Path FOLDER = Path.of("target/route-coverage");
 
+    /** A system property: benchmarks run without the interceptor. */
+    public static final String OFF = "route.coverage.off";
+
     /** Ids that were seen by interceptors in this JVM. */
     private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
 
@@ -51,7 +54,7 @@ public final class RouteCoverage implements ApplicationContextInitializer<Config
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         // a program that a test starts in another folder has none
-        if (Files.isDirectory(FOLDER.getParent())) {
+        if (Files.isDirectory(FOLDER.getParent()) && !Boolean.getBoolean(OFF)) {
             context.getBeanFactory().registerSingleton("routeCoverage", INTERCEPTOR);
             context.addApplicationListener((ContextClosedEvent closed) -> {
                 if (closed.getApplicationContext() == context) {
