@@ -1,5 +1,6 @@
 package routes.albums;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -62,7 +63,7 @@ import routes.posts.PostNotThereYetException;
 public class AlbumAssembler {
     private static final String METRIC = "albums.assembled";
     private static final int TIMEOUT_SECONDS = 20;
-    /** Bounds what is kept of members that left an album or are not announced yet; Telegram allows 10 members. */
+    /** Limit of stored results, members included that left the album or are not announced yet. Telegram allows 10 members. */
     private static final int MAX_MEMBERS = 100;
 
     private final AlbumStore store;
@@ -294,7 +295,7 @@ public class AlbumAssembler {
             return "skipped";
         }
         AlbumAssembled event = event(album, found, complete, revision + 1, state.since());
-        Map<String, Object> summary = summary(event);
+        ObjectNode summary = store.summary(event);
         try {
             byte[] content = store.write(summary).getBytes(StandardCharsets.UTF_8);
             objects.put(event.s3Key(), "application/json", content.length, new ByteArrayInputStream(content));
@@ -366,26 +367,5 @@ public class AlbumAssembler {
                 .assemblyCompletedAt(now)
                 .assemblyLagSeconds(Duration.between(since, now).toMillis() / 1000.0)
                 .build();
-    }
-
-    /** The fields of {@code media_groups.meta} and of the object. */
-    private static Map<String, Object> summary(AlbumAssembled event) {
-        Map<String, Object> summary = new LinkedHashMap<>();
-        summary.put("revision", event.revision());
-        summary.put("complete", event.complete());
-        summary.put("items_count", event.itemsCount());
-        summary.put("items_analyzed", event.itemsAnalyzed());
-        summary.put("vision_summary", event.visionSummary());
-        summary.put("vision_labels", event.visionLabels());
-        summary.put("vision_ocr_text", event.visionOcrText());
-        summary.put("vision_tags", event.visionTags());
-        summary.put("has_meme", event.hasMeme());
-        summary.put("has_text", event.hasText());
-        summary.put("s3_key", event.s3Key());
-        summary.put("first_analyzed_at", event.firstAnalyzedAt());
-        summary.put("last_analyzed_at", event.lastAnalyzedAt());
-        summary.put("assembled_at", event.assemblyCompletedAt());
-        summary.values().removeIf(Objects::isNull);
-        return summary;
     }
 }

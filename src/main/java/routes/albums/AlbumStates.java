@@ -311,7 +311,7 @@ public class AlbumStates extends ServiceSupport
         return redis.call(commands -> commands.exists(STATE + albumId)) > 0;
     }
 
-    /** Drops an album that exists no more. */
+    /** Drops an album that no longer exists. */
     void forget(long albumId) {
         redis.call(commands -> commands.zrem(DEADLINES, Long.toString(albumId)));
         redis.call(commands -> commands.del(STATE + albumId));
@@ -323,11 +323,7 @@ public class AlbumStates extends ServiceSupport
     }
 
     private String write(AlbumState state) {
-        try {
-            return json.writeValueAsString(state);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The state of an album cannot be written as JSON", e);
-        }
+        return json.valueToTree(state).toString();
     }
 
     @Override

@@ -3,6 +3,7 @@ package routes.albums;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import routes.events.AlbumAssembled;
 import routes.events.StorableText;
 import routes.events.VisionAnalyzed;
 
@@ -68,6 +70,11 @@ class AlbumStore {
                        (array_agg(p.trace_id ORDER BY i.position))[1] AS trace_id
                 FROM media_group_items i JOIN posts p ON p.id = i.post_id WHERE i.group_id = g.id) m ON true
             """;
+
+    private static final List<String> SUMMARY = List.of(
+            ("revision complete items_count items_analyzed vision_summary vision_labels vision_ocr_text vision_tags "
+                            + "has_meme has_text s3_key first_analyzed_at last_analyzed_at assembled_at")
+                    .split(" "));
 
     private final JdbcClient jdbc;
     private final ObjectMapper json;
@@ -160,10 +167,16 @@ class AlbumStore {
                 .update();
     }
 
+    /** The fields of {@code media_groups.meta} and of the object. */
+    ObjectNode summary(AlbumAssembled event) {
+        ObjectNode summary = json.valueToTree(event);
+        return summary.<ObjectNode>set("assembled_at", summary.path("assembly_completed_at"))
+                .retain(SUMMARY);
+    }
+
     /** @param summary fields of {@code media_groups.meta} */
-    void save(Album album, Map<String, Object> summary, Assembly assembly) {
-        Map<String, Object> meta = new LinkedHashMap<>(summary);
-        meta.put("assembly", assembly);
+    void save(Album album, ObjectNode summary, Assembly assembly) {
+        ObjectNode meta = summary.deepCopy().set("assembly", json.valueToTree(assembly));
         jdbc.sql(
                         """
                         UPDATE media_groups SET meta = ?::jsonb, assembled_revision = ?, reconciliations = 0, reconciled_at = NULL,

@@ -85,7 +85,7 @@ final class LinkController {
             throw ProblemType.NOT_FOUND.exception("picture", "The article has no picture " + number);
         }
         Fetched fetched = fetcher.picture(article.pictures().get(number - 1).url());
-        if (!(fetched instanceof Fetched.Picture picture)) {
+        if (!(fetched instanceof Fetched.File picture)) {
             String reason = fetched instanceof Fetched.Failed failed ? failed.reason() : "protocol";
             throw ProblemType.NOT_FOUND.exception(
                     "picture", "The site does not give the picture: " + reason, "Open the page itself.");

@@ -1,13 +1,12 @@
 package routes.article;
 
 /**
- * What a page says, without menus, advertisements and comments. Texts are empty if the page does not tell them.
+ * The content of a page, without menus, advertisements and comments. Texts are empty if the page does not contain them.
  *
  * @param title without the name of the site
  * @param author names, separated by commas
  * @param published day, or time with its offset, in ISO 8601
  * @param language code of ISO 639, such as {@code ru}
- * @param url address that the page itself gives as the permanent one, which may be on any site, else the one it was found at
  * @param picture http(s) address of the leading picture
  * @param site name of the site
  * @param excerpt one or two sentences, {@value ArticleExtractor#MAX_EXCERPT} characters at most
@@ -15,18 +14,15 @@ package routes.article;
  *     addresses, and no HTML is in it
  * @param text the same without any formatting, paragraphs separated by empty lines
  * @param words number of words of the text
- * @param isTeaser whether the page shows the start of the article only, to readers who have not paid
  */
 public record Article(
         String title,
         String author,
         String published,
         String language,
-        String url,
         String picture,
         String site,
         String excerpt,
         String markdown,
         String text,
-        int words,
-        boolean isTeaser) {}
+        int words) {}

@@ -1,6 +1,5 @@
 package routes.article;
 
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,12 +26,10 @@ public class ArticleExtractor {
     private static final double MIN_SHARE = 0.5;
 
     private static final int MIN_BODY_WORDS = 30;
-    private static final int TEASER_WORDS = 300;
-    private static final double TEASER_SHARE = 0.6;
+
     private static final Pattern SENTENCES =
             Pattern.compile("^.{40," + (MAX_EXCERPT - 1) + "}[.!?…](?=\\s|$)", Pattern.DOTALL);
     private static final Pattern CYRILLIC = Pattern.compile("\\p{IsCyrillic}");
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
     /**
      * @param html source of the page; of a longer one, the first 5 million characters and 40,000 tags, end tags included, count
@@ -49,37 +46,34 @@ public class ArticleExtractor {
         // the elements with these facts are removed below
         String author = facts.author();
         String published = facts.published();
-        String canonical = facts.url();
+
         String picture = facts.picture();
         Cleaning.removeInvisible(page);
         Cleaning.removeSurroundings(page);
         Element content = Polishing.polish(MainContent.of(page), title, body);
         Markdown text = new Markdown(address, MAX_TEXT).write(content);
-        int bodyWords = words(body);
-        if (bodyWords >= MIN_BODY_WORDS && words(text.plain()) < bodyWords * MIN_SHARE) {
+        int bodyWords = Words.in(body);
+        if (bodyWords >= MIN_BODY_WORDS && Words.in(text.plain()) < bodyWords * MIN_SHARE) {
             // the page is drawn by a script
             text = new Markdown(address, MAX_TEXT).write(paragraphs(body));
         }
         String plain = text.plain();
-        int words = words(plain);
+        int words = Words.in(plain);
         if (words == 0) {
             return Optional.empty();
         }
-        boolean isTeaser =
-                facts.isPaid() && words < (facts.wordCount() > 0 ? facts.wordCount() * TEASER_SHARE : TEASER_WORDS);
+
         return Optional.of(new Article(
                 title,
                 author,
                 published,
                 language(facts.language(), plain),
-                canonical,
                 picture.isEmpty() ? text.firstPicture() : picture,
                 facts.site(),
                 excerpt(facts.description(), plain),
                 text.markdown(),
                 plain,
-                words,
-                isTeaser));
+                words));
     }
 
     private static WebAddress address(String url) {
@@ -110,14 +104,12 @@ public class ArticleExtractor {
                 "",
                 "",
                 language("", plain),
-                address.withoutFragment().toString(),
                 "",
                 address.host(),
                 excerpt("", plain),
                 written.markdown(),
                 plain,
-                words(plain),
-                false));
+                Words.in(plain)));
     }
 
     /** @param text HTML, or plain text whose paragraphs are separated by line breaks */
@@ -137,7 +129,7 @@ public class ArticleExtractor {
     }
 
     private static String excerpt(String description, String text) {
-        String source = words(description) >= 5 ? description : text;
+        String source = Words.in(description) >= 5 ? description : text;
         String line = source.replaceAll("\\s+", " ").strip();
         if (line.length() <= MAX_EXCERPT) {
             return line;
@@ -148,9 +140,5 @@ public class ArticleExtractor {
         }
         String cut = line.substring(0, MAX_EXCERPT - 1);
         return cut.substring(0, Math.max(cut.lastIndexOf(' '), MAX_EXCERPT / 2)) + "…";
-    }
-
-    private static int words(String text) {
-        return (int) WORD.matcher(text.toLowerCase(Locale.ROOT)).results().count();
     }
 }

@@ -13,7 +13,7 @@ import org.jsoup.nodes.Node;
 import org.jsoup.select.Evaluator;
 import org.jsoup.select.Selector;
 
-/** Removes from pages what is not their article. */
+/** Removes the surroundings of articles from pages. */
 final class Cleaning {
     /** Pages of people are a tenth as deep. */
     private static final int MAX_DEPTH = 150;

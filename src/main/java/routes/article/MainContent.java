@@ -3,7 +3,6 @@ package routes.article;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 
@@ -21,7 +20,6 @@ final class MainContent {
             "main, [role=main], #content, .content, #main");
 
     private static final int MIN_WORDS = 25;
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
     private MainContent() {}
 
@@ -100,19 +98,11 @@ final class MainContent {
     }
 
     private static int unlinked(Element element) {
-        return words(element.text()) - linked(element);
+        return Words.in(element.text()) - Words.inLinks(element);
     }
 
     /** Many links speak against an element, so their words count twice. */
     private static int prose(Element element) {
-        return words(element.text()) - 2 * linked(element);
-    }
-
-    private static int linked(Element element) {
-        return element.select("a").stream().mapToInt(link -> words(link.text())).sum();
-    }
-
-    private static int words(String text) {
-        return (int) WORD.matcher(text).results().count();
+        return Words.in(element.text()) - 2 * Words.inLinks(element);
     }
 }

@@ -32,7 +32,7 @@ import org.jsoup.parser.Parser;
 import routes.web.WebAddress;
 
 /**
- * What a page tells about itself to machines: JSON-LD of schema.org, Open Graph, the elements of HTML, in this order. Everything may be
+ * The metadata of a page: JSON-LD of schema.org, Open Graph, the elements of HTML, in this order. Everything may be
  * missing or wrong.
  */
 final class PageFacts {
@@ -41,22 +41,10 @@ final class PageFacts {
     private static final int MAX_JSON = 2_000_000;
     private static final int MAX_NODES = 2_000;
     private static final Set<String> ARTICLES = Set.of(
-            "Article",
-            "NewsArticle",
-            "BlogPosting",
-            "TechArticle",
-            "ReportageNewsArticle",
-            "AnalysisNewsArticle",
-            "OpinionNewsArticle",
-            "ScholarlyArticle",
-            "SocialMediaPosting",
-            "DiscussionForumPosting",
-            "LiveBlogPosting",
-            "Report",
-            "Review",
-            "Recipe",
-            "QAPage",
-            "Question");
+            ("Article NewsArticle BlogPosting TechArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle "
+                            + "ScholarlyArticle SocialMediaPosting DiscussionForumPosting LiveBlogPosting Report Review Recipe "
+                            + "QAPage Question")
+                    .split(" "));
     private static final Pattern DAY = Pattern.compile("(\\d{4})-(\\d{2})-(\\d{2})");
     private static final Pattern GERMAN_DAY = Pattern.compile("\\b(\\d{1,2})\\.(\\d{1,2})\\.(\\d{4})\\b");
     private static final Pattern DAY_IN_WORDS =
@@ -181,19 +169,6 @@ final class PageFacts {
             return body.contains("&lt;") && !body.contains("</") ? Parser.unescapeEntities(body, false) : body;
         }
         return Parser.unescapeEntities(body, false);
-    }
-
-    boolean isPaid() {
-        return Stream.of(
-                        article.path("isAccessibleForFree"),
-                        article.path("hasPart").path("isAccessibleForFree"))
-                .anyMatch(free ->
-                        free.isBoolean() ? !free.asBoolean() : free.asText("").equalsIgnoreCase("false"));
-    }
-
-    /** Words of the article as the page counts them; 0 if it does not. */
-    int wordCount() {
-        return article.path("wordCount").asInt(0);
     }
 
     String title() {
@@ -342,18 +317,6 @@ final class PageFacts {
                 attribute("meta[http-equiv=content-language]", "content"));
         String code = given.strip().toLowerCase(Locale.ROOT).split("[-_,;]", 2)[0];
         return code.matches("[a-z]{2,3}") ? code : "";
-    }
-
-    String url() {
-        return Stream.of(attribute("link[rel=canonical]", "href"), meta("og:url"))
-                .flatMap(link -> address.resolve(link).stream())
-                // some sites name their front page for every page
-                .filter(link -> !link.path().equals("/") || address.path().equals("/"))
-                .filter(link -> link.userInfo().isEmpty())
-                .findFirst()
-                .orElse(address)
-                .withoutFragment()
-                .toString();
     }
 
     String picture() {

@@ -10,7 +10,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Element;
 
-/** Removes from the element that holds an article what is not its text: captions, bylines, links to other articles. */
+/** Removes everything from the element of an article that is not its text: captions, bylines, links to other articles. */
 final class Polishing {
     private static final Set<String> CAPTIONS =
             Set.of(("caption captions credit credits photocredit imagecredit copyright byline bylines author authors "
@@ -47,7 +47,6 @@ final class Polishing {
             + ")\\b.*");
 
     private static final Pattern SENTENCE = Pattern.compile("[.!?…。！？»\"”)]\\s*$");
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
     private final Element content;
     private final String title;
@@ -56,7 +55,7 @@ final class Polishing {
     private Polishing(Element content, String title) {
         this.content = content;
         this.title = plain(title);
-        this.all = words(content.text());
+        this.all = Words.in(content.text());
     }
 
     /**
@@ -104,7 +103,8 @@ final class Polishing {
 
     /** Three words in a row each. */
     private static Set<String> shingles(String text) {
-        List<String> words = WORD.matcher(text.toLowerCase(Locale.ROOT))
+        List<String> words = Words.WORD
+                .matcher(text.toLowerCase(Locale.ROOT))
                 .results()
                 .map(MatchResult::group)
                 .toList();
@@ -124,12 +124,12 @@ final class Polishing {
             }
             boolean caption =
                     element.normalName().equals("figcaption") || isNamed(element) || Cleaning.isNamedSo(element);
-            if (caption && words(element.text()) * 5 < all && element.selectFirst("h1") == null) {
+            if (caption && Words.in(element.text()) * 5 < all && element.selectFirst("h1") == null) {
                 removeText(element);
             }
         }
         for (Element figure : content.select("figure")) {
-            if (words(figure.text()) < 80 && figure.selectFirst("pre, table, blockquote, code") == null) {
+            if (Words.in(figure.text()) < 80 && figure.selectFirst("pre, table, blockquote, code") == null) {
                 removeText(figure);
             }
         }
@@ -149,8 +149,8 @@ final class Polishing {
     private void removePrompts() {
         for (Element leaf : leaves()) {
             String text = leaf.text();
-            int words = words(text);
-            int linked = linked(leaf);
+            int words = Words.in(text);
+            int linked = Words.inLinks(leaf);
             boolean isLink = words > 0
                     && linked * 10 >= words * 9
                     && words < 30
@@ -163,25 +163,21 @@ final class Polishing {
 
     private static boolean isPrompt(Element leaf) {
         String text = leaf.text();
-        int words = words(text);
+        int words = Words.in(text);
         return words < 25
                 && PROMPT.matcher(text).matches()
                 // a sentence can start with the same word
-                && (words < 5 || linked(leaf) * 2 >= words || !text.endsWith("."));
-    }
-
-    private static int linked(Element element) {
-        return element.select("a").stream().mapToInt(link -> words(link.text())).sum();
+                && (words < 5 || Words.inLinks(leaf) * 2 >= words || !text.endsWith("."));
     }
 
     /** A line of a list that is mostly text. */
     private static boolean inProse(Element leaf) {
         Element list = leaf.closest("ul, ol, table, dl");
         if (list == null) {
-            return HEADINGS.contains(leaf.normalName()) && words(leaf.text()) < 15;
+            return HEADINGS.contains(leaf.normalName()) && Words.in(leaf.text()) < 15;
         }
-        int words = words(list.text());
-        return linked(list) * 2 < words;
+        int words = Words.in(list.text());
+        return Words.inLinks(list) * 2 < words;
     }
 
     /** Removes what stands before the first real paragraph. */
@@ -189,7 +185,7 @@ final class Polishing {
         List<Element> before = new ArrayList<>();
         for (Element leaf : leaves()) {
             String text = leaf.text();
-            int words = words(text);
+            int words = Words.in(text);
             boolean isHead = isTitle(text)
                     || leaf.normalName().equals("h1")
                     // a sentence can start with the same word
@@ -222,8 +218,8 @@ final class Polishing {
         int seen = 0;
         for (int i = 0; i < leaves.size(); i++) {
             Element leaf = leaves.get(i);
-            seen += words(leaf.text());
-            if (seen * 3 > all * 2 && words(leaf.text()) < 10 && isPrompt(leaf)) {
+            seen += Words.in(leaf.text());
+            if (seen * 3 > all * 2 && Words.in(leaf.text()) < 10 && isPrompt(leaf)) {
                 leaves.subList(i, leaves.size()).forEach(Element::remove);
                 return;
             }
@@ -255,13 +251,9 @@ final class Polishing {
     private static boolean isMostlyOwnText(Element element) {
         int inBlocks = element.children().stream()
                 .filter(Polishing::hasBlock)
-                .mapToInt(child -> words(child.text()))
+                .mapToInt(child -> Words.in(child.text()))
                 .sum();
-        return inBlocks * 2 < words(element.text());
-    }
-
-    private static int words(String text) {
-        return (int) WORD.matcher(text).results().count();
+        return inBlocks * 2 < Words.in(element.text());
     }
 
     private static String plain(String text) {

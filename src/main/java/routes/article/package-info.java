@@ -1,5 +1,5 @@
 /**
- * What a page says: its article as Markdown and plain text, and what the page tells about it.
+ * The content of a page: its article as Markdown and plain text, with title, author and other metadata.
  *
  * <p>Uses: text, web.
  */

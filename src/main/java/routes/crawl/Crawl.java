@@ -15,13 +15,18 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -91,13 +96,12 @@ public class Crawl {
     private final Outbox outbox;
     private final PageCache cache;
     private final HostLeases leases;
-    private final Duration hostDelay;
+    private final CrawlProperties limits;
     private final ArticleExtractor extractor;
     private final CrawlMetrics metrics;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
-    @Autowired
     Crawl(
             CrawlStore store,
             Outbox outbox,
@@ -108,24 +112,11 @@ public class Crawl {
             CrawlMetrics metrics,
             PlatformTransactionManager transactions,
             Clock clock) {
-        this(store, outbox, cache, leases, limits.hostDelay(), extractor, metrics, transactions, clock);
-    }
-
-    private Crawl(
-            CrawlStore store,
-            Outbox outbox,
-            PageCache cache,
-            HostLeases leases,
-            Duration hostDelay,
-            ArticleExtractor extractor,
-            CrawlMetrics metrics,
-            PlatformTransactionManager transactions,
-            Clock clock) {
         this.store = store;
         this.outbox = outbox;
         this.cache = cache;
         this.leases = leases;
-        this.hostDelay = hostDelay;
+        this.limits = limits;
         this.extractor = extractor;
         this.metrics = metrics;
         this.transaction = new TransactionTemplate(transactions);
@@ -140,11 +131,26 @@ public class Crawl {
                 outbox,
                 cache.rehearsal(),
                 leases.rehearsal(),
-                hostDelay,
+                limits,
                 extractor,
                 new CrawlMetrics(new SimpleMeterRegistry()),
                 Objects.requireNonNull(transaction.getTransactionManager()),
                 clock);
+    }
+
+    /** Up to eight threads that wait for hosts, besides those of the stage. If all of them wait, the thread of the stage waits itself. */
+    @Bean(destroyMethod = "shutdownNow")
+    static ExecutorService crawlFetchers() {
+        var threads = new CustomizableThreadFactory("crawl-fetch-");
+        threads.setDaemon(true);
+        return new ThreadPoolExecutor(
+                0,
+                8,
+                30,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                threads,
+                new ThreadPoolExecutor.CallerRunsPolicy());
     }
 
     /** Finds the pages that the posts need. */
@@ -153,11 +159,11 @@ public class Crawl {
         Map<PageTask, TelegramLink> links = new LinkedHashMap<>();
         for (int i = 0; i < batch.size(); i++) {
             PostCrawl event = batch.get(i);
-            StoredPost post = pass.post(event.postId());
+            StoredPost post = pass.posts.get(event.postId());
             if (post == null) {
-                pass.answer(i, EntryFailure.counted(new PostNotThereYetException(event.postId())));
+                pass.answers[i] = EntryFailure.counted(new PostNotThereYetException(event.postId()));
             } else if (post.deleted()) {
-                pass.answer(i, StageOutcome.skipped("deleted"));
+                pass.answers[i] = StageOutcome.skipped("deleted");
             } else {
                 urls(event).forEach(url -> task(event, url).ifPresent(task -> TelegramLink.of(task.address())
                         .ifPresentOrElse(link -> links.put(task, link), () -> pass.add(task, event.notBefore()))));
@@ -172,7 +178,7 @@ public class Crawl {
         Map<PageTask, LinkedPost> posts = links.isEmpty() ? Map.of() : store.linkedPosts(links);
         links.keySet().forEach(task -> {
             CrawledPage page = post(task, posts.get(task));
-            pass.pages().put(task, page);
+            pass.pages.put(task, page);
             if (page.isRead()) {
                 metrics.success(CrawledPage.TELEGRAM);
             } else {
@@ -214,13 +220,13 @@ public class Crawl {
             }
             Optional<String> owner = holdsHost(pass, task) ? cache.claim(task) : Optional.empty();
             if (owner.isEmpty()) {
-                pass.held().add(task);
+                pass.held.add(task);
                 return false;
             }
             // another worker may have stored it between the first look and the claim
             boolean isWanted = !isKnown(pass, task);
             if (isWanted) {
-                pass.claims().put(task, owner.get());
+                pass.claims.put(task, owner.get());
             } else {
                 cache.release(task, owner.get());
             }
@@ -232,7 +238,7 @@ public class Crawl {
     }
 
     private boolean holdsHost(CrawlPass pass, PageTask task) {
-        Duration delay = leases.acquire(task.host(), pass.id(), cache.lease()).orElse(null);
+        Duration delay = leases.acquire(task.host(), pass.id, cache.lease()).orElse(null);
         return delay != null && pass.begin(task, delay).compareTo(HOST_TIME) <= 0;
     }
 
@@ -244,7 +250,7 @@ public class Crawl {
     /** The pages of a host are fetched or deferred. */
     public void release(@ExchangeProperty(PASS) CrawlPass pass, @Body List<PageTask> pages) {
         try {
-            leases.release(pages.get(0).host(), pass.id());
+            leases.release(pages.get(0).host(), pass.id);
         } catch (RuntimeException e) {
             pass.outage(e);
         }
@@ -253,12 +259,12 @@ public class Crawl {
     private boolean isKnown(CrawlPass pass, PageTask task) throws IOException {
         CrawledPage known = cache.find(task).orElse(null);
         if (known != null && cache.isFresh(known, pass.notBefore(task))) {
-            pass.pages().put(task, known);
+            pass.pages.put(task, known);
             metrics.skipped("cached");
             return true;
         }
         if (known != null && known.isRead()) {
-            pass.copies().put(task, known);
+            pass.copies.put(task, known);
         }
         return false;
     }
@@ -267,16 +273,16 @@ public class Crawl {
         if (!cache.isBackedOff(task)) {
             return false;
         }
-        CrawledPage copy = pass.copies().get(task);
+        CrawledPage copy = pass.copies.get(task);
         var none = new CrawledPage.Source("none", null, clock.instant());
-        pass.pages().put(task, copy != null ? copy : CrawledPage.failed(task.url(), HOST_BACKOFF, false, none));
+        pass.pages.put(task, copy != null ? copy : CrawledPage.failed(task.url(), HOST_BACKOFF, false, none));
         metrics.skipped(HOST_BACKOFF);
         return true;
     }
 
-    /** What to fetch, with what is known of the copy at hand. */
+    /** The page to fetch, with the validators of the cached copy. */
     public Wish wish(@ExchangeProperty(PASS) CrawlPass pass, @ExchangeProperty(TASK) PageTask task) {
-        CrawledPage copy = pass.copies().get(task);
+        CrawledPage copy = pass.copies.get(task);
         return copy == null ? Wish.of(task.url()) : new Wish(task.url(), copy.etag(), copy.lastModified());
     }
 
@@ -295,8 +301,8 @@ public class Crawl {
             CrawledPage page = page(pass, task, fetched, source);
             cache.recordHost(task, page.isRead() || !SILENT.contains(page.reason()));
             leases.delay(task.host(), delayAfter(fetched));
-            pass.pages().put(task, page);
-            cache.release(task, pass.claims().get(task));
+            pass.pages.put(task, page);
+            cache.release(task, pass.claims.get(task));
         } catch (IOException | RuntimeException e) {
             pass.outage(e);
         }
@@ -313,8 +319,8 @@ public class Crawl {
     }
 
     private Duration longer(Duration asked, Duration max) {
-        if (asked == null || asked.compareTo(hostDelay) < 0) {
-            return hostDelay;
+        if (asked == null || asked.compareTo(limits.hostDelay()) < 0) {
+            return limits.hostDelay();
         }
         return asked.compareTo(max) < 0 ? asked : max;
     }
@@ -342,7 +348,7 @@ public class Crawl {
 
     private CrawledPage page(CrawlPass pass, PageTask task, Fetched fetched, CrawledPage.Source source)
             throws IOException {
-        CrawledPage copy = pass.copies().get(task);
+        CrawledPage copy = pass.copies.get(task);
         if (fetched instanceof Fetched.NotModified && copy != null) {
             metrics.success("not_modified");
             cache.keep(task, copy.confirmed(source.at()));
@@ -402,17 +408,17 @@ public class Crawl {
         }
         Map<UUID, CrawlStore.Row> rows = new LinkedHashMap<>();
         Map<UUID, PostEnriched> early = new LinkedHashMap<>();
-        for (int i = 0; i < pass.events().size(); i++) {
-            if (pass.answer(i) == null) {
+        for (int i = 0; i < pass.events.size(); i++) {
+            if (pass.answers[i] == null) {
                 answer(pass, i, rows, early);
             }
         }
         Set<UUID> stored = rows.isEmpty() ? Set.of() : transaction.execute(status -> save(rows, early));
         List<Recorded> answers = new ArrayList<>();
-        for (int i = 0; i < pass.events().size(); i++) {
-            UUID post = pass.events().get(i).postId();
+        for (int i = 0; i < pass.events.size(); i++) {
+            UUID post = pass.events.get(i).postId();
             boolean gone = rows.containsKey(post) && !stored.contains(post);
-            answers.add(gone ? EntryFailure.counted(new PostNotThereYetException(post)) : pass.answer(i));
+            answers.add(gone ? EntryFailure.counted(new PostNotThereYetException(post)) : pass.answers[i]);
         }
         return answers;
     }
@@ -430,17 +436,15 @@ public class Crawl {
 
     /** @param early events about posts that have a page and wait for another one */
     private void answer(CrawlPass pass, int index, Map<UUID, CrawlStore.Row> rows, Map<UUID, PostEnriched> early) {
-        PostCrawl event = pass.events().get(index);
-        StoredPost post = pass.post(event.postId());
+        PostCrawl event = pass.events.get(index);
+        StoredPost post = pass.posts.get(event.postId());
         List<CrawledPage> pages = new ArrayList<>();
         String waiting = null;
         for (String url : urls(event)) {
             PageTask task = task(event, url).orElse(null);
-            CrawledPage page = task == null
-                    ? notAsked(event, url, "bad_address", true)
-                    : pass.pages().get(task);
+            CrawledPage page = task == null ? notAsked(event, url, "bad_address", true) : pass.pages.get(task);
             CrawledPage copy = post.known().get(task == null ? url : task.url());
-            if (task != null && pass.held().contains(task)) {
+            if (task != null && pass.held.contains(task)) {
                 waiting = url;
                 page = copy == null ? notAsked(event, task.url(), WAITING, false) : copy;
             } else if (page.isPost()) {
@@ -460,16 +464,14 @@ public class Crawl {
         if (waiting == null) {
             rows.put(event.postId(), row);
             early.remove(event.postId());
-            pass.answer(index, enriched);
+            pass.answers[index] = enriched;
             return;
         }
         if (pages.stream().anyMatch(CrawledPage::isRead) && rows.putIfAbsent(event.postId(), row) == null) {
             early.put(event.postId(), enriched);
         }
-        pass.answer(
-                index,
-                new EntryFailure(
-                        new InProgressElsewhereException(waiting + " or its host"), EntryFailure.Kind.UNCOUNTED));
+        pass.answers[index] = new EntryFailure(
+                new InProgressElsewhereException(waiting + " or its host"), EntryFailure.Kind.UNCOUNTED);
     }
 
     /** With the time of the event, so that the row stays the same. */
@@ -479,8 +481,7 @@ public class Crawl {
     }
 
     private CrawlStore.Row row(UUID post, List<CrawledPage> pages) {
-        List<Map<String, Object>> urls =
-                pages.stream().map(page -> page.row(MAX_ROW_TEXT)).toList();
+
         long read = pages.stream().filter(CrawledPage::isRead).count();
         Optional<String> problem = pages.stream()
                 .map(page -> page.isRead() ? page.failure() : page.reason())
@@ -494,7 +495,7 @@ public class Crawl {
         return new CrawlStore.Row(
                 post,
                 first.map(CrawledPage::provider).orElse("none"),
-                store.json(Map.of("urls", urls)),
+                store.data(pages, MAX_ROW_TEXT),
                 read == 0 ? "error" : status,
                 problem.orElse(null));
     }
@@ -506,7 +507,7 @@ public class Crawl {
         // without stored tags, those of the event have the lowest version, so that any stored ones replace them
         List<String> tags = isTagged ? post.tags() : event.tags();
         String tagsHash = isTagged ? post.tagsHash() : TagsHash.of(tags);
-        int ownWords = words(post.content());
+        int ownWords = CrawledPage.words(post.content());
         return PostEnrichedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
                 .traceId(event.traceId())
@@ -551,9 +552,5 @@ public class Crawl {
         data.put("language", page.language());
         data.values().removeIf(Objects::isNull);
         return data;
-    }
-
-    private static int words(String text) {
-        return text.isBlank() ? 0 : text.strip().split("\\s+").length;
     }
 }

@@ -1,6 +1,5 @@
 package routes.crawl;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import java.util.Map;
@@ -38,8 +37,7 @@ public class CrawlPreview {
         return TelegramLink.of(task.address())
                 .map(link -> page(
                         Crawl.post(task, store.linkedPosts(Map.of(task, link)).get(task))
-                                .at(clock.instant()),
-                        task));
+                                .at(clock.instant())));
     }
 
     /** @param exchange after the route {@code direct:fetch} */
@@ -49,16 +47,11 @@ public class CrawlPreview {
                 exchange.getProperty(Fetches.PROVIDER, "other", String.class),
                 exchange.getProperty(Fetches.FALLBACK, String.class),
                 clock.instant());
-        return page(crawl.page(task, exchange.getMessage().getBody(Fetched.class), source), task);
+        return page(crawl.page(task, exchange.getMessage().getBody(Fetched.class), source));
     }
 
-    private Page page(CrawledPage page, PageTask task) {
-        try {
-            return new Page(
-                    page.isRead(), json.writerWithDefaultPrettyPrinter().writeValueAsString(page.row(MAX_TEXT)));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(task.url() + " cannot be written as JSON", e);
-        }
+    private Page page(CrawledPage page) {
+        return new Page(page.isRead(), page.row(json, MAX_TEXT).toPrettyString());
     }
 
     private static PageTask task(UUID tenant, String url) {

@@ -111,6 +111,7 @@ class CrawlStore {
     /** The posts that tenants have and that these links lead to. */
     Map<PageTask, LinkedPost> linkedPosts(Map<PageTask, TelegramLink> links) {
         List<PageTask> tasks = List.copyOf(links.keySet());
+        List<TelegramLink> wanted = List.copyOf(links.values());
         Map<PageTask, LinkedPost> posts = new HashMap<>();
         jdbc.sql(
                         """
@@ -125,24 +126,9 @@ class CrawlStore {
                         JOIN posts p ON p.tenant_id = l.tenant_id AND p.channel_id = c.id AND p.telegram_message_id = l.message
                         WHERE NOT p.is_deleted""")
                 .param("tenants", tasks.stream().map(PageTask::tenantId).toArray(UUID[]::new))
-                .param(
-                        "names",
-                        tasks.stream()
-                                .map(links::get)
-                                .map(TelegramLink::username)
-                                .toArray(String[]::new))
-                .param(
-                        "channels",
-                        tasks.stream()
-                                .map(links::get)
-                                .map(TelegramLink::channelId)
-                                .toArray(Long[]::new))
-                .param(
-                        "messages",
-                        tasks.stream()
-                                .map(links::get)
-                                .map(TelegramLink::messageId)
-                                .toArray(Long[]::new))
+                .param("names", wanted.stream().map(TelegramLink::username).toArray(String[]::new))
+                .param("channels", wanted.stream().map(TelegramLink::channelId).toArray(Long[]::new))
+                .param("messages", wanted.stream().map(TelegramLink::messageId).toArray(Long[]::new))
                 .query(row -> {
                     posts.put(
                             tasks.get(row.getInt("ordinality") - 1),
@@ -208,7 +194,12 @@ class CrawlStore {
         return stored;
     }
 
-    String json(Object data) {
-        return StorableText.json(json, data);
+    /** Value of {@code post_enrichment.data} of kind crawl. */
+    String data(List<CrawledPage> pages, int maxText) {
+        return StorableText.json(
+                json,
+                Map.of(
+                        "urls",
+                        pages.stream().map(page -> page.row(json, maxText)).toList()));
     }
 }

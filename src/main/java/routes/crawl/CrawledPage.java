@@ -1,10 +1,10 @@
 package routes.crawl;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
+import java.util.List;
 import java.util.UUID;
 import routes.article.Article;
 import routes.events.Sha256;
@@ -128,10 +128,14 @@ record CrawledPage(
                 .publishedAt(post.postedAt().toString())
                 .excerpt(given(StorableText.cut(post.content(), MAX_EXCERPT)))
                 .markdown(post.content())
-                .wordCount(post.content().isBlank() ? 0 : post.content().strip().split("\\s+").length)
+                .wordCount(words(post.content()))
                 .contentHash(Sha256.hex(post.content()))
                 .postId(post.id())
                 .build();
+    }
+
+    static int words(String text) {
+        return text.isBlank() ? 0 : text.strip().split("\\s+").length;
     }
 
     /** Whether the link points to a Telegram post, stored or not. */
@@ -193,34 +197,13 @@ record CrawledPage(
     }
 
     /**
-     * An element of {@code post_enrichment.data.urls}.
+     * An element of {@code post_enrichment.data.urls}, without what only the cache needs.
      *
      * @param maxText characters of the article
      */
-    Map<String, Object> row(int maxText) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("url", url);
-        row.put("final_url", finalUrl);
-        row.put("status", status);
-        row.put("reason", reason);
-        row.put("title", title);
-        row.put("author", author);
-        row.put("site", site);
-        row.put("published_at", publishedAt);
-        row.put("language", language);
-        row.put("excerpt", excerpt);
-        row.put("picture", picture);
-        row.put("markdown", StorableText.cut(markdown, maxText));
-        row.put("markdown_key", markdownKey);
-        row.put("word_count", wordCount);
-        row.put("content_hash", contentHash);
-        row.put("fetched_at", fetchedAt.toString());
-        row.put("provider", provider);
-        row.put("fallback", fallback);
-        row.put("failure", failure);
-        row.put("failed_at", failedAt == null ? null : failedAt.toString());
-        row.put("post_id", postId);
-        row.values().removeIf(Objects::isNull);
-        return row;
+    ObjectNode row(ObjectMapper json, int maxText) {
+        CrawledPage shortened = with(StorableText.cut(markdown, maxText), markdownKey, fetchedAt);
+        return json.<ObjectNode>valueToTree(shortened)
+                .remove(List.of("permanent", "duration_ms", "etag", "last_modified"));
     }
 }

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import routes.crawl4ai.Crawl4aiProperties;
 import routes.objectstore.ObjectKeys;
@@ -28,7 +27,7 @@ import routes.web.HostLeases;
 import routes.web.WebAddress;
 
 /**
- * Pages that were read, for all processes. Redis has what is known about a page, the object store its article. Articles are stored for
+ * Pages that were read, for all processes. Redis has the data of a page, the object store its article. Articles are stored for
  * each tenant; a tenant takes over what another one fetched.
  */
 @Component
@@ -62,9 +61,9 @@ public class PageCache {
     private final ObjectStore objects;
     private final ObjectMapper json;
     private final Clock clock;
-    private final Duration lease;
+    private final CrawlProperties limits;
+    private final Crawl4aiProperties crawl4ai;
 
-    @Autowired
     PageCache(
             RedisLink redis,
             ObjectStore objects,
@@ -72,29 +71,17 @@ public class PageCache {
             Clock clock,
             CrawlProperties limits,
             Crawl4aiProperties crawl4ai) {
-        this(redis, objects, json, clock, lease(limits, crawl4ai));
-    }
-
-    private PageCache(RedisLink redis, ObjectStore objects, ObjectMapper json, Clock clock, Duration lease) {
         this.redis = redis;
         this.objects = objects;
         this.json = json;
         this.clock = clock;
-        this.lease = lease;
-    }
-
-    private static Duration lease(CrawlProperties limits, Crawl4aiProperties crawl4ai) {
-        Duration longest = limits.timeout();
-        if (!crawl4ai.url().isEmpty()) {
-            // addresses are checked before and after its call, and the built-in fetcher may take over
-            longest = longest.multipliedBy(3).plus(crawl4ai.timeout());
-        }
-        return longest.plus(RESERVE);
+        this.limits = limits;
+        this.crawl4ai = crawl4ai;
     }
 
     /** One for trials: it is read, and never written. */
     PageCache rehearsal() {
-        return new PageCache(redis, objects, json, clock, lease) {
+        return new PageCache(redis, objects, json, clock, limits, crawl4ai) {
             @Override
             void keep(PageTask task, CrawledPage page) {
                 // not kept
@@ -124,7 +111,12 @@ public class PageCache {
 
     /** The longest work on a page; after that, its worker has crashed. */
     Duration lease() {
-        return lease;
+        Duration longest = limits.timeout();
+        if (!crawl4ai.url().isEmpty()) {
+            // addresses are checked before and after its call, and the built-in fetcher may take over
+            longest = longest.multipliedBy(3).plus(crawl4ai.timeout());
+        }
+        return longest.plus(RESERVE);
     }
 
     /** Key of a page in Redis. */
@@ -206,15 +198,11 @@ public class PageCache {
         keep(task, page);
     }
 
-    /** Stores what is known about a page, whose article is stored already. */
+    /** Stores the data of a page whose article is stored already. */
     void keep(PageTask task, CrawledPage page) {
         Duration time = page.isRead() ? KEPT : timeOf(page, KEPT);
-        String text;
-        try {
-            text = json.writeValueAsString(page.with(null, page.markdownKey(), page.fetchedAt()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A page cannot be written as JSON", e);
-        }
+        String text = json.valueToTree(page.with(null, page.markdownKey(), page.fetchedAt()))
+                .toString();
         SetArgs expiry = SetArgs.Builder.px(time.toMillis());
         redis.call(commands -> commands.set(key(task), text, expiry));
     }
@@ -230,7 +218,7 @@ public class PageCache {
      */
     Optional<String> claim(PageTask task) {
         String owner = UUID.randomUUID().toString();
-        SetArgs once = SetArgs.Builder.nx().px(lease.toMillis());
+        SetArgs once = SetArgs.Builder.nx().px(lease().toMillis());
         return Optional.ofNullable(redis.call(commands -> commands.set(lock(task), owner, once)))
                 .map(reply -> owner);
     }

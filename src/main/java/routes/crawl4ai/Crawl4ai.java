@@ -20,11 +20,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.springframework.stereotype.Component;
 import routes.crawl4ai.Crawl4aiAnswers.Step;
 import routes.web.Fetched;
 import routes.web.PageFetcher;
 
 /** Reads pages with a crawl4ai server. What the server may be asked for, and where a page came from, is checked by our own guard. */
+@Component
 public final class Crawl4ai {
     /** A page of 10 MB comes as source, as cleaned source and as Markdown, all of it escaped. */
     private static final int MAX_ANSWER = 48 << 20;
@@ -58,7 +60,7 @@ public final class Crawl4ai {
      * The page as the server's browser renders it, or the reason why it could not be read. The text of the page is HTML, or Markdown ({@code text/markdown}) if the
      * server sends nothing else.
      *
-     * @throws Crawl4aiException if the server does not tell
+     * @throws Crawl4aiException if the server gives no answer about the page
      */
     public Fetched fetch(String url) throws Crawl4aiException, InterruptedException {
         var refused = fetcher.refusal(url);
@@ -119,11 +121,11 @@ public final class Crawl4ai {
         try {
             return response.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new Crawl4aiException(
-                    "crawl4ai_timeout", true, "crawl4ai at " + properties.url() + " gave no answer in time");
+            throw Crawl4aiException.fault(
+                    "crawl4ai_timeout", "crawl4ai at " + properties.url() + " gave no answer in time");
         } catch (ExecutionException e) {
-            throw new Crawl4aiException(
-                    "crawl4ai_unreachable", true, "crawl4ai at " + properties.url() + ": " + e.getCause());
+            throw Crawl4aiException.fault(
+                    "crawl4ai_unreachable", "crawl4ai at " + properties.url() + ": " + e.getCause());
         } finally {
             response.cancel(true);
         }

@@ -84,7 +84,7 @@ final class Crawl4aiAnswers {
     /**
      * @param asked address that was sent
      * @param body of the server's answer
-     * @throws Crawl4aiException if the answer tells nothing about the page
+     * @throws Crawl4aiException if the answer is not about the page
      */
     Step answer(String asked, int status, String body, Duration duration) throws Crawl4aiException {
         JsonNode answer = parsed(body);
@@ -97,7 +97,7 @@ final class Crawl4aiAnswers {
             return task(asked, task, answer, duration);
         }
         if (!result.isObject()) {
-            throw new Crawl4aiException("crawl4ai_bad_answer", true, "crawl4ai answered without a result");
+            throw Crawl4aiException.fault("crawl4ai_bad_answer", "crawl4ai answered without a result");
         }
         return new Step.Done(page(asked, result, duration));
     }
@@ -131,7 +131,7 @@ final class Crawl4aiAnswers {
 
     private Step task(String asked, String task, JsonNode answer, Duration duration) throws Crawl4aiException {
         if (!TASK.matcher(task).matches()) {
-            throw new Crawl4aiException("crawl4ai_bad_answer", true, "crawl4ai returned a malformed task id");
+            throw Crawl4aiException.fault("crawl4ai_bad_answer", "crawl4ai returned a malformed task id");
         }
         String state = answer.path("status").asText("").toLowerCase(Locale.ROOT);
         if (state.equals("failed") || state.equals("completed")) {
@@ -148,21 +148,18 @@ final class Crawl4aiAnswers {
                 answer.path("detail").toString()));
         switch (status) {
             case 401, 403 ->
-                throw new Crawl4aiException(
-                        "crawl4ai_unauthorized",
-                        true,
-                        "crawl4ai refuses the token: set CRAWL4AI_API_TOKEN (" + detail + ")");
+                throw Crawl4aiException.fault(
+                        "crawl4ai_unauthorized", "crawl4ai refuses the token: set CRAWL4AI_API_TOKEN (" + detail + ")");
             case 404, 405, 422 ->
-                throw new Crawl4aiException(
+                throw Crawl4aiException.fault(
                         "crawl4ai_unsupported",
-                        true,
                         "crawl4ai does not know this request, status " + status + ": " + detail);
-            case 429, 503 -> throw new Crawl4aiException("crawl4ai_busy", true, "crawl4ai is busy: " + detail);
+            case 429, 503 -> throw Crawl4aiException.fault("crawl4ai_busy", "crawl4ai is busy: " + detail);
             case 400 -> {
                 if (reason(detail) != null) {
                     return failed(asked, detail, duration);
                 }
-                throw new Crawl4aiException("crawl4ai_unsupported", true, "crawl4ai refuses this request: " + detail);
+                throw Crawl4aiException.fault("crawl4ai_unsupported", "crawl4ai refuses this request: " + detail);
             }
             case 504 -> {
                 return new Fetched.Failed("timeout", false, asked, "crawl4ai: " + detail, null, duration);
@@ -172,8 +169,7 @@ final class Crawl4aiAnswers {
                     return failed(asked, detail, duration);
                 }
                 // also if the page could not be reached; the reason is lost
-                throw new Crawl4aiException(
-                        "crawl4ai_failed", false, "crawl4ai failed, status " + status + ": " + detail);
+                throw Crawl4aiException.failed("crawl4ai failed, status " + status + ": " + detail);
             }
         }
     }
@@ -209,12 +205,10 @@ final class Crawl4aiAnswers {
                 url,
                 status == 0 ? OK : status,
                 html.isBlank() ? "text/markdown" : "text/html",
-                "UTF-8",
                 html.isBlank() ? markdown : html,
                 text(result.path("metadata").path("title")),
                 null,
                 null,
-                url.equals(asked) ? List.of() : List.of(asked),
                 null,
                 duration);
     }
@@ -231,13 +225,13 @@ final class Crawl4aiAnswers {
     private static Fetched failed(String url, String message, Duration duration) throws Crawl4aiException {
         String reason = reason(message);
         if (reason == null) {
-            throw new Crawl4aiException("crawl4ai_failed", false, "crawl4ai failed: " + shortened(message));
+            throw Crawl4aiException.failed("crawl4ai failed: " + shortened(message));
         }
         return new Fetched.Failed(
                 reason, PERMANENT.contains(reason), url, "crawl4ai: " + shortened(message), null, duration);
     }
 
-    /** Null if the message tells nothing about the page. */
+    /** Null if the message is not about the page. */
     private static String reason(String message) {
         String text = message.toLowerCase(Locale.ROOT);
         return FAILURES.stream()

@@ -7,10 +7,20 @@ public final class Crawl4aiException extends Exception {
     private final String reason;
     private final boolean isFault;
 
-    Crawl4aiException(String reason, boolean isFault, String message) {
+    private Crawl4aiException(String reason, boolean isFault, String message) {
         super(message);
         this.reason = reason;
         this.isFault = isFault;
+    }
+
+    /** The server is out of order. */
+    static Crawl4aiException fault(String reason, String message) {
+        return new Crawl4aiException(reason, true, message);
+    }
+
+    /** The server works, but did not get the page. */
+    static Crawl4aiException failed(String message) {
+        return new Crawl4aiException("crawl4ai_failed", false, message);
     }
 
     /** Stable text out of a limited set, such as {@code crawl4ai_unauthorized}. */

@@ -11,7 +11,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import routes.crawl.PageCache;
 import routes.redis.RedisLink;
@@ -96,23 +95,18 @@ class CrawlBudget {
     record Grant(Limit exhausted, List<WebAddress> links) {}
 
     private final RedisLink redis;
-    private final EnrichmentPolicy.Budget budget;
+    private final EnrichmentPolicy policy;
     private final Clock clock;
 
-    @Autowired
     CrawlBudget(RedisLink redis, EnrichmentPolicy policy, Clock clock) {
-        this(redis, policy.budget(), clock);
-    }
-
-    private CrawlBudget(RedisLink redis, EnrichmentPolicy.Budget budget, Clock clock) {
         this.redis = redis;
-        this.budget = budget;
+        this.policy = policy;
         this.clock = clock;
     }
 
     /** One for trials: everything is granted, and nothing is counted. */
     CrawlBudget rehearsal() {
-        return new CrawlBudget(redis, budget, clock) {
+        return new CrawlBudget(redis, policy, clock) {
             @Override
             List<Grant> take(List<Wish> wishes) {
                 return wishes.stream()
@@ -129,8 +123,11 @@ class CrawlBudget {
         }
         Instant now = clock.instant();
         List<String> keys = new ArrayList<>();
-        List<Object> arguments = new ArrayList<>(
-                List.of(budget.tenantPerDay(), Duration.ofDays(2), budget.domainPerHour(), Duration.ofHours(2)));
+        List<Object> arguments = new ArrayList<>(List.of(
+                policy.budget().tenantPerDay(),
+                Duration.ofDays(2),
+                policy.budget().domainPerHour(),
+                Duration.ofHours(2)));
         for (Wish wish : wishes) {
             keys.add(tenant(wish.tenantId(), now));
             keys.add("crawl:budget:user:" + wish.userId() + ":" + DAY.format(now));
@@ -152,13 +149,13 @@ class CrawlBudget {
     /** What is used of the budgets of a tenant and of the domains of these links. */
     String describe(UUID tenant, List<WebAddress> links) {
         Instant now = clock.instant();
-        var used = new StringBuilder(
-                "%d of %d posts of today".formatted(used(tenant(tenant, now)), budget.tenantPerDay()));
+        var used = new StringBuilder("%d of %d posts of today"
+                .formatted(used(tenant(tenant, now)), policy.budget().tenantPerDay()));
         links.stream()
                 .map(WebAddress::host)
                 .distinct()
                 .forEach(host -> used.append(", %d of %d links of %s in this hour"
-                        .formatted(used(domain(host, now)), budget.domainPerHour(), host)));
+                        .formatted(used(domain(host, now)), policy.budget().domainPerHour(), host)));
         return used.toString();
     }
 

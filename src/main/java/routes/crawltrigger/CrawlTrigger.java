@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -61,13 +60,13 @@ public class CrawlTrigger {
 
     private final EnrichmentPolicy policy;
     private final List<Trigger> policyTriggers;
+    private final SearchWords analysis;
     private final TriggerTags triggerTags;
     private final CrawlBudget budget;
     private final JdbcClient jdbc;
     private final MeterRegistry metrics;
     private final Clock clock;
 
-    @Autowired
     CrawlTrigger(
             EnrichmentPolicy policy,
             SearchWords analysis,
@@ -75,19 +74,10 @@ public class CrawlTrigger {
             JdbcClient jdbc,
             MeterRegistry metrics,
             Clock clock) {
-        this(policy, new TriggerTags(analysis), budget, jdbc, metrics, clock);
-    }
-
-    private CrawlTrigger(
-            EnrichmentPolicy policy,
-            TriggerTags triggerTags,
-            CrawlBudget budget,
-            JdbcClient jdbc,
-            MeterRegistry metrics,
-            Clock clock) {
         this.policy = policy;
-        this.triggerTags = triggerTags;
-        this.policyTriggers = triggerTags.of(policy.triggerTags());
+        this.analysis = analysis;
+        triggerTags = new TriggerTags(analysis);
+        policyTriggers = triggerTags.of(policy.triggerTags());
         this.budget = budget;
         this.jdbc = jdbc;
         this.metrics = metrics;
@@ -97,7 +87,7 @@ public class CrawlTrigger {
 
     /** The same stage for trials: every budget has room, and nothing is counted. */
     public CrawlTrigger rehearsal() {
-        return new CrawlTrigger(policy, triggerTags, budget.rehearsal(), jdbc, new SimpleMeterRegistry(), clock);
+        return new CrawlTrigger(policy, analysis, budget.rehearsal(), jdbc, new SimpleMeterRegistry(), clock);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package routes.objectstore;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -48,4 +49,24 @@ public interface ObjectStore {
      * @throws IOException with the reason if it cannot
      */
     void check() throws IOException;
+
+    /**
+     * Copies content whose length was announced, and never more of it.
+     *
+     * @throws IOException if the content has a different length
+     */
+    static void copy(String key, InputStream content, long sizeBytes, OutputStream to) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        long copied = 0;
+        for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+            copied += read;
+            if (copied > sizeBytes) {
+                throw new IOException(key + ": more than the announced " + sizeBytes + " bytes came");
+            }
+            to.write(buffer, 0, read);
+        }
+        if (copied < sizeBytes) {
+            throw new IOException(key + ": " + sizeBytes + " bytes were announced, only " + copied + " came");
+        }
+    }
 }

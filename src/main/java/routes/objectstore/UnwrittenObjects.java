@@ -10,7 +10,7 @@ public final class UnwrittenObjects implements ObjectStore {
     private final ObjectStore objects;
     private final Consumer<String> left;
 
-    /** @param left gets what is not written, for people */
+    /** @param left gets a line for each write that is left out */
     public UnwrittenObjects(ObjectStore objects, Consumer<String> left) {
         this.objects = objects;
         this.left = left;

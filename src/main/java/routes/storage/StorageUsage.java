@@ -98,9 +98,6 @@ public class StorageUsage implements Job {
     }
 
     private record Sum(long objects, long bytes) {
-        Sum plus(long size) {
-            return new Sum(objects + 1, bytes + size);
-        }
 
         Sum plus(Sum other) {
             return new Sum(objects + other.objects, bytes + other.bytes);

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -47,16 +46,16 @@ public final class Tdlib {
     private final AtomicBoolean hooked = new AtomicBoolean();
     private final AtomicLong unrecognised = new AtomicLong();
     private final AtomicLong withoutClient = new AtomicLong();
-    private final ExecutorService answers = Executors.newFixedThreadPool(ANSWER_THREADS, daemon("tdlib-answers"));
+    final ExecutorService answers = Executors.newFixedThreadPool(ANSWER_THREADS, daemon("tdlib-answers"));
 
     /** One thread, so that states are told in their order. */
-    private final ExecutorService states = Executors.newSingleThreadExecutor(daemon("tdlib-states"));
+    final ExecutorService states = Executors.newSingleThreadExecutor(daemon("tdlib-states"));
 
-    private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, daemon("tdlib-timers"));
+    final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, daemon("tdlib-timers"));
     private Thread receiver;
 
     /**
-     * @param json      the library, or a stand-in for it. Nobody else may receive from it
+     * @param json      the library, or a stand-in for it. No other code may receive from it
      * @param exitGrace how long the shutdown hook leaves the closing of clients to their owner
      */
     public Tdlib(TdJson json, Duration exitGrace) {
@@ -176,18 +175,6 @@ public final class Tdlib {
 
     void send(int id, ObjectNode request) {
         json.send(id, request.toString());
-    }
-
-    ExecutorService answers() {
-        return answers;
-    }
-
-    ExecutorService states() {
-        return states;
-    }
-
-    ScheduledExecutorService timers() {
-        return timers;
     }
 
     private void receive() {

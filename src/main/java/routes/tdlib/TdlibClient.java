@@ -49,7 +49,7 @@ public final class TdlibClient {
     private final List<Consumer<ObjectNode>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong timedOut = new AtomicLong();
     private final AtomicLong late = new AtomicLong();
-    private final AtomicLong updates = new AtomicLong();
+
     private final AtomicLong unwanted = new AtomicLong();
 
     /** 0: not open. */
@@ -102,7 +102,7 @@ public final class TdlibClient {
         }
         long number = requests.incrementAndGet();
         Future<?> timer =
-                tdlib.timers().schedule(() -> timedOut(number, timeout), timeout.toMillis(), TimeUnit.MILLISECONDS);
+                tdlib.timers.schedule(() -> timedOut(number, timeout), timeout.toMillis(), TimeUnit.MILLISECONDS);
         pending.put(number, new Pending(function, answer, timer));
         LOG.trace("{} sends {} as request {}", name, function, number);
         int target = id;
@@ -178,7 +178,7 @@ public final class TdlibClient {
             return;
         }
         request.timer().cancel(false);
-        tdlib.answers().execute(() -> {
+        tdlib.answers.execute(() -> {
             try {
                 ObjectNode answer = Tdlib.answer(request.function(), received.json());
                 answer.remove(List.of("@extra", "@client_id"));
@@ -206,7 +206,7 @@ public final class TdlibClient {
     }
 
     private void fail(Pending request, TdlibException e) {
-        tdlib.answers().execute(() -> request.answer().completeExceptionally(e));
+        tdlib.answers.execute(() -> request.answer().completeExceptionally(e));
     }
 
     private void failPending() {
@@ -225,7 +225,7 @@ public final class TdlibClient {
 
     /** Called by the receiving thread, so it neither waits nor calls code of others. */
     void updated(Received received) {
-        updates.incrementAndGet();
+
         Received update = STATES.contains(received.type()) ? state(received) : received;
         boolean wanted = false;
         for (UpdateQueue queue : queues) {
@@ -252,7 +252,7 @@ public final class TdlibClient {
             connection = state;
         }
         // at the end: a listener that hears of the close may open the client again
-        tdlib.states().execute(() -> listeners.forEach(listener -> listener.accept(update)));
+        tdlib.states.execute(() -> listeners.forEach(listener -> listener.accept(update)));
         return shown;
     }
 
@@ -264,7 +264,7 @@ public final class TdlibClient {
         tdlib.closed(was);
         failPending();
         CompletableFuture<Void> end = closed;
-        tdlib.answers().execute(() -> end.complete(null));
+        tdlib.answers.execute(() -> end.complete(null));
     }
 
     /** Closes the client and its database. Completes when TDLib has done so, or after 15 s with a {@code TimeoutException}. */
@@ -315,11 +315,6 @@ public final class TdlibClient {
     /** Answers that came after their time-out. They are ignored. */
     public long late() {
         return late.get();
-    }
-
-    /** Updates received. */
-    public long updates() {
-        return updates.get();
     }
 
     /** Updates that no subscriber wants. */

@@ -1,6 +1,7 @@
 package routes.tdlib;
 
 import com.sun.jna.Platform;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -11,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -146,7 +146,7 @@ public final class TdlibLibrary {
 
     /** @param deadline by {@link System#nanoTime} */
     private static void copy(InputStream in, Path file, long maxBytes, long deadline) throws IOException {
-        try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
             byte[] buffer = new byte[BUFFER];
             long total = 0;
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -157,12 +157,9 @@ public final class TdlibLibrary {
                 if (deadline != Long.MAX_VALUE && System.nanoTime() - deadline > 0) {
                     throw new IOException("it took longer than " + DOWNLOAD.toMinutes() + " minutes");
                 }
-                ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
+                out.write(buffer, 0, read);
             }
-            out.force(true);
+            out.getFD().sync();
         }
     }
 

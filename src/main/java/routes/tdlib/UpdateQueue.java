@@ -10,8 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The updates that one consumer has not taken yet. Adding never waits, since the thread that receives serves all clients and their
@@ -32,8 +31,6 @@ public final class UpdateQueue {
     private final int maxUpdates;
     private final long maxBytes;
     private final Runnable end;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
 
     /** Elements are {@link Received} or {@link Gap}. */
     private final ArrayDeque<Object> waiting = new ArrayDeque<>();
@@ -41,6 +38,7 @@ public final class UpdateQueue {
     private long bytes;
     private boolean refusing;
     private boolean paused;
+    private boolean closed;
     private Gap gap;
     private long lost;
 
@@ -93,31 +91,26 @@ public final class UpdateQueue {
     }
 
     /** @return false if the update is not of a wanted type */
-    boolean offer(Received update) {
+    synchronized boolean offer(Received update) {
         if (!types.isEmpty() && !types.contains(update.type())) {
             return false;
         }
-        lock.lock();
-        try {
-            int size = update.json().length();
-            boolean full = waiting.size() >= maxUpdates || (bytes + size > maxBytes && !waiting.isEmpty());
-            refusing = full || (refusing && (waiting.size() > maxUpdates / 2 || bytes > maxBytes / 2));
-            if (refusing) {
-                gap().add(update.type(), update.chatId());
-                lost++;
-            } else {
-                if (gap != null) {
-                    waiting.add(gap);
-                    gap = null;
-                }
-                waiting.add(update);
-                bytes += size;
+        int size = update.json().length();
+        boolean full = waiting.size() >= maxUpdates || (bytes + size > maxBytes && !waiting.isEmpty());
+        refusing = full || (refusing && (waiting.size() > maxUpdates / 2 || bytes > maxBytes / 2));
+        if (refusing) {
+            gap().add(update.type(), update.chatId());
+            lost++;
+        } else {
+            if (gap != null) {
+                waiting.add(gap);
+                gap = null;
             }
-            changed.signalAll();
-            return true;
-        } finally {
-            lock.unlock();
+            waiting.add(update);
+            bytes += size;
         }
+        notifyAll();
+        return true;
     }
 
     private Gap gap() {
@@ -135,46 +128,42 @@ public final class UpdateQueue {
      * @return empty if there was none in that time
      */
     public List<ObjectNode> take(int max, Duration wait) throws InterruptedException {
-        List<Object> taken = new ArrayList<>();
-        lock.lockInterruptibly();
-        try {
-            long left = wait.toNanos();
-            while ((paused || (waiting.isEmpty() && gap == null)) && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            while (!paused && taken.size() < max && !waiting.isEmpty()) {
-                Object next = waiting.poll();
-                bytes -= next instanceof Received update ? update.json().length() : 0;
-                taken.add(next);
-            }
-            if (!paused && taken.size() < max && waiting.isEmpty() && gap != null) {
-                taken.add(gap);
-                gap = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-        return taken.stream()
+        return taken(max, wait).stream()
                 .map(next -> next instanceof Received update ? update.tree() : ((Gap) next).toJson())
                 .toList();
     }
 
-    /** Puts updates, or the {@value #LOST} for them, that could not be processed into a gap, so that they are not forgotten. */
-    public void lost(List<ObjectNode> updates) {
-        lock.lock();
-        try {
-            for (ObjectNode update : updates) {
-                if (update.path("@type").asText().equals(LOST)) {
-                    gap().add(update);
-                } else {
-                    gap().add(update.path("@type").asText(), chatId(update));
-                    lost++;
-                }
-            }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+    private synchronized List<Object> taken(int max, Duration wait) throws InterruptedException {
+        List<Object> taken = new ArrayList<>();
+        long end = System.nanoTime() + wait.toNanos();
+        long left = wait.toMillis();
+        while (!closed && (paused || (waiting.isEmpty() && gap == null)) && left > 0) {
+            wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         }
+        while (!paused && taken.size() < max && !waiting.isEmpty()) {
+            Object next = waiting.poll();
+            bytes -= next instanceof Received update ? update.json().length() : 0;
+            taken.add(next);
+        }
+        if (!paused && taken.size() < max && waiting.isEmpty() && gap != null) {
+            taken.add(gap);
+            gap = null;
+        }
+        return taken;
+    }
+
+    /** Puts updates, or the {@value #LOST} for them, that could not be processed into a gap, so that they are not forgotten. */
+    public synchronized void lost(List<ObjectNode> updates) {
+        for (ObjectNode update : updates) {
+            if (update.path("@type").asText().equals(LOST)) {
+                gap().add(update);
+            } else {
+                gap().add(update.path("@type").asText(), chatId(update));
+                lost++;
+            }
+        }
+        notifyAll();
     }
 
     private static long chatId(ObjectNode update) {
@@ -184,38 +173,27 @@ public final class UpdateQueue {
     }
 
     /** While paused, nothing is taken, and updates wait as far as there is room. */
-    void pause(boolean pause) {
-        lock.lock();
-        try {
-            paused = pause;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    synchronized void pause(boolean pause) {
+        paused = pause;
+        notifyAll();
     }
 
     /** Number of waiting updates. */
-    public int size() {
-        lock.lock();
-        try {
-            return waiting.size();
-        } finally {
-            lock.unlock();
-        }
+    public synchronized int size() {
+        return waiting.size();
     }
 
     /** Updates that were left out or failed, since the start. */
-    public long lostCount() {
-        lock.lock();
-        try {
-            return lost;
-        } finally {
-            lock.unlock();
-        }
+    public synchronized long lostCount() {
+        return lost;
     }
 
-    /** Ends the subscription. */
+    /** Ends the subscription, and the wait of its consumer. */
     public void close() {
         end.run();
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
     }
 }

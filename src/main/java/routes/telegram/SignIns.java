@@ -3,6 +3,7 @@ package routes.telegram;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,11 +31,6 @@ public final class SignIns {
     @FunctionalInterface
     private interface Step {
         Status run() throws TelegramLoginException, InterruptedException;
-    }
-
-    @FunctionalInterface
-    private interface Answer {
-        void give(TelegramAccount account) throws TelegramLoginException, InterruptedException;
     }
 
     private final TelegramAccounts accounts;
@@ -100,40 +96,31 @@ public final class SignIns {
                 throw new TelegramLoginException(Reason.FAILED, notOpen(before));
             }
             State goal = phoneNumber == null ? State.NEEDS_SCAN : State.NEEDS_CODE;
-            if (phoneNumber != null) {
-                account.phoneNumber(phoneNumber);
-            } else if (before.state() == State.NEEDS_SCAN) {
+            if (phoneNumber == null && before.state() == State.NEEDS_SCAN) {
                 return before;
-            } else {
-                account.qrCode();
             }
+            account.answer(State.NEEDS_PHONE_NUMBER, Objects.requireNonNullElse(phoneNumber, ""));
             return account.await(next -> !next.equals(before), before.state() == goal ? SAME : NEXT);
         });
     }
 
     /** The code that Telegram sent, also one sent by e-mail. */
     public Status code(String name, String code) throws TelegramLoginException, InterruptedException {
-        return step(name, EnumSet.of(State.NEEDS_CODE, State.NEEDS_EMAIL_CODE), NEXT, account -> {
-            if (account.status().state() == State.NEEDS_CODE) {
-                account.code(code);
-            } else {
-                account.emailCode(code);
-            }
-        });
+        return step(name, EnumSet.of(State.NEEDS_CODE, State.NEEDS_EMAIL_CODE), NEXT, code);
     }
 
     public Status resendCode(String name) throws TelegramLoginException, InterruptedException {
-        return step(name, EnumSet.of(State.NEEDS_CODE), SAME, TelegramAccount::resendCode);
+        return step(name, EnumSet.of(State.NEEDS_CODE), SAME, "");
     }
 
     /** The second factor. */
     public Status password(String name, String password) throws TelegramLoginException, InterruptedException {
-        return step(name, EnumSet.of(State.NEEDS_PASSWORD), NEXT, account -> account.password(password));
+        return step(name, EnumSet.of(State.NEEDS_PASSWORD), NEXT, password);
     }
 
     /** The address that Telegram wants for codes. */
     public Status emailAddress(String name, String address) throws TelegramLoginException, InterruptedException {
-        return step(name, EnumSet.of(State.NEEDS_EMAIL_ADDRESS), NEXT, account -> account.emailAddress(address));
+        return step(name, EnumSet.of(State.NEEDS_EMAIL_ADDRESS), NEXT, address);
     }
 
     /**
@@ -157,7 +144,7 @@ public final class SignIns {
         return account.await(next -> ENDED.contains(next.state()), NEXT);
     }
 
-    private Status step(String name, Set<State> wanted, Duration time, Answer answer)
+    private Status step(String name, Set<State> wanted, Duration time, String text)
             throws TelegramLoginException, InterruptedException {
         require();
         return alone(name, () -> {
@@ -169,7 +156,7 @@ public final class SignIns {
                         "the account " + name + " does not wait for this; its state is "
                                 + before.state().name().toLowerCase(Locale.ROOT));
             }
-            answer.give(account);
+            account.answer(before.state(), text);
             return account.await(next -> !next.equals(before), time);
         });
     }

@@ -33,17 +33,17 @@ public final class TelegramAccount {
         CLOSED,
         /** TDLib opens the session. */
         OPENING,
-        /** Waits for {@link #phoneNumber} or {@link #qrCode}. */
+        /** Waits for a phone number. */
         NEEDS_PHONE_NUMBER,
         /** Waits until a signed-in device scans the link as a QR code. The link changes every half minute or so. */
         NEEDS_SCAN,
-        /** Waits for {@link #code}. */
+        /** Waits for the code that Telegram sent. */
         NEEDS_CODE,
-        /** Waits for {@link #password}. */
+        /** Waits for the second factor. */
         NEEDS_PASSWORD,
-        /** Waits for {@link #emailAddress}. */
+        /** Waits for an address that Telegram sends codes to. */
         NEEDS_EMAIL_ADDRESS,
-        /** Waits for {@link #emailCode}. */
+        /** Waits for the code sent by e-mail. */
         NEEDS_EMAIL_CODE,
         /** Telegram wants what only one of its own apps can do; {@link Status#problem} says what. Another phone number can be given. */
         NEEDS_APP,
@@ -100,7 +100,19 @@ public final class TelegramAccount {
      */
     public record Status(
             String name, State state, CodeWay codeWay, String detail, String link, String user, String problem) {
-        Status with(State next, String nextDetail, String nextProblem) {
+        Status with(State next) {
+            return with(next, "", "");
+        }
+
+        Status withDetail(State next, JsonNode nextDetail) {
+            return with(next, nextDetail.asText(), "");
+        }
+
+        Status withProblem(State next, String nextProblem) {
+            return with(next, "", nextProblem);
+        }
+
+        private Status with(State next, String nextDetail, String nextProblem) {
             return new Status(name, next, null, nextDetail, "", next == State.READY ? user : "", nextProblem);
         }
 
@@ -194,7 +206,7 @@ public final class TelegramAccount {
             }
             closeWanted = false;
             signOutWanted = false;
-            set(status.with(State.OPENING, "", ""));
+            set(status.with(State.OPENING));
         }
         client.open();
     }
@@ -216,38 +228,36 @@ public final class TelegramAccount {
         }
     }
 
-    /** @param number in international format, such as +79991234567 */
-    public void phoneNumber(String number) throws TelegramLoginException, InterruptedException {
-        step(Tdlib.request("setAuthenticationPhoneNumber").put("phone_number", number));
-    }
-
-    /** Asks for a link that a signed-in device scans as a QR code. */
-    public void qrCode() throws TelegramLoginException, InterruptedException {
-        step(Tdlib.request("requestQrCodeAuthentication"));
-    }
-
-    public void code(String code) throws TelegramLoginException, InterruptedException {
-        step(Tdlib.request("checkAuthenticationCode").put("code", code));
-    }
-
-    /** Has the code sent again, by the next way. */
-    public void resendCode() throws TelegramLoginException, InterruptedException {
-        step(Tdlib.request("resendAuthenticationCode"));
-    }
-
-    /** The second factor. */
-    public void password(String password) throws TelegramLoginException, InterruptedException {
-        step(Tdlib.request("checkAuthenticationPassword").put("password", password));
-    }
-
-    public void emailAddress(String address) throws TelegramLoginException, InterruptedException {
-        step(Tdlib.request("setAuthenticationEmailAddress").put("email_address", address));
-    }
-
-    public void emailCode(String code) throws TelegramLoginException, InterruptedException {
-        ObjectNode request = Tdlib.request("checkAuthenticationEmailCode");
-        request.set("code", Tdlib.request("emailAddressAuthenticationCode").put("code", code));
-        step(request);
+    /**
+     * Gives what the account waits for.
+     *
+     * @param waiting the state that waits for it
+     * @param text without a phone number, Telegram sends a link that a signed-in device scans as a QR code; without a code, it sends
+     *     another one, by the next way
+     */
+    public void answer(State waiting, String text) throws TelegramLoginException, InterruptedException {
+        step(
+                switch (waiting) {
+                    case NEEDS_PHONE_NUMBER, NEEDS_APP ->
+                        text.isEmpty()
+                                ? Tdlib.request("requestQrCodeAuthentication")
+                                : Tdlib.request("setAuthenticationPhoneNumber").put("phone_number", text);
+                    case NEEDS_CODE ->
+                        text.isEmpty()
+                                ? Tdlib.request("resendAuthenticationCode")
+                                : Tdlib.request("checkAuthenticationCode").put("code", text);
+                    case NEEDS_PASSWORD ->
+                        Tdlib.request("checkAuthenticationPassword").put("password", text);
+                    case NEEDS_EMAIL_ADDRESS ->
+                        Tdlib.request("setAuthenticationEmailAddress").put("email_address", text);
+                    case NEEDS_EMAIL_CODE ->
+                        Tdlib.request("checkAuthenticationEmailCode")
+                                .set(
+                                        "code",
+                                        Tdlib.request("emailAddressAuthenticationCode")
+                                                .put("code", text));
+                    default -> throw new IllegalArgumentException("The state " + waiting + " waits for nothing");
+                });
     }
 
     /** Ends the session at Telegram and removes it here. Needs the network. */
@@ -269,7 +279,7 @@ public final class TelegramAccount {
                 return false;
             }
             removeSession();
-            set(status.with(State.SIGNED_OUT, "", ""));
+            set(status.with(State.SIGNED_OUT));
             return true;
         }
     }
@@ -303,43 +313,35 @@ public final class TelegramAccount {
         LOG.debug("{}: {}", now.name(), type);
         switch (type) {
             case "authorizationStateWaitTdlibParameters" -> sendParameters();
-            case "authorizationStateWaitPhoneNumber" -> set(now.with(State.NEEDS_PHONE_NUMBER, "", ""));
+            case "authorizationStateWaitPhoneNumber" -> set(now.with(State.NEEDS_PHONE_NUMBER));
             case "authorizationStateWaitOtherDeviceConfirmation" ->
                 set(now.withLink(authorization.path("link").asText()));
             case "authorizationStateWaitCode" -> set(now.withCode(authorization.at("/code_info/type")));
             case "authorizationStateWaitPassword" ->
-                set(now.with(
-                        State.NEEDS_PASSWORD,
-                        authorization.path("password_hint").asText(),
-                        ""));
-            case "authorizationStateWaitEmailAddress" -> set(now.with(State.NEEDS_EMAIL_ADDRESS, "", ""));
+                set(now.withDetail(State.NEEDS_PASSWORD, authorization.path("password_hint")));
+            case "authorizationStateWaitEmailAddress" -> set(now.with(State.NEEDS_EMAIL_ADDRESS));
             case "authorizationStateWaitEmailCode" ->
-                set(now.with(
-                        State.NEEDS_EMAIL_CODE,
-                        authorization.at("/code_info/email_address_pattern").asText(),
-                        ""));
+                set(now.withDetail(State.NEEDS_EMAIL_CODE, authorization.at("/code_info/email_address_pattern")));
             case "authorizationStateWaitRegistration" ->
-                set(now.with(State.NEEDS_APP, "", "this number has no account; register it in an app of Telegram"));
+                set(now.withProblem(State.NEEDS_APP, "this number has no account; register it in an app of Telegram"));
             case "authorizationStateWaitPremiumPurchase" ->
-                set(now.with(
+                set(now.withProblem(
                         State.NEEDS_APP,
-                        "",
                         "Telegram wants a purchase for this sign-in; sign in by QR code, or in an app first"));
             case "authorizationStateReady" -> {
-                set(now.with(State.READY, "", ""));
+                set(now.with(State.READY));
                 askWho();
             }
-            case "authorizationStateLoggingOut" -> set(now.with(State.SIGNING_OUT, "", now.problem()));
+            case "authorizationStateLoggingOut" -> set(now.withProblem(State.SIGNING_OUT, now.problem()));
             case "authorizationStateClosing" -> {
                 if (now.state() != State.SIGNING_OUT) {
-                    set(now.with(State.CLOSING, "", now.problem()));
+                    set(now.withProblem(State.CLOSING, now.problem()));
                 }
             }
             case "authorizationStateClosed" -> closed(now);
             default ->
-                set(now.with(
+                set(now.withProblem(
                         State.NEEDS_APP,
-                        "",
                         "Telegram wants " + type + ", which this version does not know; sign in by QR code"));
         }
     }
@@ -378,7 +380,7 @@ public final class TelegramAccount {
                     ? TelegramLoginException.of(e, client.name(), clock.instant())
                             .getMessage()
                     : failure.toString();
-            set(status.with(status.state(), "", problem));
+            set(status.withProblem(status.state(), problem));
         }
         client.close();
     }
@@ -404,16 +406,15 @@ public final class TelegramAccount {
         }
         if (signedOut) {
             removeSession();
-            set(before.with(
+            set(before.withProblem(
                     State.SIGNED_OUT,
-                    "",
                     wanted ? "" : "Telegram ended the session, as when it is ended on another device; sign in again"));
         } else if (wanted) {
-            set(before.with(State.CLOSED, "", ""));
+            set(before.with(State.CLOSED));
         } else if (!before.problem().isEmpty()) {
-            set(before.with(State.FAILED, "", before.problem()));
+            set(before.withProblem(State.FAILED, before.problem()));
         } else {
-            set(before.with(State.FAILED, "", "TDLib closed the session unasked; open it again"));
+            set(before.withProblem(State.FAILED, "TDLib closed the session unasked; open it again"));
         }
     }
 

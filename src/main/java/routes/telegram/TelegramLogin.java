@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import routes.telegram.TelegramAccount.State;
 import routes.telegram.TelegramAccount.Status;
@@ -125,7 +124,7 @@ public final class TelegramLogin {
                         changed.state() != State.NEEDS_SCAN || !changed.link().equals(status.link()),
                 SCAN);
         return next.equals(status)
-                ? next.with(State.FAILED, "", "the code was not scanned within " + SCAN.toMinutes() + " minutes")
+                ? next.withProblem(State.FAILED, "the code was not scanned within " + SCAN.toMinutes() + " minutes")
                 : next;
     }
 
@@ -134,7 +133,7 @@ public final class TelegramLogin {
         if (status.state() == State.NEEDS_APP) {
             out.println(status.problem());
         }
-        String question = questions(status).get(status.state());
+        String question = question(status);
         boolean secret = status.state() != State.NEEDS_PHONE_NUMBER && status.state() != State.NEEDS_APP;
         // a password can begin or end with a space
         Optional<String> given = terminal.ask(question, secret)
@@ -143,7 +142,7 @@ public final class TelegramLogin {
             return Optional.empty();
         }
         try {
-            answer(status.state(), given.get());
+            account.answer(status.state(), given.get());
         } catch (TelegramLoginException e) {
             out.println(e.getMessage());
             return Optional.of(account.status());
@@ -152,42 +151,14 @@ public final class TelegramLogin {
         return Optional.of(account.await(next -> !next.equals(status), sentAgain ? SENT_AGAIN : ANSWER));
     }
 
-    private static Map<State, String> questions(Status status) {
-        String number = "Phone number with + and country code, or Enter for a QR code: ";
-        return Map.of(
-                State.NEEDS_PHONE_NUMBER,
-                number,
-                State.NEEDS_APP,
-                number,
-                State.NEEDS_CODE,
-                "Code, sent " + status.detail() + " (Enter: send again): ",
-                State.NEEDS_PASSWORD,
-                "Password" + (status.detail().isEmpty() ? "" : " (hint: " + status.detail() + ")") + ": ",
-                State.NEEDS_EMAIL_ADDRESS,
-                "E-mail address for sign-in codes: ",
-                State.NEEDS_EMAIL_CODE,
-                "Code, sent to " + status.detail() + ": ");
-    }
-
-    private void answer(State state, String given) throws TelegramLoginException, InterruptedException {
-        switch (state) {
-            case NEEDS_CODE -> {
-                if (given.isEmpty()) {
-                    account.resendCode();
-                } else {
-                    account.code(given);
-                }
-            }
-            case NEEDS_PASSWORD -> account.password(given);
-            case NEEDS_EMAIL_ADDRESS -> account.emailAddress(given);
-            case NEEDS_EMAIL_CODE -> account.emailCode(given);
-            default -> {
-                if (given.isEmpty()) {
-                    account.qrCode();
-                } else {
-                    account.phoneNumber(given);
-                }
-            }
-        }
+    private static String question(Status status) {
+        return switch (status.state()) {
+            case NEEDS_CODE -> "Code, sent " + status.detail() + " (Enter: send again): ";
+            case NEEDS_PASSWORD ->
+                "Password" + (status.detail().isEmpty() ? "" : " (hint: " + status.detail() + ")") + ": ";
+            case NEEDS_EMAIL_ADDRESS -> "E-mail address for sign-in codes: ";
+            case NEEDS_EMAIL_CODE -> "Code, sent to " + status.detail() + ": ";
+            default -> "Phone number with + and country code, or Enter for a QR code: ";
+        };
     }
 }

@@ -31,11 +31,11 @@ public class LocalVision {
     public ModelResult analyze(PictureTask task) throws InterruptedException {
         Optional<Tesseract.Text> text = Optional.empty();
         try {
-            text = tesseract.read(task.pixels().pixels());
+            text = tesseract.read(task.pixels.pixels());
         } catch (IOException e) {
-            LOG.warn("No text is recognised in {}: {}", task.file().s3Key(), e.getMessage());
+            LOG.warn("No text is recognised in {}: {}", task.file.s3Key(), e.getMessage());
         }
-        String type = text.map(found -> type(task.pixels(), found.text())).orElse("photo");
+        String type = text.map(found -> type(task.pixels, found.text())).orElse("photo");
         return new ModelResult(
                 Providers.LOCAL,
                 null,

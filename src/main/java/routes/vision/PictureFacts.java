@@ -11,7 +11,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * What a picture's pixels tell without a model.
+ * Facts of a picture's pixels, computed without a model.
  *
  * @param dominantColors up to five, the most frequent first, as #RRGGBB
  * @param hash perceptual hash: similar pictures differ in few bits; null for a picture that is plain or nearly so, since all such

@@ -3,12 +3,12 @@ package routes.vision;
 import routes.events.MediaFile;
 import routes.llm.ModelTask;
 
-/** Asks what is in a picture. The answer's value is a {@link FileVision} without what the pixels tell. */
+/** Asks what a picture shows. The answer's value is a {@link FileVision} without the facts of the pixels. */
 public final class PictureTask implements ModelTask {
     private static final int MAX_TOKENS = 1_200;
 
-    private final MediaFile file;
-    private final Picture pixels;
+    final MediaFile file;
+    final Picture pixels;
     private final String instruction;
     private final boolean ocrOnly;
     private byte[] jpeg;
@@ -24,14 +24,6 @@ public final class PictureTask implements ModelTask {
         this.pixels = pixels;
         this.instruction = instruction;
         this.ocrOnly = ocrOnly;
-    }
-
-    MediaFile file() {
-        return file;
-    }
-
-    Picture pixels() {
-        return pixels;
     }
 
     /** Which providers are asked, for the route: {@code models} or {@code local}. */

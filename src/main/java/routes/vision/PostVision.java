@@ -27,7 +27,7 @@ import routes.events.VisionUploaded;
 import routes.llm.ModelResult;
 import routes.vision.VisionPass.Decision;
 
-/** Combines the results of a post's files to what is stored with the post and published. */
+/** Combines the results of a post's files into the post's row and its event. */
 @Component
 class PostVision {
     private static final int MAX_LABELS = 20;
@@ -45,7 +45,7 @@ class PostVision {
         this.metrics = metrics;
     }
 
-    /** A provider's answer with what the pixels tell. */
+    /** A provider's answer with the facts of the pixels. */
     FileVision complete(Picture picture, ModelResult result, long tokens, Instant now) {
         FileVision answer = (FileVision) result.value();
         PictureFacts facts = PictureFacts.of(picture.pixels());
@@ -72,21 +72,20 @@ class PostVision {
 
     /** The analysed event of an uploaded event. Adds the post's row, unless the batch has a later announcement of the same post. */
     VisionAnalyzed answer(VisionPass pass, int index, Instant now, Map<UUID, VisionStore.Row> rows) {
-        VisionUploaded event = pass.events().get(index);
+        VisionUploaded event = pass.events.get(index);
         Map<MediaFile, FileVision> found = new LinkedHashMap<>();
         List<SkipReason> skipped = new ArrayList<>();
-        for (Decision decision : pass.decisions(index)) {
+        for (Decision decision : pass.decisions.get(index)) {
             VisionStore.Key key =
                     new VisionStore.Key(event.tenantId(), decision.file().sha256());
-            FileVision result = pass.results().get(key);
+            FileVision result = pass.results.get(key);
             if (decision.skipReason() == null && result != null) {
                 found.put(decision.file(), result);
                 media(decision.file(), "success");
                 continue;
             }
-            String why = decision.skipReason() != null
-                    ? decision.skipReason()
-                    : pass.unreadable().getOrDefault(key, FAILED);
+            String why =
+                    decision.skipReason() != null ? decision.skipReason() : pass.unreadable.getOrDefault(key, FAILED);
             skipped.add(new SkipReason(decision.file().sha256(), why));
             if (why.equals(FAILED)) {
                 metrics.decision("skip", FAILED, 1);
@@ -116,7 +115,7 @@ class PostVision {
                 skipped,
                 policy.version(),
                 features,
-                Math.toIntExact(Duration.between(pass.started(), now).toMillis()));
+                Math.toIntExact(Duration.between(pass.started, now).toMillis()));
     }
 
     private void media(MediaFile file, String outcome) {

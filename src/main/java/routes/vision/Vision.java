@@ -21,7 +21,6 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -41,6 +40,7 @@ import routes.llm.ProvidersFailedException;
 import routes.objectstore.ObjectStore;
 import routes.posts.PostNotThereYetException;
 import routes.stages.EventRoutes;
+import routes.vision.VisionPass.Asked;
 import routes.vision.VisionPass.Decision;
 import routes.vision.VisionPass.Pending;
 
@@ -63,9 +63,9 @@ public class Vision {
     private final VisionMetrics metrics;
     private final TransactionTemplate transaction;
     private final Clock clock;
+    private final ProviderCredentials credentials;
     private final boolean hasModels;
 
-    @Autowired
     Vision(
             VisionPolicy policy,
             VisionPrompts prompts,
@@ -79,47 +79,20 @@ public class Vision {
             ProviderCredentials credentials,
             PlatformTransactionManager transactions,
             Clock clock) {
-        this(
-                policy,
-                prompts,
-                properties,
-                store,
-                budget,
-                visionIdempotency,
-                objects,
-                events,
-                metrics,
-                !credentials.isLocalOnly(properties.providers()),
-                transactions,
-                clock);
-    }
-
-    private Vision(
-            VisionPolicy policy,
-            VisionPrompts prompts,
-            VisionProperties properties,
-            VisionStore store,
-            VisionBudget budget,
-            RedisIdempotentRepository done,
-            ObjectStore objects,
-            PostVision events,
-            VisionMetrics metrics,
-            boolean hasModels,
-            PlatformTransactionManager transactions,
-            Clock clock) {
         this.policy = policy;
         this.prompts = prompts;
         this.properties = properties;
         this.store = store;
         this.budget = budget;
-        this.done = done;
+        this.done = visionIdempotency;
         this.objects = objects;
         this.events = events;
         this.metrics = metrics;
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setTimeout(TIMEOUT_SECONDS);
         this.clock = clock;
-        this.hasModels = hasModels;
+        this.credentials = credentials;
+        hasModels = !credentials.isLocalOnly(properties.providers());
     }
 
     /** The same stage for trials: it claims, reserves and counts nothing; what it writes to the database the caller undoes. */
@@ -134,7 +107,7 @@ public class Vision {
                 objects,
                 events,
                 new VisionMetrics(new SimpleMeterRegistry()),
-                hasModels,
+                credentials,
                 Objects.requireNonNull(transaction.getTransactionManager()),
                 clock);
     }
@@ -148,16 +121,16 @@ public class Vision {
             VisionUploaded event = batch.get(i);
             VisionStore.StoredPost post = posts.get(event.postId());
             if (post == null) {
-                pass.answer(i, EntryFailure.counted(new PostNotThereYetException(event.postId())));
+                pass.answers[i] = EntryFailure.counted(new PostNotThereYetException(event.postId()));
             } else if (post.deleted()) {
-                pass.answer(i, StageOutcome.skipped("deleted"));
+                pass.answers[i] = StageOutcome.skipped("deleted");
             } else {
                 decide(pass, i, post.channel(), carriers);
             }
         }
-        pass.results().putAll(store.results(carriers.keySet(), policy.version()));
-        metrics.decision("reuse", "analyzed", pass.results().size());
-        carriers.keySet().removeAll(pass.results().keySet());
+        pass.results.putAll(store.results(carriers.keySet(), policy.version()));
+        metrics.decision("reuse", "analyzed", pass.results.size());
+        carriers.keySet().removeAll(pass.results.keySet());
         claim(exchange, pass, carriers, posts);
         next(pass);
         return pass;
@@ -165,7 +138,7 @@ public class Vision {
 
     private void decide(
             VisionPass pass, int index, VisionPolicy.Source channel, Map<VisionStore.Key, Integer> carriers) {
-        VisionUploaded event = pass.events().get(index);
+        VisionUploaded event = pass.events.get(index);
         List<Decision> decisions = new ArrayList<>();
         for (MediaFile file : event.mediaFiles()) {
             String skip = policy.skipReason(file, decisions.size(), channel).orElse(null);
@@ -176,7 +149,7 @@ public class Vision {
                 metrics.decision("skip", skip, 1);
             }
         }
-        pass.decide(index, decisions);
+        pass.decisions.put(index, decisions);
     }
 
     /** Claims the pictures, so that no other worker analyses them at the same time. */
@@ -195,35 +168,31 @@ public class Vision {
         for (int i = 0; i < keys.size(); i++) {
             VisionStore.Key key = keys.get(i);
             if (taken.get(i) == Answer.HELD) {
-                pass.failures()
-                        .put(key, new InProgressElsewhereException(claims.get(i).key()));
+                pass.failures.put(
+                        key, new InProgressElsewhereException(claims.get(i).key()));
                 continue;
             }
-            VisionUploaded event = pass.events().get(carriers.get(key));
+            VisionUploaded event = pass.events.get(carriers.get(key));
             MediaFile file = event.mediaFiles().stream()
                     .filter(candidate -> candidate.sha256().equals(key.sha256()))
                     .findFirst()
                     .orElseThrow();
-            pass.pending()
-                    .add(new Pending(
-                            key,
-                            file,
-                            policy.isOcrOnly(file, posts.get(event.postId()).channel()),
-                            claims.get(i)));
+            pass.pending.add(new Pending(
+                    key, file, policy.isOcrOnly(file, posts.get(event.postId()).channel()), claims.get(i)));
         }
     }
 
     /** Reads pictures until one can be analysed. */
     private void next(VisionPass pass) throws IOException {
-        pass.closeTask();
-        while (!pass.isOpen() && !pass.pending().isEmpty()) {
-            Pending picture = pass.pending().remove();
+        pass.asked = null;
+        while (!pass.isOpen() && !pass.pending.isEmpty()) {
+            Pending picture = pass.pending.remove();
             try {
                 ask(pass, picture, read(picture.file()));
             } catch (Picture.UnreadableException e) {
                 LOG.debug("Picture {} is not analysed: {}", picture.file().s3Key(), e.getMessage());
-                pass.unreadable().put(picture.key(), e.reason());
-                pass.claims().add(picture.claim());
+                pass.unreadable.put(picture.key(), e.reason());
+                pass.claims.add(picture.claim());
                 metrics.decision("skip", e.reason(), 1);
             }
         }
@@ -237,7 +206,7 @@ public class Vision {
             metrics.blocked();
         }
         metrics.decision(reserved ? "allow" : "ocr", reason(models, reserved, picture.ocrOnly()), 1);
-        pass.ask(picture, task(picture.file(), pixels, local), reserved, clock.instant());
+        pass.asked = new Asked(picture, task(picture.file(), pixels, local), reserved, clock.instant());
     }
 
     boolean hasModels() {
@@ -284,7 +253,7 @@ public class Vision {
 
     /** The picture that is analysed next. */
     public PictureTask task(@ExchangeProperty(PASS) VisionPass pass) {
-        return pass.task();
+        return pass.asked.task();
     }
 
     /** Takes over a provider's answer. What models were called for is stored at once, so that a crash does not repeat the calls. */
@@ -293,13 +262,13 @@ public class Vision {
             @ExchangeProperty(CHAIN) Providers.Chain chain,
             @Body ModelResult result)
             throws IOException {
-        Pending picture = pass.current();
+        Pending picture = pass.asked.picture();
         Instant now = clock.instant();
-        FileVision found = events.complete(pass.task().pixels(), result, chain.tokens(), now);
-        metrics.analyzed(found.provider(), found.ocr() != null, Duration.between(pass.asked(), now));
+        FileVision found = events.complete(pass.asked.task().pixels, result, chain.tokens(), now);
+        metrics.analyzed(found.provider(), found.ocr() != null, Duration.between(pass.asked.at(), now));
         settle(pass, chain);
-        pass.results().put(picture.key(), found);
-        pass.claims().add(picture.claim());
+        pass.results.put(picture.key(), found);
+        pass.claims.add(picture.claim());
         if (!chain.calls().isEmpty()) {
             store.saveResults(Map.of(picture.key(), found), policy.version());
         }
@@ -313,14 +282,14 @@ public class Vision {
             @ExchangeException ProvidersFailedException problem)
             throws IOException {
         settle(pass, chain);
-        pass.failures().put(pass.current().key(), problem);
+        pass.failures.put(pass.asked.picture().key(), problem);
         next(pass);
     }
 
     /** The estimate stays for models that were called and report no use. */
     private void settle(VisionPass pass, Providers.Chain chain) {
-        if (pass.isReserved() && (chain.calls().isEmpty() || chain.tokens() > 0)) {
-            budget.settle(pass.current().key().tenantId(), chain.tokens());
+        if (pass.asked.reserved() && (chain.calls().isEmpty() || chain.tokens() > 0)) {
+            budget.settle(pass.asked.picture().key().tenantId(), chain.tokens());
         }
     }
 
@@ -331,43 +300,42 @@ public class Vision {
      */
     public List<Recorded> end(Exchange exchange, @ExchangeProperty(PASS) VisionPass pass) {
         Map<UUID, VisionStore.Row> rows = new HashMap<>();
-        for (int i = 0; i < pass.events().size(); i++) {
-            if (pass.answer(i) == null) {
+        for (int i = 0; i < pass.events.size(); i++) {
+            if (pass.answers[i] == null) {
                 answer(exchange, pass, i, rows);
             }
         }
         Set<UUID> stored = transaction.execute(status -> {
-            store.saveResults(pass.results(), policy.version());
+            store.saveResults(pass.results, policy.version());
             return rows.isEmpty() ? Set.of() : store.saveRows(List.copyOf(rows.values()));
         });
         List<Recorded> answers = new ArrayList<>();
-        for (int i = 0; i < pass.events().size(); i++) {
-            UUID post = pass.events().get(i).postId();
+        for (int i = 0; i < pass.events.size(); i++) {
+            UUID post = pass.events.get(i).postId();
             boolean gone = rows.containsKey(post) && !stored.contains(post);
-            answers.add(gone ? EntryFailure.counted(new PostNotThereYetException(post)) : pass.answer(i));
+            answers.add(gone ? EntryFailure.counted(new PostNotThereYetException(post)) : pass.answers[i]);
         }
         done.confirmAll(
                 exchange,
-                pass.claims().stream()
+                pass.claims.stream()
                         .filter(claim -> !(answers.get(claim.event()) instanceof EntryFailure))
                         .toList());
         return answers;
     }
 
     private void answer(Exchange exchange, VisionPass pass, int index, Map<UUID, VisionStore.Row> rows) {
-        VisionUploaded event = pass.events().get(index);
-        Optional<RuntimeException> failure = pass.decisions(index).stream()
-                .map(decision -> pass.failures()
-                        .get(new VisionStore.Key(
-                                event.tenantId(), decision.file().sha256())))
+        VisionUploaded event = pass.events.get(index);
+        Optional<RuntimeException> failure = pass.decisions.get(index).stream()
+                .map(decision -> pass.failures.get(
+                        new VisionStore.Key(event.tenantId(), decision.file().sha256())))
                 .filter(problem -> problem != null)
                 .findFirst();
         if (failure.isPresent() && failure.get() instanceof InProgressElsewhereException) {
-            pass.answer(index, new EntryFailure(failure.get(), EntryFailure.Kind.UNCOUNTED));
+            pass.answers[index] = new EntryFailure(failure.get(), EntryFailure.Kind.UNCOUNTED);
         } else if (failure.isPresent() && !isLastAttempt(exchange, index)) {
-            pass.answer(index, EntryFailure.counted(failure.get()));
+            pass.answers[index] = EntryFailure.counted(failure.get());
         } else {
-            pass.answer(index, events.answer(pass, index, clock.instant(), rows));
+            pass.answers[index] = events.answer(pass, index, clock.instant(), rows);
         }
     }
 

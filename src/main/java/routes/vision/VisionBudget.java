@@ -6,7 +6,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.UUID;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import routes.redis.RedisLink;
 import routes.redis.Script;
@@ -29,26 +28,19 @@ class VisionBudget {
             """);
 
     private final RedisLink redis;
-    private final long tokensPerDay;
-    private final int estimate;
+    private final VisionProperties properties;
     private final Clock clock;
 
-    @Autowired
     VisionBudget(RedisLink redis, VisionProperties properties, Clock clock) {
-        this(redis, properties.dailyTokensPerTenant(), properties.tokensPerPicture(), clock);
-    }
-
-    private VisionBudget(RedisLink redis, long tokensPerDay, int estimate, Clock clock) {
         this.redis = redis;
-        this.tokensPerDay = tokensPerDay;
-        this.estimate = estimate;
+        this.properties = properties;
         this.clock = clock;
     }
 
     /** One for trials: says whether there is room, and counts nothing. */
     VisionBudget rehearsal() {
         VisionBudget real = this;
-        return new VisionBudget(redis, tokensPerDay, estimate, clock) {
+        return new VisionBudget(redis, properties, clock) {
             @Override
             boolean reserve(UUID tenantId) {
                 return real.hasRoom(tenantId);
@@ -63,20 +55,25 @@ class VisionBudget {
 
     /** Counts the estimate of a picture. False if the rest of the day's budget is smaller. */
     boolean reserve(UUID tenantId) {
-        return redis.run(RESERVE, List.of(key(tenantId)), estimate, tokensPerDay, KEPT)
+        return redis.run(
+                        RESERVE,
+                        List.of(key(tenantId)),
+                        properties.tokensPerPicture(),
+                        properties.dailyTokensPerTenant(),
+                        KEPT)
                 .get(0)
                 .equals(1L);
     }
 
     /** Whether {@link #reserve} would succeed now. */
     boolean hasRoom(UUID tenantId) {
-        return used(tenantId) + estimate <= tokensPerDay;
+        return used(tenantId) + properties.tokensPerPicture() <= properties.dailyTokensPerTenant();
     }
 
     /** For operators. */
     String describe(UUID tenantId) {
         return "%d of %d tokens of today are used, a picture reserves %d"
-                .formatted(used(tenantId), tokensPerDay, estimate);
+                .formatted(used(tenantId), properties.dailyTokensPerTenant(), properties.tokensPerPicture());
     }
 
     private long used(UUID tenantId) {
@@ -86,7 +83,7 @@ class VisionBudget {
 
     /** Replaces the estimate by the tokens that were used, 0 if no model was called. */
     void settle(UUID tenantId, long used) {
-        redis.call(commands -> commands.incrby(key(tenantId), used - estimate));
+        redis.call(commands -> commands.incrby(key(tenantId), used - properties.tokensPerPicture()));
     }
 
     private String key(UUID tenantId) {

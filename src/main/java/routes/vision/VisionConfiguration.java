@@ -21,11 +21,6 @@ class VisionConfiguration {
                 .checked(file);
     }
 
-    @Bean
-    VisionPrompts visionPrompts(ConfigFolderProperties config, VisionPolicy policy) {
-        return new VisionPrompts(config, policy);
-    }
-
     /** Route setting: with models, an entry is acknowledged when its pictures are analysed, so each is a batch of its own. */
     @Bean
     MapPropertySource visionEntries(

@@ -1,6 +1,5 @@
 package routes.vision;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Clock;
@@ -126,12 +125,8 @@ public class VisionPreview {
 
     /** What the stage would store for the file, as JSON. */
     public String accepted(File file, ModelResult result, long tokens) {
-        try {
-            return json.writerWithDefaultPrettyPrinter()
-                    .writeValueAsString(
-                            results.complete(((PictureTask) file.task()).pixels(), result, tokens, clock.instant()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A result of vision cannot be written as JSON", e);
-        }
+        Picture pixels = ((PictureTask) file.task()).pixels;
+        return json.valueToTree(results.complete(pixels, result, tokens, clock.instant()))
+                .toPrettyString();
     }
 }

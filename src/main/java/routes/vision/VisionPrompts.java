@@ -3,9 +3,11 @@ package routes.vision;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
 import routes.configuration.ConfigFolderProperties;
 
 /** The prompts {@code prompts/vision-<name>.txt} of the configuration folder that the policy names. */
+@Component
 class VisionPrompts {
     private final VisionPolicy policy;
     private final Map<String, String> texts;

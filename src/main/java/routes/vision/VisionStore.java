@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +16,7 @@ import org.springframework.stereotype.Component;
 import routes.events.StorableText;
 import routes.events.VisionUploaded;
 
-/** The SQL of vision: results of pictures, and what is stored with posts. Each method is one statement per batch. */
+/** The SQL of vision: results of pictures, and the vision data of posts. Each method is one statement per batch. */
 @Component
 class VisionStore {
 
@@ -99,7 +98,8 @@ class VisionStore {
         if (results.isEmpty()) {
             return;
         }
-        Set<Key> keys = new LinkedHashMap<>(results).keySet();
+        Set<Key> keys = results.keySet();
+        List<FileVision> values = List.copyOf(results.values());
         jdbc.sql(
                         """
                         WITH found AS (
@@ -112,12 +112,8 @@ class VisionStore {
                         SELECT tenant_id, file_sha256, :version, result FROM found ON CONFLICT DO NOTHING""")
                 .param("tenants", tenants(keys))
                 .param("files", files(keys))
-                .param(
-                        "results",
-                        keys.stream().map(results::get).map(this::write).toArray(String[]::new))
-                .param(
-                        "hashes",
-                        keys.stream().map(results::get).map(FileVision::hash).toArray(Long[]::new))
+                .param("results", values.stream().map(this::write).toArray(String[]::new))
+                .param("hashes", values.stream().map(FileVision::hash).toArray(Long[]::new))
                 .param("version", version)
                 .update();
     }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
 
 /**
- * Keeps fetches out of private networks. Whoever follows a link connects to the addresses that {@link #addresses} returned, not to the
+ * Keeps fetches out of private networks. The caller must connect to the addresses that {@link #addresses} returned, not to the
  * name: the name may mean another address a moment later.
  */
 final class AddressGuard implements AutoCloseable {
@@ -91,7 +91,7 @@ final class AddressGuard implements AutoCloseable {
     }
 
     /**
-     * Checks what the address itself tells.
+     * Checks the address without a look-up.
      *
      * @throws FetchException if the page must not be fetched
      */

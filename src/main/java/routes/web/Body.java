@@ -33,9 +33,6 @@ final class Body {
 
     private static final int ZLIB_CHECK = 31;
 
-    /** @param charset of the bytes, as Java names it */
-    record Text(String text, Charset charset) {}
-
     private Body() {}
 
     /**
@@ -89,13 +86,13 @@ final class Body {
      *
      * @param declared by the header; null if it declares none
      */
-    static Text decode(byte[] body, String declared) {
+    static String decode(byte[] body, String declared) {
         Charset charset = mark(body);
         if (charset == null) {
             charset = fitting(body, named(declared), named(declaration(body)));
         }
         String text = new String(body, charset);
-        return new Text(text.startsWith("\ufeff") ? text.substring(1) : text, charset);
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
 
     /**

@@ -158,7 +158,7 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
 
     @Override
     public void failed(Exception cause) {
-        // the future of the call tells it
+        // the future of the call has it
     }
 
     @Override

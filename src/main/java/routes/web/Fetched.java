@@ -19,24 +19,20 @@ public sealed interface Fetched {
      * @param url address of the page, after all redirects
      * @param status 2xx
      * @param mediaType one of {@code text/html}, {@code application/xhtml+xml}, {@code text/plain}, {@code application/pdf}
-     * @param charset of the bytes; empty for PDF
      * @param text HTML source, plain text, or the text of a PDF
      * @param title of a PDF; else empty
      * @param etag for the next fetch; null if the server sent none
      * @param lastModified for the next fetch, as the server sent it; null if it sent none
-     * @param redirects addresses that led to the page, the requested one first; empty without redirects
      * @param crawlDelay pause between two fetches that the site asks for; null if it asks for none
      */
     record Page(
             String url,
             int status,
             String mediaType,
-            String charset,
             String text,
             String title,
             String etag,
             String lastModified,
-            List<String> redirects,
             Duration crawlDelay,
             Duration duration)
             implements Fetched {
@@ -50,14 +46,7 @@ public sealed interface Fetched {
     record NotModified(String url, Duration crawlDelay, Duration duration) implements Fetched {}
 
     /**
-     * A picture that a page shows; only {@link PageFetcher#picture} gives one.
-     *
-     * @param mediaType one of {@code image/jpeg}, {@code image/png}, {@code image/gif}, {@code image/webp}, as the server says
-     */
-    record Picture(String url, String mediaType, byte[] bytes, Duration duration) implements Fetched {}
-
-    /**
-     * A file that a page shows; only {@link PageFetcher#file} gives one.
+     * A file that a page shows; only {@link PageFetcher#picture} and {@link PageFetcher#file} give one.
      *
      * @param mediaType as the server says
      */

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -51,14 +50,17 @@ import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
 
 /**
  * Gets pages from the web, with HTTP/1.1 or HTTP/2, within limits of time and size, as robots.txt allows, and never from a private
  * network. It blocks the calling thread, and any number of threads may use it. The caller limits the fetches per site.
  */
+@Component
 public final class PageFetcher implements AutoCloseable {
     private static final String PDF = "application/pdf";
-    /** Without a type, the bytes tell it. */
+    /** Without a type, the bytes are examined. */
     private static final Set<String> MEDIA_TYPES = Set.of("", "text/html", "application/xhtml+xml", "text/plain", PDF);
 
     private static final Set<String> PICTURES = Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
@@ -95,7 +97,7 @@ public final class PageFetcher implements AutoCloseable {
     /**
      * A page to fetch.
      *
-     * @param etag of the copy that is at hand; null for none
+     * @param etag of the cached copy; null without one
      * @param lastModified of that copy; null for none
      */
     public record Wish(String url, String etag, String lastModified) {
@@ -104,6 +106,7 @@ public final class PageFetcher implements AutoCloseable {
         }
     }
 
+    @Autowired
     public PageFetcher(CrawlProperties properties, Clock clock) {
         this(properties, clock, new AddressGuard(properties), null);
     }
@@ -183,18 +186,7 @@ public final class PageFetcher implements AutoCloseable {
 
     /** Never throws for what the web does. It takes a second longer than the time limit at most. */
     public Fetched fetch(Wish wish) {
-        long start = System.nanoTime();
-        WebAddress first =
-                WebAddress.of(wish.url()).map(WebAddress::withoutFragment).orElse(null);
-        if (first == null) {
-            return noAddress(wish.url());
-        }
-        var run = new Run(wish, first, start + properties.timeout().toNanos());
-        try {
-            return run.follow(start);
-        } catch (FetchException e) {
-            return e.at(run.page, elapsed(start));
-        }
+        return fetched(wish, properties.timeout(), Run::read);
     }
 
     /**
@@ -202,19 +194,11 @@ public final class PageFetcher implements AutoCloseable {
      * up the name and may fetch robots.txt, within the same limits as a fetch.
      */
     public Optional<Fetched.Failed> refusal(String url) {
-        long start = System.nanoTime();
-        WebAddress address = WebAddress.of(url).map(WebAddress::withoutFragment).orElse(null);
-        if (address == null) {
-            return Optional.of(noAddress(url));
-        }
-        var run = new Run(Wish.of(url), address, start + properties.timeout().toNanos());
-        try {
-            guard.addresses(address, properties.timeout());
-            robots.check(address, run::robotsFile);
-            return Optional.empty();
-        } catch (FetchException e) {
-            return Optional.of(e.at(address, elapsed(start)));
-        }
+        return Optional.ofNullable((Fetched.Failed) fetched(Wish.of(url), properties.timeout(), run -> {
+            guard.addresses(run.page, properties.timeout());
+            robots.check(run.page, run::robotsFile);
+            return null;
+        }));
     }
 
     /**
@@ -222,17 +206,7 @@ public final class PageFetcher implements AutoCloseable {
      * which is for crawlers, is not asked.
      */
     public Fetched picture(String url) {
-        long start = System.nanoTime();
-        WebAddress address = WebAddress.of(url).map(WebAddress::withoutFragment).orElse(null);
-        if (address == null) {
-            return noAddress(url);
-        }
-        var run = new Run(Wish.of(url), address, start + properties.timeout().toNanos());
-        try {
-            return run.picture(start);
-        } catch (FetchException e) {
-            return e.at(run.page, elapsed(start));
-        }
+        return fetched(Wish.of(url), properties.timeout(), run -> run.file(PICTURES, properties.maxBytes(), false));
     }
 
     /**
@@ -243,82 +217,75 @@ public final class PageFetcher implements AutoCloseable {
      * @param timeout from the address to the last byte
      */
     public Fetched file(String url, Set<String> types, int maxBytes, Duration timeout) {
-        long start = System.nanoTime();
-        WebAddress address = WebAddress.of(url).map(WebAddress::withoutFragment).orElse(null);
+        return fetched(Wish.of(url), timeout, run -> run.file(types, maxBytes, true));
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        Fetched with(Run run) throws FetchException;
+    }
+
+    private Fetched fetched(Wish wish, Duration timeout, Work work) {
+        WebAddress address =
+                WebAddress.of(wish.url()).map(WebAddress::withoutFragment).orElse(null);
         if (address == null) {
-            return noAddress(url);
+            return new Fetched.Failed(
+                    FetchReason.BAD_ADDRESS.text(), true, wish.url(), "not an http(s) address", null, Duration.ZERO);
         }
-        var run = new Run(Wish.of(url), address, start + timeout.toNanos());
+        var run = new Run(wish, address, timeout);
         try {
-            return run.file(start, types, maxBytes);
+            return work.with(run);
         } catch (FetchException e) {
-            return e.at(run.page, elapsed(start));
+            return e.at(run.page, run.elapsed());
         }
-    }
-
-    private static Fetched.Failed noAddress(String url) {
-        return new Fetched.Failed(
-                FetchReason.BAD_ADDRESS.text(), true, url, "not an http(s) address", null, Duration.ZERO);
-    }
-
-    private static Duration elapsed(long start) {
-        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     /** One fetch with its redirects. */
     private final class Run {
+        private final long start = System.nanoTime();
         private final Wish wish;
         private final long deadline;
         private final Set<WebAddress> seen = new LinkedHashSet<>();
         private WebAddress page;
+        /** That the site asks for; null if it asks for none. */
+        private Duration crawlDelay;
 
-        Run(Wish wish, WebAddress page, long deadline) {
+        Run(Wish wish, WebAddress page, Duration timeout) {
             this.wish = wish;
             this.page = page;
-            this.deadline = deadline;
+            deadline = start + timeout.toNanos();
         }
 
-        Fetched follow(long start) throws FetchException {
-            while (true) {
-                seen.add(page);
-                // before robots.txt, which has another address
-                guard.check(page);
-                Duration delay = robots.check(page, this::robotsFile);
-                FetchResponse answer = call(page, new FetchResponse(properties.maxBytes(), MEDIA_TYPES), true);
-                if (answer.isRedirect()) {
-                    page = target(page, answer, seen);
-                } else if (answer.status() == NOT_MODIFIED) {
-                    return new Fetched.NotModified(page.toString(), delay, elapsed(start));
-                } else if (answer.isSuccess()) {
-                    return page(answer, delay, start);
-                } else {
-                    throw failure(answer);
-                }
-            }
+        Duration elapsed() {
+            return Duration.ofNanos(System.nanoTime() - start);
         }
 
-        Fetched picture(long start) throws FetchException {
-            FetchResponse answer = bytes(PICTURES, properties.maxBytes(), false);
-            return new Fetched.Picture(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
+        Fetched read() throws FetchException {
+            FetchResponse answer = answer(MEDIA_TYPES, properties.maxBytes(), true, true);
+            return answer.status() == NOT_MODIFIED
+                    ? new Fetched.NotModified(page.toString(), crawlDelay, elapsed())
+                    : page(answer);
         }
 
-        Fetched file(long start, Set<String> types, int most) throws FetchException {
-            FetchResponse answer = bytes(types, most, true);
-            return new Fetched.File(page.toString(), answer.mediaType(), answer.body(), elapsed(start));
+        Fetched file(Set<String> types, int most, boolean asksRobots) throws FetchException {
+            FetchResponse answer = answer(types, most, asksRobots, false);
+            return new Fetched.File(page.toString(), answer.mediaType(), answer.body(), elapsed());
         }
 
-        private FetchResponse bytes(Set<String> types, int most, boolean asksRobots) throws FetchException {
+        /** Follows redirects. */
+        private FetchResponse answer(Set<String> types, int most, boolean asksRobots, boolean isPage)
+                throws FetchException {
             while (true) {
                 seen.add(page);
                 if (asksRobots) {
                     // before robots.txt, which has another address
                     guard.check(page);
-                    robots.check(page, this::robotsFile);
+                    crawlDelay = robots.check(page, this::robotsFile);
                 }
-                FetchResponse answer = call(page, new FetchResponse(most, types), false);
+                FetchResponse answer = call(page, new FetchResponse(most, types), isPage);
                 if (answer.isRedirect()) {
                     page = target(page, answer, seen);
-                } else if (answer.isSuccess()) {
+                } else if (answer.isSuccess() || isPage && answer.status() == NOT_MODIFIED) {
                     return answer;
                 } else {
                     throw failure(answer);
@@ -415,32 +382,24 @@ public final class PageFetcher implements AutoCloseable {
             return FetchReason.TIMEOUT.exception("no complete page within " + properties.timeout());
         }
 
-        private Fetched page(FetchResponse answer, Duration delay, long start) throws FetchException {
+        private Fetched page(FetchResponse answer) throws FetchException {
             byte[] body = Body.decompress(answer.body(), answer.header("Content-Encoding"), properties.maxBytes());
             if (body.length == 0) {
                 throw FetchReason.EMPTY.exception("status " + answer.status() + " without a page");
             }
-            List<String> redirects = new ArrayList<>();
-            seen.stream()
-                    .filter(from -> !from.equals(page))
-                    .map(WebAddress::toString)
-                    .forEach(redirects::add);
             String type = answer.mediaType().isEmpty() ? Body.mediaType(body) : answer.mediaType();
-            boolean pdf = type.equals(PDF);
-            PdfText.Text ofPdf = pdf ? pdfs.read(body) : null;
-            Body.Text ofBytes = pdf ? null : Body.decode(body, answer.charset());
+            PdfText.Text found =
+                    type.equals(PDF) ? pdfs.read(body) : new PdfText.Text("", Body.decode(body, answer.charset()));
             return new Fetched.Page(
                     page.toString(),
                     answer.status(),
                     type,
-                    pdf ? "" : ofBytes.charset().name(),
-                    pdf ? ofPdf.text() : ofBytes.text(),
-                    pdf ? ofPdf.title() : "",
+                    found.text(),
+                    found.title(),
                     validator(answer, "ETag"),
                     validator(answer, "Last-Modified"),
-                    redirects,
-                    delay,
-                    elapsed(start));
+                    crawlDelay,
+                    elapsed());
         }
     }
 

@@ -3,7 +3,6 @@ package routes.web;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedWriter;
-import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -40,40 +39,35 @@ final class PdfTextProcess {
         }
     }
 
-    private static final class Limited extends FilterWriter {
+    private static final class Limited extends Writer {
         private static final class FullException extends IOException {
             private static final long serialVersionUID = 1;
         }
 
+        private final Writer out;
         private int left = MAX_CHARACTERS;
 
         Limited(Writer out) {
-            super(out);
-        }
-
-        @Override
-        public void write(int character) throws IOException {
-            count(1);
-            out.write(character);
+            this.out = out;
         }
 
         @Override
         public void write(char[] characters, int offset, int length) throws IOException {
-            count(length);
-            out.write(characters, offset, length);
-        }
-
-        @Override
-        public void write(String text, int offset, int length) throws IOException {
-            count(length);
-            out.write(text, offset, length);
-        }
-
-        private void count(int length) throws FullException {
             if (length > left) {
                 throw new FullException();
             }
             left -= length;
+            out.write(characters, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            out.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
         }
     }
 }

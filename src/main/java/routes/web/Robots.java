@@ -25,7 +25,7 @@ final class Robots {
     private static final int MAX_WEIGHT = 16 << 20;
     /** What a rule and a site weigh besides their characters. */
     private static final int OVERHEAD = 100;
-    /** Longer pauses are reported too; whoever fetches decides whether to wait. */
+    /** Longest delay that is reported. The caller decides whether to wait. */
     private static final Duration MAX_DELAY = Duration.ofDays(1);
 
     private static final int OK = 200;

@@ -40,8 +40,8 @@ class TelegramHealthTest {
             assertThat(health.health().getStatus()).isEqualTo(new Status("DEGRADED"));
             assertThat(health.health().getDetails()).containsEntry("problems", List.of("main: NEEDS_PHONE_NUMBER"));
 
-            account.phoneNumber(PHONE);
-            account.code("12345");
+            account.answer(TelegramAccount.State.NEEDS_PHONE_NUMBER, PHONE);
+            account.answer(TelegramAccount.State.NEEDS_CODE, "12345");
             account.await(status -> status.state() == State.READY, Duration.ofSeconds(10));
             assertThat(health.health().getStatus()).isEqualTo(Status.UP);
 

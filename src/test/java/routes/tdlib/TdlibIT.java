@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,54 +204,57 @@ class TdlibIT {
     @ParameterizedTest
     @ValueSource(strings = {"return", "exit", "exception", "sigterm"})
     void an_exit_of_the_jvm_with_open_clients_closes_them_and_does_not_abort(String way) throws Exception {
+        List<Process> children = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            Path folder = Files.createDirectory(dir.resolve(way + i));
-            Path log = dir.resolve("log");
-            Process child = new ProcessBuilder(ChildJvm.command(
-                            List.of(), OpenClients.class, RealTdlib.library().toString(), folder.toString(), way))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            children.add(child(i, OpenClients.class, Files.createDirectory(dir.resolve(way + i)), way));
+        }
+        int expected =
+                switch (way) {
+                    case "exception" -> 1;
+                    case "sigterm" -> 128 + 15;
+                    default -> 0;
+                };
+        for (int i = 0; i < 3; i++) {
+            Process child = children.get(i);
+            Path log = log(i);
             if (way.equals("sigterm")) {
-                await().atMost(TIMEOUT).until(() -> Files.readString(log).contains("open"));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> Files.readString(log).contains("open"));
                 child.destroy();
             }
-            assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            int expected =
-                    switch (way) {
-                        case "exception" -> 1;
-                        case "sigterm" -> 128 + 15;
-                        default -> 0;
-                    };
+            assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(child.exitValue()).as(Files.readString(log)).isEqualTo(expected);
         }
+    }
+
+    private Path log(int number) {
+        return dir.resolve("log" + number);
+    }
+
+    private Process child(int number, Class<?> main, Path folder, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(RealTdlib.library().toString(), folder.toString()));
+        all.addAll(List.of(arguments));
+        return new ProcessBuilder(ChildJvm.command(List.of(), main, all.toArray(String[]::new)))
+                .redirectErrorStream(true)
+                .redirectOutput(log(number).toFile())
+                .start();
     }
 
     @Test
     void a_second_process_on_the_same_folder_is_refused() throws Exception {
         openAt(dir.resolve("0"));
-        Path log = dir.resolve("log");
-        Process child = new ProcessBuilder(ChildJvm.command(
-                        List.of(), OpenClients.class, RealTdlib.library().toString(), dir.toString(), "return"))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(log)).contains("Can't lock file");
+        Process child = child(0, OpenClients.class, dir, "return");
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(log(0))).contains("Can't lock file");
         assertThat(child.exitValue()).isEqualTo(1);
     }
 
     /** What TDLib itself prints goes past our log. */
     @Test
     void the_library_prints_no_secret_of_a_request_that_it_refuses() throws Exception {
-        Path log = dir.resolve("log");
-        Process child = new ProcessBuilder(ChildJvm.command(
-                        List.of(), Indiscreet.class, RealTdlib.library().toString(), dir.toString()))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        assertThat(child.waitFor(40, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(log)).contains("all refused").doesNotContain(Indiscreet.SECRET);
+        Process child = child(0, Indiscreet.class, dir);
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(log(0))).contains("all refused").doesNotContain(Indiscreet.SECRET);
         assertThat(child.exitValue()).isZero();
     }
 

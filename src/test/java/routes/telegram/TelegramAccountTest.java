@@ -97,9 +97,9 @@ class TelegramAccountTest {
     private TelegramAccount signedIn(TelegramAccounts accounts, String name) throws Exception {
         TelegramAccount account = accounts.open(name);
         await(account, State.NEEDS_PHONE_NUMBER);
-        account.phoneNumber(ANNA);
+        account.answer(State.NEEDS_PHONE_NUMBER, ANNA);
         await(account, State.NEEDS_CODE);
-        account.code("12345");
+        account.answer(State.NEEDS_CODE, "12345");
         await(account, State.READY);
         return account;
     }
@@ -108,22 +108,22 @@ class TelegramAccountTest {
     void a_phone_number_a_code_and_a_password_sign_in() throws Exception {
         TelegramAccount account = accounts().open("main");
         await(account, State.NEEDS_PHONE_NUMBER);
-        assertThatThrownBy(() -> account.phoneNumber("+1"))
+        assertThatThrownBy(() -> account.answer(State.NEEDS_PHONE_NUMBER, "+1"))
                 .isInstanceOf(TelegramLoginException.class)
                 .hasMessageContaining("this is not a phone number");
-        account.phoneNumber(BORIS);
+        account.answer(State.NEEDS_PHONE_NUMBER, BORIS);
         assertThat(await(account, State.NEEDS_CODE).detail())
                 .isEqualTo("as a message in Telegram on your other devices");
-        assertThatThrownBy(() -> account.code("00000"))
+        assertThatThrownBy(() -> account.answer(State.NEEDS_CODE, "00000"))
                 .isInstanceOf(TelegramLoginException.class)
                 .hasMessage("the code is wrong");
-        account.resendCode();
-        account.code("67890");
+        account.answer(State.NEEDS_CODE, "");
+        account.answer(State.NEEDS_CODE, "67890");
         assertThat(await(account, State.NEEDS_PASSWORD).detail()).isEqualTo("the usual");
-        assertThatThrownBy(() -> account.password("wrong"))
+        assertThatThrownBy(() -> account.answer(State.NEEDS_PASSWORD, "wrong"))
                 .isInstanceOf(TelegramLoginException.class)
                 .hasMessage("the password is wrong");
-        account.password("correct horse");
+        account.answer(State.NEEDS_PASSWORD, "correct horse");
         await(account, State.READY);
         assertThat(account.await(next -> !next.user().isEmpty(), TIMEOUT).user())
                 .isEqualTo("Boris");
@@ -133,7 +133,7 @@ class TelegramAccountTest {
     void a_scanned_link_signs_in_also_after_it_was_renewed() throws Exception {
         TelegramAccount account = accounts().open("main");
         await(account, State.NEEDS_PHONE_NUMBER);
-        account.qrCode();
+        account.answer(State.NEEDS_PHONE_NUMBER, "");
         String first = await(account, State.NEEDS_SCAN).link();
         telegram.renewLinks();
         Status second = account.await(next -> !next.link().equals(first), TIMEOUT);
@@ -143,7 +143,7 @@ class TelegramAccountTest {
                 .doesNotContain("token");
         telegram.scan(BORIS);
         await(account, State.NEEDS_PASSWORD);
-        account.password("correct horse");
+        account.answer(State.NEEDS_PASSWORD, "correct horse");
         assertThat(await(account, State.READY).link()).isEmpty();
     }
 
@@ -235,11 +235,11 @@ class TelegramAccountTest {
         TelegramAccount account = accounts().open("main");
         await(account, State.NEEDS_PHONE_NUMBER);
         telegram.flood("setAuthenticationPhoneNumber", 3_600, 1);
-        assertThatThrownBy(() -> account.phoneNumber(ANNA))
+        assertThatThrownBy(() -> account.answer(State.NEEDS_PHONE_NUMBER, ANNA))
                 .isInstanceOf(TelegramLoginException.class)
                 .hasMessageMatching("Telegram allows this again at \\S+Z; trying earlier makes the wait longer");
         assertThat(account.floodWaits()).containsOnlyKeys("setAuthenticationPhoneNumber");
-        account.qrCode();
+        account.answer(State.NEEDS_PHONE_NUMBER, "");
         await(account, State.NEEDS_SCAN);
     }
 
@@ -257,7 +257,7 @@ class TelegramAccountTest {
             assertThat(account.await(next -> next.state() == State.NEEDS_APP, TIMEOUT)
                             .problem())
                     .isNotEmpty();
-            account.phoneNumber(ANNA);
+            account.answer(State.NEEDS_PHONE_NUMBER, ANNA);
             await(account, State.NEEDS_CODE);
         }
     }
@@ -447,14 +447,16 @@ class TelegramAccountTest {
             camel.start();
             TelegramAccount account = accounts.open("main");
             await(account, State.NEEDS_PHONE_NUMBER);
-            account.qrCode();
+            account.answer(State.NEEDS_PHONE_NUMBER, "");
             link = await(account, State.NEEDS_SCAN).link();
-            account.phoneNumber(BORIS);
+            account.answer(State.NEEDS_PHONE_NUMBER, BORIS);
             await(account, State.NEEDS_CODE);
-            assertThatThrownBy(() -> account.code("24680")).isInstanceOf(TelegramLoginException.class);
+            assertThatThrownBy(() -> account.answer(State.NEEDS_CODE, "24680"))
+                    .isInstanceOf(TelegramLoginException.class);
             telegram.fail("checkAuthenticationCode", 500, "Request aborted", 1);
-            assertThatThrownBy(() -> account.code("24680")).isInstanceOf(TelegramLoginException.class);
-            account.code("67890");
+            assertThatThrownBy(() -> account.answer(State.NEEDS_CODE, "24680"))
+                    .isInstanceOf(TelegramLoginException.class);
+            account.answer(State.NEEDS_CODE, "67890");
             await(account, State.NEEDS_PASSWORD);
             telegram.ignore("checkAuthenticationPassword", 1);
             assertThatThrownBy(() -> account.client()
@@ -462,7 +464,7 @@ class TelegramAccountTest {
                                     Tdlib.request("checkAuthenticationPassword").put("password", "correct horse"),
                                     Duration.ofMillis(50)))
                     .isInstanceOf(routes.tdlib.TdlibException.class);
-            account.password("correct horse");
+            account.answer(State.NEEDS_PASSWORD, "correct horse");
             await(account, State.READY);
             LoggerFactory.getLogger("test").trace("{} {} {}", PROPERTIES, account.status(), accounts.statuses());
             account.signOut();

@@ -20,7 +20,7 @@ import routes.tdlib.Tdlib;
 import routes.tdlib.TdlibClient;
 import routes.tdlib.TdlibException;
 
-/** Downloads the files of messages, several at a time over all channels. What cannot be had has its reason, and the next reading asks again. */
+/** Downloads the files of messages, several at a time over all channels. A file that is not downloaded has a reason, and the next reading tries it again. */
 @Component
 class Downloads {
     /** TDLib takes 1 to 32. */

@@ -41,6 +41,9 @@ record LiveChannel(
         String etag,
         String lastModified) {
 
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final int MAX_DOUBLINGS = 12;
+
     /** How far a pass goes beyond the messages that were read before. */
     enum Depth {
         /** The newest messages only. */
@@ -56,7 +59,12 @@ record LiveChannel(
      * @param next the oldest one that was read; 0 before the first page
      * @param until it ends with an older message, and not before {@code min} messages were read
      */
-    record Pass(long top, long next, Instant until, int min, int read) {}
+    record Pass(long top, long next, Instant until, int min, int read) {
+        /** The pass after a page of so many messages. */
+        Pass after(long newest, long oldest, int messages) {
+            return new Pass(top == 0 ? newest : top, oldest, until, min, read + messages);
+        }
+    }
 
     boolean isFound() {
         return account != null && chatId != null;
@@ -92,6 +100,17 @@ record LiveChannel(
             next = new Pass(0, 0, now.plus(history), overlap, 0);
         }
         return LiveChannelBuilder.builder(this).pass(next).build();
+    }
+
+    /** The pause after a failure, doubled with each failure in a row. */
+    Duration pause(Duration first) {
+        Duration pause = first.multipliedBy(1L << Math.min(failures, MAX_DOUBLINGS));
+        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    }
+
+    /** For people. */
+    String name() {
+        return username != null ? "@" + username : "channel " + tgChannelId;
     }
 
     /**

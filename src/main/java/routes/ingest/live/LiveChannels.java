@@ -164,7 +164,7 @@ class LiveChannels {
                 .update();
     }
 
-    /** Channels of accounts that exist no more are looked for again, with the others. */
+    /** Channels of removed accounts are looked up again, with the remaining accounts. */
     void release(List<String> accounts) {
         jdbc.sql("UPDATE live_channels SET account = NULL, chat_id = NULL WHERE account <> ALL (?)")
                 .param(accounts.toArray(String[]::new))
@@ -179,7 +179,7 @@ class LiveChannels {
     }
 
     /**
-     * Stores the begin of a pass, which is wanted no more then. What is wanted after that is another one.
+     * Stores the start of the pass that was requested. A later request is for another pass.
      *
      * @return false if another pass is wanted by now
      */

@@ -24,6 +24,7 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -54,8 +55,6 @@ public class LiveFeed {
     /** Longest time that a worker spends on one chat while others wait. */
     private static final Duration SLICE = Duration.ofSeconds(2);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
-    private static final int MAX_DOUBLINGS = 12;
     /** Of a chat with more changes, the whole recent history is read. */
     private static final int MAX_CHANGES = 10_000;
 
@@ -80,7 +79,7 @@ public class LiveFeed {
 
     private volatile boolean stale = true;
 
-    // only of the thread that asks what is due
+    // used only by the thread that calls due()
     private List<LiveChannel> rows = List.of();
     private Instant rowsRead = Instant.EPOCH;
     private Instant accountsRead = Instant.EPOCH;
@@ -192,7 +191,7 @@ public class LiveFeed {
             case "updateMessageContent", "updateMessageEdited" -> pending.change(id, now);
             case "updateMessageInteractionInfo" -> pending.change(id, now.plus(parser.counterDelay()));
             case "updateDeleteMessages" -> {
-                // otherwise TDLib only forgets them, or this account sees them no more
+                // otherwise TDLib only dropped them from its cache, or this account lost access
                 if (update.path("is_permanent").asBoolean()
                         && !update.path("from_cache").asBoolean()) {
                     update.path("message_ids").forEach(one -> pending.deleted.add(one.asLong()));
@@ -382,39 +381,40 @@ public class LiveFeed {
 
     /** The changes of a chat that are to be applied now. */
     synchronized Changes take(LiveTask task) {
-        Pending pending = chats.get(task.key());
+        Pending pending = chats.get(task.key);
         Changes changes = pending == null ? Changes.NONE : pending.take(clock.instant());
-        task.applying(changes);
+        task.applying = changes;
         return changes;
     }
 
     /** The collected changes of a chat are dropped, since it is paused. */
     synchronized void drop(LiveTask task) {
-        if (chats.containsKey(task.key())) {
-            unfollow(task.key());
-            chats.put(task.key(), new Pending());
+        if (chats.containsKey(task.key)) {
+            unfollow(task.key);
+            chats.put(task.key, new Pending());
         }
     }
 
     /** Work on a chat failed: what was taken is collected again, and the chat waits. */
     public void failed(@ExchangeProperty(TASK) LiveTask task, @ExchangeException Exception failure) {
         task.close();
-        Optional<TdlibException> refusal = refusal(failure);
+        Optional<TdlibException> refusal =
+                Optional.ofNullable(ObjectHelper.getException(TdlibException.class, failure));
         Optional<Duration> flood = refusal.flatMap(TdlibException::retryAfter);
         boolean isRefused = flood.isEmpty()
                 && refusal.filter(e -> e.kind() == TdlibException.Kind.ANSWERED).isPresent();
         Instant now = clock.instant();
         String reason = refusal.map(Exception::getMessage).orElseGet(() -> FailureReason.of(failure));
         synchronized (this) {
-            pauses.put(task.key(), now.plus(parser.retryPause()));
-            Pending pending = chats.get(task.key());
+            pauses.put(task.key, now.plus(parser.retryPause()));
+            Pending pending = chats.get(task.key);
             if (pending != null) {
-                pending.deleted.addAll(task.applying().deleted());
-                if (isRefused && !task.applying().isEmpty()) {
+                pending.deleted.addAll(task.applying.deleted());
+                if (isRefused && !task.applying.isEmpty()) {
                     // one message that cannot be asked for must not hold up the others
                     pending.again = Depth.DEEP;
                 } else {
-                    task.applying().changed().forEach(id -> pending.change(id, now));
+                    task.applying.changed().forEach(id -> pending.change(id, now));
                 }
             }
         }
@@ -423,36 +423,21 @@ public class LiveFeed {
                 Instant until = now.plus(flood.get());
                 LOG.warn("Telegram wants a pause until {}: {}", until, reason);
                 metrics.flood("telegram");
-                table.flooded(task.channel().account(), reason, until);
+                table.flooded(task.channel.account(), reason, until);
             } else {
-                LOG.warn("{} cannot be read: {}", name(task.channel()), reason);
-                for (LiveChannel row : table.ofSameChat(task.channel())) {
-                    Duration pause = parser.retryPause().multipliedBy(1L << Math.min(row.failures(), MAX_DOUBLINGS));
-                    table.failed(
-                            row, reason, now.plus(pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause), false);
+                LOG.warn("{} cannot be read: {}", task.channel.name(), reason);
+                for (LiveChannel row : table.ofSameChat(task.channel)) {
+                    table.failed(row, reason, now.plus(row.pause(parser.retryPause())), false);
                 }
             }
         } catch (RuntimeException e) {
-            LOG.warn("The state of {} cannot be stored: {}", name(task.channel()), FailureReason.of(e));
+            LOG.warn("The state of {} cannot be stored: {}", task.channel.name(), FailureReason.of(e));
         }
-    }
-
-    private static Optional<TdlibException> refusal(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof TdlibException refusal) {
-                return Optional.of(refusal);
-            }
-        }
-        return Optional.empty();
-    }
-
-    static String name(LiveChannel channel) {
-        return channel.username() != null ? "@" + channel.username() : "channel " + channel.tgChannelId();
     }
 
     /** The chat may be given to a worker again. */
     public synchronized void done(@ExchangeProperty(TASK) LiveTask task) {
-        busy.remove(task.key());
+        busy.remove(task.key);
         stale = true;
     }
 

@@ -74,25 +74,26 @@ public class LiveReader {
     }
 
     /**
-     * Does what is due for the chat.
+     * Does the next step of the work on the chat.
      *
      * @return the request for the next page of its history; null if none is due now
      */
     public ObjectNode next(@ExchangeProperty(LiveFeed.TASK) LiveTask task)
             throws IOException, InterruptedException, TdlibException {
-        task.reading(null);
+        task.reading = null;
         Instant now = clock.instant();
-        List<LiveChannel> all = table.ofSameChat(task.channel());
+        List<LiveChannel> all = table.ofSameChat(task.channel);
         List<LiveChannel> rows = all.stream().filter(row -> row.isFree(now)).toList();
         if (rows.isEmpty()) {
-            // what is collected waits for the end of a pause that Telegram wants, but not for a person
+            // collected changes are kept during a pause that Telegram demands, but not while a person has paused the
+            // channel
             if (all.stream().allMatch(row -> row.pausedAt() != null)) {
                 feed.drop(task);
             }
             task.close();
             return null;
         }
-        if (!task.channel().isFound()) {
+        if (!task.channel.isFound()) {
             task.close();
             find(rows);
             return null;
@@ -118,7 +119,7 @@ public class LiveReader {
                 return null;
             }
         }
-        task.reading(row);
+        task.reading = row;
         feed.chats(row.account()).open(row.chatId());
         return TdChats.historyRequest(row.chatId(), row.pass().next());
     }
@@ -175,7 +176,7 @@ public class LiveReader {
     }
 
     private void unusable(List<LiveChannel> rows, String reason, Duration pause) {
-        LOG.warn("{} is not read: {}", LiveFeed.name(rows.get(0)), reason);
+        LOG.warn("{} is not read: {}", rows.get(0).name(), reason);
         for (LiveChannel row : rows) {
             table.failed(row, reason, clock.instant().plus(pause), false);
         }
@@ -184,7 +185,7 @@ public class LiveReader {
     private void found(List<LiveChannel> rows, String account, TdChats chats, ObjectNode chat)
             throws TdlibException, InterruptedException {
         LiveChannel channel = rows.get(0);
-        long chatId = chat.path("id").asLong();
+        long chatId = TdMessage.id(chat);
         Long tgChannelId = TdMessage.channelId(chatId);
         if (!TdChats.isSupergroup(chat) || tgChannelId == null) {
             unusable(rows, "it is no channel and no supergroup", UNKNOWN_AGAIN);
@@ -200,7 +201,7 @@ public class LiveReader {
             return stored.id().equals(channel.channelId());
         }));
         if (same) {
-            LOG.info("{} is read by the Telegram account {}", LiveFeed.name(channel), account);
+            LOG.info("{} is read by the Telegram account {}", channel.name(), account);
         }
     }
 
@@ -215,7 +216,7 @@ public class LiveReader {
             writer.deleted(
                     row, sent(changes.deleted()).stream().map(TdMessage::number).toList());
         }
-        task.applying(Changes.NONE);
+        task.applying = Changes.NONE;
     }
 
     private static List<Long> sent(Collection<Long> ids) {
@@ -235,14 +236,13 @@ public class LiveReader {
     private List<ObjectNode> withAlbums(
             TdChats chats, long chatId, List<ObjectNode> messages, Predicate<ObjectNode> incomplete)
             throws TdlibException, InterruptedException {
-        Set<Long> known =
-                messages.stream().map(message -> message.path("id").asLong()).collect(Collectors.toSet());
+        Set<Long> known = messages.stream().map(TdMessage::id).collect(Collectors.toSet());
         Set<Long> albums = new TreeSet<>();
         Set<Long> wanted = new TreeSet<>();
         for (ObjectNode message : messages) {
             if (TdMessage.album(message) != 0 && incomplete.test(message)) {
                 albums.add(TdMessage.album(message));
-                long number = TdMessage.number(message.path("id").asLong());
+                long number = TdMessage.number(message);
                 LongStream.rangeClosed(Math.max(1, number - MAX_ALBUM + 1), number + MAX_ALBUM - 1)
                         .map(TdMessage::messageId)
                         .filter(id -> !known.contains(id))
@@ -253,10 +253,10 @@ public class LiveReader {
             return messages;
         }
         Map<Long, ObjectNode> all = new LinkedHashMap<>();
-        messages.forEach(message -> all.put(message.path("id").asLong(), message));
+        messages.forEach(message -> all.put(TdMessage.id(message), message));
         for (ObjectNode neighbour : chats.messages(chatId, wanted)) {
             if (albums.contains(TdMessage.album(neighbour))) {
-                all.put(neighbour.path("id").asLong(), neighbour);
+                all.put(TdMessage.id(neighbour), neighbour);
             }
         }
         return List.copyOf(all.values());
@@ -265,12 +265,12 @@ public class LiveReader {
     /** Saves a page of the history, and with it how far the pass has come. */
     public void page(@ExchangeProperty(LiveFeed.TASK) LiveTask task, @Body ObjectNode answer)
             throws IOException, InterruptedException, TdlibException {
-        LiveChannel row = task.reading();
+        LiveChannel row = task.reading;
         TdChats chats = feed.chats(row.account());
         List<ObjectNode> messages = TdChats.messages(answer);
         Pass before = row.pass();
         if (messages.isEmpty()) {
-            // the end of the history; what is stored beyond it was deleted, as far back as it is read
+            // the end of the history: stored messages that are older were deleted
             Optional<Long> first = table.firstStored(row);
             if (first.isPresent()) {
                 writer.deleteMissing(row, chats, first.get() - 1, olderThan(row), Set.of());
@@ -278,21 +278,14 @@ public class LiveReader {
             writer.page(row, chats, List.of(), new LiveChannels.Progress(before, true, 0, null));
             return;
         }
-        long newest = messages.get(0).path("id").asLong();
+        long newest = TdMessage.id(messages.get(0));
         ObjectNode oldest = messages.get(messages.size() - 1);
-        long oldestId = oldest.path("id").asLong();
-        var pass = new Pass(
-                before.top() == 0 ? newest : before.top(),
-                oldestId,
-                before.until(),
-                before.min(),
-                before.read() + messages.size());
+        long oldestId = TdMessage.id(oldest);
+        Pass pass = before.after(newest, oldestId, messages.size());
         boolean complete = row.isComplete(pass, oldestId, TdMessage.date(oldest)) || TdMessage.number(oldestId) <= 1;
         List<ObjectNode> whole = withAlbums(chats, row.chatId(), messages, message -> Stream.of(messages.get(0), oldest)
                 .anyMatch(edge -> TdMessage.album(edge) == TdMessage.album(message)));
-        Set<Long> present = whole.stream()
-                .map(message -> TdMessage.number(message.path("id").asLong()))
-                .collect(Collectors.toSet());
+        Set<Long> present = whole.stream().map(TdMessage::number).collect(Collectors.toSet());
         // before the page is saved: if it fails, the page is read again
         writer.deleteMissing(row, chats, TdMessage.number(oldestId), olderThan(row), present);
         writer.page(

@@ -85,31 +85,16 @@ class LiveWriter {
         write(channel, chats, messages, Downloads.OF_UPDATES, last -> table.updated(channel, last, clock.instant()));
     }
 
-    private interface Along {
-        /** @param lastPost time of the newest post of the batch; null without posts */
-        void write(Instant lastPost);
-    }
-
-    private void write(LiveChannel channel, TdChats chats, List<ObjectNode> messages, int priority, Along along)
+    private void write(
+            LiveChannel channel, TdChats chats, List<ObjectNode> messages, int priority, Consumer<Instant> along)
             throws IOException, InterruptedException, TdlibException {
         List<TdMessage> read = read(channel, chats, messages);
         List<SourceMessage> posts = withFiles(channel, chats, read, priority);
-        var target = new Channel(channel.channelId(), channel.tgChannelId(), channel.username(), channel.title());
-        PostBatch batch = intake.prepare(
-                channel.tenantId(),
-                channel.reader(),
-                target,
-                posts,
-                false,
-                (message, e) -> refused(channel, TELEGRAM, message.id(), e));
+
         Map<Long, RemoteFile> files = read.stream()
                 .filter(message -> message.file() != null)
                 .collect(Collectors.toMap(message -> message.message().id(), TdMessage::file));
-        Instant last = batch.posts().stream()
-                .map(Post::postedAt)
-                .max(Instant::compareTo)
-                .orElse(null);
-        save(channel, TELEGRAM, batch, saved -> keep(saved, files), () -> along.write(last));
+        save(channel, TELEGRAM, posts, saved -> keep(saved, files), along);
         // what was downloaded is in the object store now
         posts.stream()
                 .filter(post -> post.file() != null && post.file().path() != null)
@@ -121,7 +106,7 @@ class LiveWriter {
             throws TdlibException, InterruptedException {
         List<Long> old = messages.stream()
                 .filter(message -> TdMessage.date(message).isBefore(channel.historyFrom()))
-                .map(message -> TdMessage.number(message.path("id").asLong()))
+                .map(TdMessage::number)
                 .toList();
         Set<Long> unwanted = new HashSet<>(old);
         if (!old.isEmpty()) {
@@ -129,7 +114,7 @@ class LiveWriter {
         }
         List<TdMessage> read = new ArrayList<>();
         for (ObjectNode message : messages) {
-            long number = TdMessage.number(message.path("id").asLong());
+            long number = TdMessage.number(message);
             if (unwanted.contains(number)) {
                 continue;
             }
@@ -181,19 +166,37 @@ class LiveWriter {
      * Saves all in one transaction. If the database rejects messages, the others are saved, and then {@code along} runs.
      *
      * @param with stores what belongs to the posts that were saved
+     * @param along gets the time of the newest post; null without posts
      */
-    void save(LiveChannel channel, String source, PostBatch batch, Consumer<PostBatch> with, Runnable along) {
+    void save(
+            LiveChannel channel,
+            String source,
+            List<SourceMessage> messages,
+            Consumer<PostBatch> with,
+            Consumer<Instant> along)
+            throws IOException, InterruptedException {
+        PostBatch batch = intake.prepare(
+                channel.tenantId(),
+                channel.reader(),
+                new Channel(channel.channelId(), channel.tgChannelId(), channel.username(), channel.title()),
+                messages,
+                false,
+                (message, e) -> refused(channel, source, message.id(), e));
+        Instant last = batch.posts().stream()
+                .map(Post::postedAt)
+                .max(Instant::compareTo)
+                .orElse(null);
         try {
             transaction.executeWithoutResult(status -> {
                 save(source, batch, with);
-                along.run();
+                along.accept(last);
             });
         } catch (RuntimeException e) {
             if (FailureReason.mayPass(e) || batch.posts().isEmpty()) {
                 throw e;
             }
             saveHalves(channel, source, batch, with, e);
-            transaction.executeWithoutResult(status -> along.run());
+            transaction.executeWithoutResult(status -> along.accept(last));
         }
     }
 
@@ -272,7 +275,7 @@ class LiveWriter {
                                         .map(message -> TdMessage.messageId(message.messageId()))
                                         .toList())
                         .stream()
-                        .map(message -> TdMessage.number(message.path("id").asLong()))
+                        .map(TdMessage::number)
                         .collect(Collectors.toSet());
                 delete(
                         channel,

@@ -44,7 +44,7 @@ class PreviewDownloads {
     record Download(SourceFile file, boolean done) {}
 
     /**
-     * @param timeout for this file; what is not there by then is tried again with the next reading
+     * @param timeout for this file; the next reading tries a file again that did not arrive in time
      */
     Download download(SourceFile file, String url, Duration timeout) throws IOException {
         Optional<String> refusal = media.refusal(file, 0);

@@ -33,9 +33,6 @@ public class PreviewFeed {
     /** Longest time that is spent on one channel while others wait. */
     private static final Duration SLICE = Duration.ofSeconds(30);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
-    private static final int MAX_DOUBLINGS = 12;
-
     private final PreviewTable table;
     private final LiveChannels channels;
     private final LiveFeed accounts;
@@ -102,37 +99,31 @@ public class PreviewFeed {
     public void failed(@ExchangeProperty(TASK) PreviewTask task, @ExchangeException Exception failure) {
         task.close();
         if (failure instanceof OptimisticLockingFailureException) {
-            LOG.info("{} is left to another process: {}", LiveFeed.name(task.channel()), failure.getMessage());
+            LOG.info("{} is left to another process: {}", task.channel.name(), failure.getMessage());
             return;
         }
         String reason =
                 failure instanceof PreviewPage.UnreadableException ? failure.getMessage() : FailureReason.of(failure);
         try {
-            failed(task.channel(), reason, null);
+            failed(task.channel, reason, null);
         } catch (RuntimeException e) {
-            LOG.warn("The state of {} cannot be stored: {}", LiveFeed.name(task.channel()), FailureReason.of(e));
+            LOG.warn("The state of {} cannot be stored: {}", task.channel.name(), FailureReason.of(e));
         }
     }
 
     /** @param asked how long the server asks to wait; null if it does not */
     void failed(LiveChannel channel, String reason, Duration asked) {
-        LOG.warn("The preview of {} cannot be read: {}", LiveFeed.name(channel), reason);
-        Duration pause = pause(channel, parser.retryPause());
+        LOG.warn("The preview of {} cannot be read: {}", channel.name(), reason);
+        Duration pause = channel.pause(parser.retryPause());
         Duration longer = asked == null || asked.compareTo(pause) < 0 ? pause : asked;
         channels.failed(channel, reason, clock.instant().plus(longer), false);
     }
 
-    /** A pause that is doubled with each failure of the channel. */
-    static Duration pause(LiveChannel channel, Duration first) {
-        Duration pause = first.multipliedBy(1L << Math.min(channel.failures(), MAX_DOUBLINGS));
-        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
-    }
-
     /** The host may be asked by others. */
     public void done(@ExchangeProperty(TASK) PreviewTask task) {
-        if (task.isHeld()) {
+        if (task.pause != null) {
             try {
-                leases.release(host, task.owner());
+                leases.release(host, task.owner);
             } catch (RuntimeException e) {
                 LOG.debug("The lease of {} stays until it expires: {}", host, e.getMessage());
             }

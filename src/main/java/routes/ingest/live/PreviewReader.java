@@ -92,7 +92,7 @@ public class PreviewReader {
      */
     public Wish next(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task) {
         Instant now = clock.instant();
-        LiveChannel row = table.row(task.channel())
+        LiveChannel row = table.row(task.channel)
                 .filter(one -> one.isFree(now) && !task.isOver(now) && one.isPassDue(now, parser.interval()))
                 .orElse(null);
         if (row != null && row.username() == null) {
@@ -107,7 +107,7 @@ public class PreviewReader {
             task.close();
             return null;
         }
-        task.held(rest.get());
+        task.pause = rest.get();
         // only the newest page is asked for conditionally, and only if its posts are all that is wanted
         boolean recent = row.pass() == null && row.wanted() == null && row.historyDoneAt() != null;
         if (row.pass() == null) {
@@ -116,7 +116,7 @@ public class PreviewReader {
                 return null;
             }
         }
-        task.reading(row);
+        task.reading = row;
         long next = row.pass().next();
         String url = properties.url() + "/s/" + row.username() + (next == 0 ? "" : "?before=" + TdMessage.number(next));
         return recent ? new Wish(url, row.etag(), row.lastModified()) : Wish.of(url);
@@ -125,7 +125,7 @@ public class PreviewReader {
     /** Without Redis no host is asked. That is no fault of the channel, and the health part redis says so. */
     private Optional<Duration> lease(PreviewTask task) {
         try {
-            return leases.acquire(feed.host(), task.owner(), lease);
+            return leases.acquire(feed.host(), task.owner, lease);
         } catch (RuntimeException e) {
             LOG.debug("The host of the previews cannot be leased", e);
             return Optional.empty();
@@ -142,13 +142,13 @@ public class PreviewReader {
 
     /** Milliseconds to wait before the page is fetched. */
     public long pause(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task) {
-        return task.pause().toMillis();
+        return task.pause.toMillis();
     }
 
     /** Saves what was fetched, and with it how far the pass has come. */
     public void page(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task, @Body Fetched fetched)
             throws IOException, InterruptedException {
-        LiveChannel row = task.reading();
+        LiveChannel row = task.reading;
         Duration delay = properties.requestDelay();
         if (fetched instanceof Fetched.Page page
                 && page.crawlDelay() != null
@@ -169,7 +169,7 @@ public class PreviewReader {
     private void failed(LiveChannel row, Fetched.Failed failure) {
         String reason = failure.reason() + ", " + failure.detail();
         if (failure.reason().equals("http_429") || (failure.retryAfter() != null && !failure.permanent())) {
-            Duration asked = failure.retryAfter() == null ? PreviewFeed.pause(row, FLOOD_PAUSE) : failure.retryAfter();
+            Duration asked = failure.retryAfter() == null ? row.pause(FLOOD_PAUSE) : failure.retryAfter();
             Duration pause = asked.compareTo(LONGEST_FLOOD) > 0 ? LONGEST_FLOOD : asked;
             Instant until = clock.instant().plus(pause);
             LOG.warn("Telegram wants a pause of its previews until {}: {}", until, reason);
@@ -186,7 +186,7 @@ public class PreviewReader {
 
     /** The channel cannot be read this way. */
     private void refused(LiveChannel row, String reason) {
-        LOG.warn("{} is not read: {}", LiveFeed.name(row), reason);
+        LOG.warn("{} is not read: {}", row.name(), reason);
         channels.failed(row, reason, clock.instant().plus(REFUSED_AGAIN), false);
     }
 
@@ -205,7 +205,7 @@ public class PreviewReader {
         if (!page.unknown().isEmpty()) {
             metrics.unknown(
                     page.unknown().values().stream().mapToInt(Integer::intValue).sum());
-            LOG.warn("The preview of {} has parts that are not known: {}", LiveFeed.name(begun), page.unknown());
+            LOG.warn("The preview of {} has parts that are not known: {}", begun.name(), page.unknown());
         }
         LiveChannel row = identified(task, begun, page);
         if (row == null) {
@@ -231,23 +231,17 @@ public class PreviewReader {
                 .filter(Objects::nonNull)
                 .min(Instant::compareTo)
                 .orElse(clock.instant());
-        Pass before = row.pass();
-        var pass = new Pass(
-                first ? TdMessage.messageId(newest) : before.top(),
-                TdMessage.messageId(oldest),
-                before.until(),
-                before.min(),
-                before.read() + posts.size());
+        Pass pass = row.pass().after(TdMessage.messageId(newest), TdMessage.messageId(oldest), posts.size());
         boolean complete = oldest <= 1 || row.isComplete(pass, TdMessage.messageId(oldest), date);
         boolean open = writer.page(row, page, new LiveChannels.Progress(pass, complete, posts.size(), date));
         if (first) {
-            // the next reading has to see the page to confirm what is missing
+            // the next reading needs the page to confirm the missing posts
             table.validators(row, open ? null : fetched.etag(), open ? null : fetched.lastModified());
         }
     }
 
     /**
-     * The channel with its id, which posts of the page tell.
+     * The channel with its id, which the posts of the page contain.
      *
      * @return null if nothing of the page can be saved now
      */
@@ -274,10 +268,10 @@ public class PreviewReader {
             return found;
         }));
         if (!stored.id().equals(row.channelId())) {
-            LOG.info("{} is the stored channel {}", LiveFeed.name(row), stored.title());
+            LOG.info("{} is the stored channel {}", row.name(), stored.title());
             return null;
         }
-        LOG.info("{} is read from its public preview", LiveFeed.name(row));
+        LOG.info("{} is read from its public preview", row.name());
         return LiveChannelBuilder.builder(row)
                 .tgChannelId(stored.tgChannelId())
                 .chatId(TdMessage.chatId(id))

@@ -3,16 +3,11 @@ package routes.ingest.live;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +19,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import routes.ingest.PostIntake;
+import routes.events.Sha256;
 import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
 import routes.ingest.SourceMessageBuilder;
@@ -34,13 +29,10 @@ import routes.ingest.live.PreviewTable.Shown;
 import routes.ingest.live.PreviewTable.Stored;
 import routes.ingest.preview.PreviewPage;
 import routes.ingest.preview.PreviewPost;
-import routes.posts.ChannelStore.Channel;
-import routes.posts.Post;
-import routes.posts.PostWriter.PostBatch;
 
 /**
  * Saves pages of previews. The posts come in the form of TDLib and are read as those of an account are, so the same post has the same text
- * and marks. The version of an edited text, which a page does not tell, is found by comparing readings.
+ * and marks. A page does not state the version of an edited text, so readings are compared.
  */
 @Component
 class PreviewWriter {
@@ -50,7 +42,7 @@ class PreviewWriter {
     private final LiveChannels channels;
     private final PreviewTable table;
     private final LiveWriter writer;
-    private final PostIntake intake;
+
     private final PreviewDownloads downloads;
     private final Duration downloadTime;
     private final Clock clock;
@@ -59,25 +51,20 @@ class PreviewWriter {
             LiveChannels channels,
             PreviewTable table,
             LiveWriter writer,
-            PostIntake intake,
             PreviewDownloads downloads,
             ParserProperties parser,
             Clock clock) {
         this.channels = channels;
         this.table = table;
         this.writer = writer;
-        this.intake = intake;
+
         this.downloads = downloads;
         downloadTime = parser.downloadTimeout();
         this.clock = clock;
     }
 
-    /** The page tells the names of the authors of forwarded messages and of bots, but not their ids. */
+    /** The page has the names of bots and of authors of forwarded messages, but not their ids. */
     private record Names(PreviewPost post) implements TdMessage.Names {
-        @Override
-        public Optional<String> user(long userId) {
-            return Optional.empty();
-        }
 
         @Override
         public Optional<String> bot(long userId) {
@@ -88,14 +75,9 @@ class PreviewWriter {
         public Optional<String> title(long chatId) {
             return Optional.ofNullable(post.forwardedFrom());
         }
-
-        @Override
-        public Optional<String> topic(long chatId, long topicId) {
-            return Optional.empty();
-        }
     }
 
-    /** A post of the page, and what is known of it. */
+    /** A post of the page, and what is stored about it. */
     private record Found(SourceMessage message, Shown shown) {}
 
     /**
@@ -110,30 +92,19 @@ class PreviewWriter {
         List<Found> found = new ArrayList<>();
         try {
             read(channel, page, stored, found);
-            var target = new Channel(channel.channelId(), channel.tgChannelId(), channel.username(), channel.title());
-            PostBatch batch = intake.prepare(
-                    channel.tenantId(),
-                    channel.reader(),
-                    target,
-                    found.stream().map(Found::message).toList(),
-                    false,
-                    (message, e) -> writer.refused(channel, PREVIEW, message.id(), e));
-            Instant last = batch.posts().stream()
-                    .map(Post::postedAt)
-                    .max(Instant::compareTo)
-                    .orElse(null);
+
             Map<Long, Shown> shown =
                     found.stream().map(Found::shown).collect(Collectors.toMap(Shown::messageId, one -> one));
             writer.save(
                     channel,
                     PREVIEW,
-                    batch,
+                    found.stream().map(Found::message).toList(),
                     saved -> table.keep(
                             channel,
                             saved.posts().stream()
                                     .map(post -> shown.get(post.telegramMessageId()))
                                     .toList()),
-                    () -> {
+                    last -> {
                         table.requireSame(channel);
                         channels.progress(channel, progress, last, clock.instant());
                     });
@@ -262,12 +233,7 @@ class PreviewWriter {
                 String.join(" ", message.furtherLinks()),
                 post.file() == null ? "" : post.file().shape(),
                 Boolean.toString(post.edited()));
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(shown.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return Sha256.hex(shown);
     }
 
     /** Deletes posts that two readings in a row lack, although the preview has shown them before and shows older ones. */

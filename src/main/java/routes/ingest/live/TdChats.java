@@ -22,7 +22,7 @@ import routes.tdlib.TdlibException;
 final class TdChats implements TdMessage.Names {
     private static final Logger LOG = LoggerFactory.getLogger(TdChats.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    /** Telegram gives no more messages at once. */
+    /** Telegram's limit for one request. */
     static final int MAX_IDS = 100;
 
     private static final int NOT_FOUND = 404;
@@ -32,7 +32,7 @@ final class TdChats implements TdMessage.Names {
     private static final Duration NAME_KEPT = Duration.ofHours(1);
 
     private final TdlibClient client;
-    /** By function and id; empty: cannot be had. */
+    /** By function and id; empty if it is not available. */
     private final Cache<String, Optional<String>> names = Caffeine.newBuilder()
             .maximumSize(MAX_NAMES)
             .expireAfterWrite(NAME_KEPT)

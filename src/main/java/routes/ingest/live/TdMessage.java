@@ -28,7 +28,7 @@ import routes.posts.Post.MediaKind;
  * reader, so that the same post has the same text from both.
  *
  * @param message its file has no path yet, but a reason if there will be none
- * @param file what to download; null without, or if it cannot be had
+ * @param file what to download; null without a file, or if it is not available
  */
 record TdMessage(SourceMessage message, RemoteFile file) {
 
@@ -43,8 +43,10 @@ record TdMessage(SourceMessage message, RemoteFile file) {
 
     /** Names of those who occur in messages. */
     interface Names {
-        /** Name of a user; empty if it cannot be had. */
-        Optional<String> user(long userId);
+        /** Name of a user; empty if it is unknown. */
+        default Optional<String> user(long userId) {
+            return Optional.empty();
+        }
 
         /** User name of a bot, as {@code @gif}. */
         Optional<String> bot(long userId);
@@ -53,7 +55,9 @@ record TdMessage(SourceMessage message, RemoteFile file) {
         Optional<String> title(long chatId);
 
         /** Name of a topic of a forum. */
-        Optional<String> topic(long chatId, long topicId);
+        default Optional<String> topic(long chatId, long topicId) {
+            return Optional.empty();
+        }
     }
 
     /** Ids of messages that are on the server are multiples of this. The factor is their number in links. */
@@ -75,6 +79,15 @@ record TdMessage(SourceMessage message, RemoteFile file) {
 
     private static final Map<String, String> REACTIONS =
             Map.of("reactionTypeEmoji", "emoji", "reactionTypeCustomEmoji", "custom_emoji", "reactionTypePaid", "paid");
+
+    static long id(JsonNode message) {
+        return message.path("id").asLong();
+    }
+
+    /** The number of a message in links. */
+    static long number(JsonNode message) {
+        return number(id(message));
+    }
 
     /** The number of a message in links. */
     static long number(long messageId) {
@@ -114,9 +127,9 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                 && !rich.path("is_full").asBoolean(true);
     }
 
-    /** Empty for what is not a post: service messages, direct messages to the channel, messages that are not sent yet. */
+    /** Empty for service messages, direct messages to the channel and messages that are not sent yet: they are not posts. */
     static Optional<TdMessage> read(ObjectNode message, Names names) {
-        long id = message.path("id").asLong();
+        long id = id(message);
         String type = message.at("/content/@type").asText();
         boolean direct = message.at("/topic_id/@type").asText().equals("messageTopicDirectMessages");
         if (!isSent(id) || direct || SERVICE.matcher(type).matches()) {
@@ -152,7 +165,7 @@ record TdMessage(SourceMessage message, RemoteFile file) {
             long edited = message.path("edit_date").asLong();
             List<Details.Reaction> reactions = reactions();
             SourceMessageBuilder built = SourceMessageBuilder.builder()
-                    .id(number(message.path("id").asLong()))
+                    .id(number(message))
                     .postedAt(date(message))
                     .editedAt(edited == 0 ? null : Instant.ofEpochSecond(edited))
                     .authorKey(message.path("sender_id").toString())
@@ -482,7 +495,7 @@ record TdMessage(SourceMessage message, RemoteFile file) {
         }
     }
 
-    /** The message with a file that was found elsewhere, or with the reason why there is none. */
+    /** The message with its file, or with the reason why it has no file. */
     SourceMessage with(SourceFile found) {
         return SourceMessageBuilder.builder(message).file(found).build();
     }

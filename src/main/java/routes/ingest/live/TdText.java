@@ -167,11 +167,13 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
     static TdText blocks(JsonNode richMessage) {
         List<TextPart> parts = new ArrayList<>();
         block(richMessage.path("blocks"), parts, 0);
-        // the line feed after the last block
-        if (!parts.isEmpty()) {
-            parts.remove(parts.size() - 1);
-        }
-        return new TdText(List.copyOf(parts), TextPart.entities(parts));
+        return lines(parts);
+    }
+
+    /** Without the line feed after the last block. */
+    private static TdText lines(List<TextPart> parts) {
+        List<TextPart> inner = List.copyOf(parts.subList(0, Math.max(0, parts.size() - 1)));
+        return new TdText(inner, TextPart.entities(inner));
     }
 
     private static void block(JsonNode node, List<TextPart> parts, int depth) {
@@ -253,10 +255,7 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
     static TdText everything(JsonNode content) {
         List<TextPart> parts = new ArrayList<>();
         everything(content, parts, 0);
-        if (!parts.isEmpty()) {
-            parts.remove(parts.size() - 1);
-        }
-        return new TdText(List.copyOf(parts), TextPart.entities(parts));
+        return lines(parts);
     }
 
     private static void everything(JsonNode node, List<TextPart> parts, int depth) {

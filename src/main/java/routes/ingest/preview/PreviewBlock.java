@@ -26,7 +26,7 @@ final class PreviewBlock {
     private static final String FOREIGN = ".tgme_widget_message_reply, .tgme_widget_message_reply_template,"
             + " .tgme_widget_message_link_preview, .tgme_widget_message_user";
 
-    /** Layout, and what is read elsewhere. */
+    /** Layout, and parts that other methods read. */
     private static final Pattern KNOWN = Pattern.compile(
             "(?:" + CLASS
                     + "(?:bubble_tail|author|user|forwarded_from|reply|reply_template|footer|reactions|link_preview|inline_\\w+|info|meta|text"
@@ -41,7 +41,7 @@ final class PreviewBlock {
 
     private static final int MAX_MEMBERS = 20;
     private static final int MAX_WORDS = 4096;
-    /** Stands for a chat or a bot of which the page tells the name, but not the id. */
+    /** The id of a chat or a bot of which the page has only the name. */
     private static final long UNKNOWN_ID = 1;
 
     private final Element block;
@@ -50,7 +50,7 @@ final class PreviewBlock {
     private final long id;
     private final Consumer<String> unknown;
 
-    /** @param unknown is told of parts that are not known */
+    /** @param unknown gets the names of unknown parts */
     PreviewBlock(Element block, String channel, long id, Consumer<String> unknown) {
         this.block = block;
         this.channel = channel;
@@ -114,7 +114,7 @@ final class PreviewBlock {
         return number.matches() ? Long.parseLong(number.group(1)) : id;
     }
 
-    /** @return whether a text is given to the first member only because the page does not tell whose it is */
+    /** @return whether the first member has a text only because the page does not show to which member it belongs */
     private boolean texts(TreeMap<Long, Member> members) {
         boolean moved = false;
         for (Element text : own(bubble.select("." + CLASS + "text"))) {
@@ -288,7 +288,7 @@ final class PreviewBlock {
         }
     }
 
-    /** {@code 4.02K} is 4020: larger numbers are rounded. 0 for what is no number. */
+    /** {@code 4.02K} is 4020: larger numbers are rounded. 0 if it is not a number. */
     static int count(String text) {
         Matcher count = COUNT.matcher(
                 text.strip().replace(",", "").replace("\u00a0", "").toUpperCase(Locale.ROOT));

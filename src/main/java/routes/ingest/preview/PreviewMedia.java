@@ -6,25 +6,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jsoup.nodes.Element;
 import routes.ingest.preview.PreviewPost.PreviewFile;
 
 /** The media, polls and places of a message as the {@code content} of a message of TDLib. */
 final class PreviewMedia {
     private static final String CLASS = "tgme_widget_message_";
-    static final String SELECTOR = String.join(
-            ", ",
-            "." + CLASS + "photo_wrap",
-            "." + CLASS + "video_player",
-            "." + CLASS + "roundvideo_player",
-            "." + CLASS + "voice_player",
-            "." + CLASS + "document_wrap",
-            "." + CLASS + "sticker_wrap",
-            "." + CLASS + "poll",
-            "." + CLASS + "location_wrap",
-            "." + CLASS + "venue_wrap",
-            "." + CLASS + "contact_wrap",
-            "." + CLASS + "game");
+    static final String SELECTOR = Stream.of(
+                    ("photo_wrap video_player roundvideo_player voice_player document_wrap sticker_wrap "
+                                    + "poll location_wrap venue_wrap contact_wrap game")
+                            .split(" "))
+            .map(name -> "." + CLASS + name)
+            .collect(Collectors.joining(", "));
 
     private static final Pattern PICTURE = Pattern.compile("background-image:\\s*url\\(['\"]?([^'\")\\s]+)['\"]?\\)");
     private static final Pattern RATIO = Pattern.compile("padding-top:\\s*([\\d.]{1,10})%");
@@ -93,7 +88,7 @@ final class PreviewMedia {
         return PreviewText.plain(media.selectFirst("." + CLASS + name));
     }
 
-    /** A blurred copy lies behind some videos. */
+    /** Some videos have a blurred copy in the background. */
     private Element playable() {
         return media.selectFirst("video[src]:not(.blured)");
     }
@@ -102,7 +97,7 @@ final class PreviewMedia {
         return player == null ? null : absolute(player.attr("src"));
     }
 
-    /** Null for what is not on the web. */
+    /** Null for an address that is not http(s). */
     private static String absolute(String url) {
         String whole = url.startsWith("//") ? "https:" + url : url;
         return whole.matches("(?i)https?://.+") ? whole : null;
@@ -120,7 +115,12 @@ final class PreviewMedia {
         if (url != null) {
             sizes.addObject().putObject("photo").put("@type", "file");
         }
-        return new Content(content, new PreviewFile(url, url == null ? TOO_BIG : null, "photo " + ratio()));
+        return shown(url, "photo " + ratio());
+    }
+
+    /** @param url null for a file that the page does not show */
+    private Content shown(String url, String shape) {
+        return new Content(content, new PreviewFile(url, url == null ? TOO_BIG : null, shape));
     }
 
     private String ratio() {
@@ -133,8 +133,7 @@ final class PreviewMedia {
         if (url != null) {
             described.putObject(field).put("@type", "file");
         }
-        String shape = name + " " + PreviewText.plain(media.selectFirst(duration)) + " " + ratio();
-        return new Content(content, new PreviewFile(url, url == null ? TOO_BIG : null, shape));
+        return shown(url, name + " " + PreviewText.plain(media.selectFirst(duration)) + " " + ratio());
     }
 
     /** A track is a document with another icon, and its performer where others have their size. */
@@ -171,7 +170,7 @@ final class PreviewMedia {
         if (url != null) {
             sticker.putObject("sticker").put("@type", "file");
         }
-        return new Content(content, new PreviewFile(url, url == null ? TOO_BIG : null, "sticker"));
+        return shown(url, "sticker");
     }
 
     private void poll() {

@@ -24,7 +24,7 @@ import org.jsoup.nodes.Element;
 /**
  * A page of the public preview of a channel.
  *
- * @param channelId the bare positive id; null if the page does not tell it
+ * @param channelId the bare positive id; null if the page does not contain it
  * @param username without {@code @}, as the channel writes it
  * @param posts all messages of the page, oldest first
  * @param unknown parts of the page that are not known, by their class or element, and how often

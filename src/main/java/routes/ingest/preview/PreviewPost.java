@@ -6,11 +6,11 @@ import java.time.Instant;
 /**
  * A message on a page. An album is one block of the page and several of these.
  *
- * @param date null if the page does not tell it
+ * @param date null if the page does not state it
  * @param message in the form of TDLib, a service message if it is not a post; null if it cannot be read
  * @param file null without
- * @param edited whether the page marks it as edited; when, it does not tell
- * @param moved whether the page does not tell to which member of the album its text belongs
+ * @param edited whether the page marks it as edited; the page does not state the time
+ * @param moved whether the page does not show to which member of the album its text belongs
  * @param forwardedFrom name of the author of a forwarded message; null without
  * @param viaBot as {@code @gif}; null without
  */
@@ -29,7 +29,7 @@ public record PreviewPost(
      *
      * @param url null if the page has none
      * @param missing why it has none; else null
-     * @param shape what the page tells of the file: kind, proportions, duration, name and size. Addresses change, so they are no part of it
+     * @param shape what the page shows of the file: kind, proportions, duration, name and size. Addresses change, so they are no part of it
      */
     public record PreviewFile(String url, String missing, String shape) {}
 }

@@ -55,7 +55,7 @@ final class PreviewText {
         this.unknown = unknown;
     }
 
-    /** @param unknown is told of elements that are not known; their words are part of the text */
+    /** @param unknown gets the names of unknown elements; their words are part of the text */
     static ObjectNode formatted(Element root, Consumer<String> unknown) {
         var reader = new PreviewText(unknown);
         reader.children(root, false, 0);

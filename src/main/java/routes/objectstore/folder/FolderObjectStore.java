@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -56,7 +55,7 @@ public final class FolderObjectStore implements ObjectStore {
         Path temporary = unfinished.resolve(UUID.randomUUID().toString());
         try {
             try (FileChannel channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {
-                copy(key, content, sizeBytes, channel);
+                ObjectStore.copy(key, content, sizeBytes, Channels.newOutputStream(channel));
                 channel.force(true);
             }
             Files.move(temporary, target, ATOMIC_MOVE);
@@ -118,22 +117,6 @@ public final class FolderObjectStore implements ObjectStore {
     public void check() throws IOException {
         if (!Files.isWritable(unfinished)) {
             throw new ObjectStoreException("The folder " + root + " cannot be written to", null);
-        }
-    }
-
-    /** Never writes more than was announced. */
-    private static void copy(String key, InputStream content, long sizeBytes, FileChannel file) throws IOException {
-        ReadableByteChannel source = Channels.newChannel(content);
-        long written = 0;
-        while (written < sizeBytes) {
-            long count = file.transferFrom(source, written, sizeBytes - written);
-            if (count == 0) {
-                throw new IOException(key + ": " + sizeBytes + " bytes were announced, only " + written + " came");
-            }
-            written += count;
-        }
-        if (content.read() >= 0) {
-            throw new IOException(key + ": more than the announced " + sizeBytes + " bytes came");
         }
     }
 

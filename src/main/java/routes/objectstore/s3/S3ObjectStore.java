@@ -39,7 +39,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(S3ObjectStore.class);
     private static final int NOT_FOUND = 404;
-    private static final int BUFFER_BYTES = 65_536;
     private static final Duration CHECK = Duration.ofSeconds(5);
 
     private final S3Client client;
@@ -89,7 +88,9 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
         ObjectKeys.checked(key);
         Path copy = Files.createTempFile("object-", null);
         try {
-            copy(key, content, sizeBytes, copy);
+            try (OutputStream out = Files.newOutputStream(copy)) {
+                ObjectStore.copy(key, content, sizeBytes, out);
+            }
             try {
                 put(key, contentType, copy);
             } catch (NoSuchBucketException e) {
@@ -136,12 +137,10 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
         try {
             client.headObject(request -> request.bucket(bucket).key(key));
             return true;
-        } catch (S3Exception e) {
-            if (e.statusCode() == NOT_FOUND) {
+        } catch (SdkException e) {
+            if (e instanceof S3Exception answer && answer.statusCode() == NOT_FOUND) {
                 return false;
             }
-            throw failure("find", key, e);
-        } catch (SdkException e) {
             throw failure("find", key, e);
         }
     }
@@ -185,24 +184,6 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     @Override
     public void close() {
         client.close();
-    }
-
-    private static void copy(String key, InputStream content, long sizeBytes, Path file) throws IOException {
-        long written = 0;
-        try (OutputStream out = Files.newOutputStream(file)) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            int read;
-            while ((read = content.read(buffer)) >= 0) {
-                written += read;
-                if (written > sizeBytes) {
-                    throw new IOException(key + ": more than the announced " + sizeBytes + " bytes came");
-                }
-                out.write(buffer, 0, read);
-            }
-        }
-        if (written < sizeBytes) {
-            throw new IOException(key + ": " + sizeBytes + " bytes were announced, only " + written + " came");
-        }
     }
 
     private ObjectStoreException failure(String what, String key, SdkException cause) {

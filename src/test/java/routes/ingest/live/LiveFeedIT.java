@@ -39,6 +39,7 @@ import routes.tdlib.standin.Contents;
 import routes.tdlib.standin.StandInChannel;
 import routes.tdlib.standin.StandInFile;
 import routes.tdlib.standin.TelegramStandIn;
+import routes.telegram.TelegramAccount.State;
 import routes.testing.EmbeddedDatabase;
 
 /** Channels are read through the routes of the product, from a stand-in for TDLib and Telegram into a real database. */
@@ -714,10 +715,10 @@ class LiveFeedIT {
         telegram.endSessions(LiveProcess.PHONE);
         channel.postUnannounced(Contents.text("while nobody reads"));
         var second = process.accounts.open("second");
-        second.await(next -> next.state() == routes.telegram.TelegramAccount.State.NEEDS_PHONE_NUMBER, TIME);
-        second.phoneNumber("+79990000002");
-        second.await(next -> next.state() == routes.telegram.TelegramAccount.State.NEEDS_CODE, TIME);
-        second.code("2");
+        second.await(next -> next.state() == State.NEEDS_PHONE_NUMBER, TIME);
+        second.answer(State.NEEDS_PHONE_NUMBER, "+79990000002");
+        second.await(next -> next.state() == State.NEEDS_CODE, TIME);
+        second.answer(State.NEEDS_CODE, "2");
         await().atMost(TIME).until(() -> count("live_channels WHERE account = 'second' AND error IS NULL") == 1);
         await().atMost(TIME).until(() -> posts().equals(truth()));
         channel.post(Contents.text("heard by the second"));

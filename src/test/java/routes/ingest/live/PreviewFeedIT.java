@@ -522,8 +522,8 @@ class PreviewFeedIT {
         var both = new LiveProcess.Preview(previews.url(), redis, Duration.ZERO, true);
         LiveProcess process = new LiveProcess(DATABASE.dataSource(), folder, tdlib, LiveProcess.ALL, 1_000_000, both);
         processes.add(process);
+        await().atMost(TIME).until(() -> count("live_channels WHERE source = 'telegram' AND account = 'main'") == 1);
         process.awaitRead();
-        assertThat(one("SELECT source || ' ' || account FROM live_channels")).isEqualTo("telegram main");
         int requests = previews.pages().size();
         process.awaitRead();
         assertThat(previews.pages()).hasSize(requests);
@@ -579,10 +579,12 @@ class PreviewFeedIT {
     void the_database_ends_up_as_the_channel_is(long seed) throws Exception {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
+        // it stays: no page covers what is older than the oldest post
+        long oldest = channel.text("the oldest post");
         subscribe();
         LiveProcess process = start();
         for (int step = 0; step < 60; step++) {
-            List<Long> ids = List.copyOf(channel.ids());
+            List<Long> ids = List.copyOf(new TreeSet<>(channel.ids()).tailSet(oldest, false));
             Long some = ids.isEmpty() ? null : ids.get(Math.max(0, ids.size() - 1 - random.nextInt(15)));
             switch (random.nextInt(9)) {
                 case 0, 1, 2 -> channel.text("text " + step);
@@ -619,7 +621,7 @@ class PreviewFeedIT {
         }
         previews.heal();
         jdbc.sql("UPDATE live_channels SET retry_at = NULL").update();
-        await().atMost(TIME).until(() -> stored().equals(new TreeSet<>(channel.ids())));
+        await().atMost(TIME).untilAsserted(() -> assertThat(stored()).isEqualTo(new TreeSet<>(channel.ids())));
         assertNothingIsPublishedTwice();
     }
 }
