@@ -15,7 +15,7 @@ import routes.testing.WebServer;
 
 /** A host that answers slowly, and many posts with links to it. */
 class SlowHostIT {
-    private static final int LINKS = 300;
+    private static final int LINKS = 1_000;
     private static final int OTHERS = 30;
 
     private static String page(String path) {
@@ -25,7 +25,7 @@ class SlowHostIT {
     }
 
     @Test
-    void hundreds_of_links_to_one_slow_host_do_not_hold_up_the_others(@TempDir Path folder) throws Exception {
+    void a_thousand_links_to_one_slow_host_do_not_hold_up_the_others(@TempDir Path folder) throws Exception {
         Path config = Files.createDirectories(folder.resolve("config"));
         Files.writeString(
                 config.resolve("enrichment_policy.yml"),
