@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Records what operators change: a row of {@code operator_audit} that is there before the work begins, and one line of the log when it
- * has ended. Without a database that takes the row nothing is done.
+ * has ended. If the row cannot be written, nothing is done.
  */
 @Component
 public class OperatorAudit {
@@ -127,33 +127,21 @@ public class OperatorAudit {
     public List<Entry> latest(UUID before, int limit) {
         return jdbc.sql(
                         """
-                        SELECT id, started_at, ended_at, operator, via, operation, arguments::text AS arguments, outcome, affected, detail
-                        FROM operator_audit
+                        SELECT to_jsonb(entry)::text FROM operator_audit entry
                         WHERE CAST(:before AS uuid) IS NULL
                            OR (started_at, id) < (SELECT started_at, id FROM operator_audit WHERE id = :before)
                         ORDER BY started_at DESC, id DESC LIMIT :limit""")
                 .param("before", before)
                 .param("limit", limit)
-                .query((row, n) -> new Entry(
-                        row.getObject("id", UUID.class),
-                        row.getObject("started_at", OffsetDateTime.class),
-                        row.getObject("ended_at", OffsetDateTime.class),
-                        row.getString("operator"),
-                        row.getString("via"),
-                        row.getString("operation"),
-                        arguments(row.getString("arguments")),
-                        row.getString("outcome"),
-                        row.getObject("affected", Long.class),
-                        row.getString("detail")))
+                .query((row, n) -> entry(row.getString(1)))
                 .list();
     }
 
-    @SuppressWarnings("unchecked") // an object, by the table's check
-    private Map<String, Object> arguments(String text) {
+    private Entry entry(String text) {
         try {
-            return json.readValue(text, Map.class);
+            return json.readValue(text, Entry.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The database returned something other than an object", e);
+            throw new IllegalStateException("The database returned something other than an operation", e);
         }
     }
 }
