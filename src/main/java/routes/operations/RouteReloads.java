@@ -183,7 +183,7 @@ public class RouteReloads implements SmartLifecycle {
         return Optional.ofNullable(live).map(LiveRoutes::state);
     }
 
-    /** Whether this route makes room for an edit now, and is back in a moment. */
+    /** Whether an edit replaces this route now; the route runs again in a moment. */
     boolean isExchanging(String route) {
         LiveRoutes routes = live;
         return routes != null && routes.isExchanging(route);
