@@ -1,12 +1,15 @@
 package routes.backup;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,9 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.postgresql.PGConnection;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -46,9 +47,7 @@ final class DatabaseTables {
 
     DatabaseTables(Connection connection) {
         this.connection = connection;
-        var template = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
-        template.setFetchSize(PAGE); // within a transaction a cursor, not all rows at once
-        jdbc = JdbcClient.create(template);
+        jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
     }
 
     JdbcClient jdbc() {
@@ -147,25 +146,28 @@ final class DatabaseTables {
      * Writes the keys of all objects that the database refers to, a line each: media files, articles of pages, summaries of
      * albums. A file, so that the snapshot need not last as long as the copying of the objects.
      */
-    void writeObjectKeys(Path file) throws IOException {
-        try (Stream<String> keys = jdbc
-                .sql(
-                        """
-                        SELECT s3_key FROM media_objects
-                        UNION
-                        -- articles are stored under the hash of the address of their page, see ObjectKeys.article
-                        SELECT 'crawl/' || p.tenant_id || '/' || encode(sha256(convert_to(page ->> 'url', 'UTF8')), 'hex') || '.md'
-                        FROM post_enrichment e JOIN posts p ON p.id = e.post_id
-                        CROSS JOIN LATERAL jsonb_array_elements(
-                            CASE WHEN jsonb_typeof(e.data -> 'urls') = 'array' THEN e.data -> 'urls' ELSE '[]' END) AS page
-                        WHERE e.kind = 'crawl' AND jsonb_typeof(page -> 'url') = 'string'
-                          AND jsonb_typeof(page -> 'markdown') = 'string'
-                        UNION
-                        SELECT meta ->> 's3_key' FROM media_groups WHERE meta ->> 's3_key' IS NOT NULL
-                        ORDER BY 1""")
-                .query(String.class)
-                .stream()) {
-            Files.write(file, (Iterable<String>) keys::iterator);
+    void writeObjectKeys(Path file) throws SQLException, IOException {
+        String sql = """
+                SELECT s3_key FROM media_objects
+                UNION
+                -- articles are stored under the hash of the address of their page, see ObjectKeys.article
+                SELECT 'crawl/' || p.tenant_id || '/' || encode(sha256(convert_to(page ->> 'url', 'UTF8')), 'hex') || '.md'
+                FROM post_enrichment e JOIN posts p ON p.id = e.post_id
+                CROSS JOIN LATERAL jsonb_array_elements(
+                    CASE WHEN jsonb_typeof(e.data -> 'urls') = 'array' THEN e.data -> 'urls' ELSE '[]' END) AS page
+                WHERE e.kind = 'crawl' AND jsonb_typeof(page -> 'url') = 'string'
+                  AND jsonb_typeof(page -> 'markdown') = 'string'
+                UNION
+                SELECT meta ->> 's3_key' FROM media_groups WHERE meta ->> 's3_key' IS NOT NULL
+                ORDER BY 1""";
+        try (BufferedWriter out = Files.newBufferedWriter(file);
+                Statement statement = connection.createStatement()) {
+            statement.setFetchSize(PAGE); // within a transaction a cursor, not all rows at once
+            ResultSet keys = statement.executeQuery(sql);
+            while (keys.next()) {
+                out.write(keys.getString(1));
+                out.newLine();
+            }
         }
     }
 
