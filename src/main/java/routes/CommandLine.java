@@ -294,7 +294,7 @@ record CommandLine(PrintStream out, PrintStream err) {
             return stopped("Port " + port.getPort()
                     + " is taken by another process; stop it, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)");
         }
-        LoggerFactory.getLogger(CommandLine.class).error("The start failed for a reason nobody expected", e);
+        LoggerFactory.getLogger(CommandLine.class).error("The start failed unexpectedly", e);
         return FAILED;
     }
 

@@ -295,7 +295,7 @@ class CommandLineIT {
                         .filter(command -> command.contains(dir.toString())))
                 .as("servers that still run")
                 .isEmpty();
-        assertThat(Files.readString(output)).doesNotContain(" ERROR ", " WARN ", "Exception", "nobody expected");
+        assertThat(Files.readString(output)).doesNotContain(" ERROR ", " WARN ", "Exception", "failed unexpectedly");
     }
 
     /** All that the program printed, without the lines that services log when they start. */

@@ -93,7 +93,7 @@ public class RouteReloads implements SmartLifecycle {
                     problem = now;
                 }
             } catch (RuntimeException e) {
-                LOG.error("An edit of the route files could not be taken for a reason nobody expected", e);
+                LOG.error("An edit of the route files failed unexpectedly", e);
             }
         }
     }

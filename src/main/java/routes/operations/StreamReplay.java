@@ -443,7 +443,7 @@ public record StreamReplay(
     @ManagedOperation(
             description =
                     "Fetches the pages behind the links of a post again, however fresh the copies are; budgets and robots.txt apply."
-                            + " The post and its timeline tell what came")
+                            + " The post and its timeline show the result")
     @ManagedOperationParameter(name = "post", description = POST)
     public String refetchLinks(String post) {
         return plain(() -> audit.record(operator(), "refetchLinks", Map.of("post", given(post)), () -> {
@@ -497,7 +497,7 @@ public record StreamReplay(
     /** Begins a back-up of the installation in {@code BACKUP_DIR}. */
     @ManagedOperation(
             description =
-                    "Begins a back-up of the installation in BACKUP_DIR, while it goes on working; returns the name of its file")
+                    "Begins a back-up of the installation in BACKUP_DIR while it runs; returns the name of its file")
     public String backUp() {
         return plain(() -> backups.start(operator())
                 .map(begun ->
