@@ -127,21 +127,33 @@ public class OperatorAudit {
     public List<Entry> latest(UUID before, int limit) {
         return jdbc.sql(
                         """
-                        SELECT to_jsonb(entry)::text FROM operator_audit entry
+                        SELECT id, started_at, ended_at, operator, via, operation, arguments::text AS arguments, outcome, affected, detail
+                        FROM operator_audit
                         WHERE CAST(:before AS uuid) IS NULL
                            OR (started_at, id) < (SELECT started_at, id FROM operator_audit WHERE id = :before)
                         ORDER BY started_at DESC, id DESC LIMIT :limit""")
                 .param("before", before)
                 .param("limit", limit)
-                .query((row, n) -> entry(row.getString(1)))
+                .query((row, n) -> new Entry(
+                        row.getObject("id", UUID.class),
+                        row.getObject("started_at", OffsetDateTime.class),
+                        row.getObject("ended_at", OffsetDateTime.class),
+                        row.getString("operator"),
+                        row.getString("via"),
+                        row.getString("operation"),
+                        arguments(row.getString("arguments")),
+                        row.getString("outcome"),
+                        row.getObject("affected", Long.class),
+                        row.getString("detail")))
                 .list();
     }
 
-    private Entry entry(String text) {
+    @SuppressWarnings("unchecked") // an object, by the table's check
+    private Map<String, Object> arguments(String text) {
         try {
-            return json.readValue(text, Entry.class);
+            return json.readValue(text, Map.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The database returned something other than an operation", e);
+            throw new IllegalStateException("The database returned something other than an object", e);
         }
     }
 }
