@@ -147,7 +147,8 @@ final class DatabaseTables {
      * albums. A file, so that the snapshot need not last as long as the copying of the objects.
      */
     void writeObjectKeys(Path file) throws SQLException, IOException {
-        String sql = """
+        String sql =
+                """
                 SELECT s3_key FROM media_objects
                 UNION
                 -- articles are stored under the hash of the address of their page, see ObjectKeys.article
