@@ -23,17 +23,9 @@ import routes.operations.RunOptions;
 import routes.redis.RedisLink;
 
 /** {@code --backup} and {@code --restore}: with the services of the installation, without its pipeline. */
-final class BackupCommand {
+record BackupCommand(Binder settings, PrintStream out) {
     /** The script that reads the positions of all streams may take some seconds. */
     private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(60);
-
-    private final Binder settings;
-    private final PrintStream out;
-
-    BackupCommand(Binder settings, PrintStream out) {
-        this.settings = settings;
-        this.out = out;
-    }
 
     /**
      * @throws routes.backup.BackupException if it cannot be done
@@ -74,8 +66,7 @@ final class BackupCommand {
     }
 
     private void withStores(CommandServices services, Work work) {
-        RedisClient client = RedisClient.create(services.redis().uri());
-        client.setOptions(services.redis().clientOptions());
+        RedisClient client = services.redis().newClient();
         var s3 = settings.bindOrCreate("s3", S3Properties.class);
         try (var redis = new RedisLink(client, REDIS_TIMEOUT)) {
             DataSource database = DatabaseSchema.database(services.postgres());

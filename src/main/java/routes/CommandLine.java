@@ -43,6 +43,7 @@ import routes.operations.StartChecks;
 import routes.routefiles.OwnStreamsReader;
 import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
+import routes.routefiles.RouteFiles;
 import routes.routefiles.RouteLoadException;
 import routes.routefiles.ValidateCommand;
 import routes.tdlib.Tdlib;
@@ -54,7 +55,7 @@ import routes.telegram.TelegramLogin;
 import routes.telegram.TelegramProperties;
 
 /** Runs what the arguments ask for. Turns failures into one line and an exit code. */
-class CommandLine {
+record CommandLine(PrintStream out, PrintStream err) {
     /** The process runs until it is stopped. */
     static final int STAYS_UP = MainJob.STAYS_UP;
 
@@ -67,14 +68,6 @@ class CommandLine {
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int WRONG_SETTING = 2;
-
-    private final PrintStream out;
-    private final PrintStream err;
-
-    CommandLine(PrintStream out, PrintStream err) {
-        this.out = out;
-        this.err = err;
-    }
 
     /** @return exit code, or {@link #STAYS_UP} */
     int run(String... arguments) {
@@ -188,7 +181,7 @@ class CommandLine {
                 .beforeInitialize(); // drops all log output until it is initialized
         var classPath = new PathMatchingResourcePatternResolver();
         var settings = RouteEnvironment.settings(classPath.getResourceLoader());
-        var own = OwnStreamsReader.read(classPath, folder, settings::getProperty);
+        var own = OwnStreamsReader.read(new RouteFiles(classPath, folder), settings::getProperty);
         var environment = RouteEnvironment.of(
                 TelegramAssistant.class, settings, classPath.getResourceLoader(), new StreamCatalog(own).names());
         return ValidateCommand.run(
@@ -301,7 +294,7 @@ class CommandLine {
             return stopped("Port " + port.getPort()
                     + " is taken by another process; stop it, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)");
         }
-        LoggerFactory.getLogger(CommandLine.class).error("The start failed for a reason nobody expected", e);
+        LoggerFactory.getLogger(CommandLine.class).error("The start failed unexpectedly", e);
         return FAILED;
     }
 

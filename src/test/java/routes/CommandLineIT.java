@@ -3,7 +3,9 @@ package routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +67,7 @@ class CommandLineIT {
 
     @Test
     void an_option_that_does_not_exist() throws Exception {
-        assertThat(run(Map.of(), "--dmeo")).startsWith("telegram-assistant: --dmeo: no such option");
+        assertThat(refused("--dmeo")).startsWith("telegram-assistant: --dmeo: no such option");
     }
 
     @Test
@@ -72,33 +76,28 @@ class CommandLineIT {
                 DataFolder used = new DataFolder(dir.resolve("used"))) {
             String port = Integer.toString(taken.getLocalPort());
             Path file = Files.writeString(dir.resolve("no-folder"), "");
+            assertRefusedAtOnce("CONFIG_DIR=/nonexistent: the folder does not exist", "--config.dir=/nonexistent");
+            assertRefusedAtOnce("CONFIG_DIR=" + file + ": is not a folder", "--config.dir=" + file);
+            assertRefusedAtOnce("PIPELINE_ROUTES: unknown stage x; known are ingest, ", "--pipeline.routes=tagging,x");
             assertRefusedAtOnce(
-                    Map.of("CONFIG_DIR", "/nonexistent"), "CONFIG_DIR=/nonexistent: the folder does not exist");
-            assertRefusedAtOnce(Map.of("CONFIG_DIR", file.toString()), "CONFIG_DIR=" + file + ": is not a folder");
+                    "PIPELINE_ROUTES: not built yet: trends; known are ingest, ", "--pipeline.routes=trends");
+            assertRefusedAtOnce("API_PORT=" + port + ": the port is taken", "--api.port=" + port);
+            assertRefusedAtOnce("MANAGEMENT_PORT=" + port + ": the port is taken", "--management.port=" + port);
             assertRefusedAtOnce(
-                    Map.of("PIPELINE_ROUTES", "tagging,x"), "PIPELINE_ROUTES: unknown stage x; known are ingest, ");
-            assertRefusedAtOnce(
-                    Map.of("PIPELINE_ROUTES", "trends"), "PIPELINE_ROUTES: not built yet: trends; known are ingest, ");
-            assertRefusedAtOnce(Map.of("API_PORT", port), "API_PORT=" + port + ": the port is taken");
-            assertRefusedAtOnce(Map.of("MANAGEMENT_PORT", port), "MANAGEMENT_PORT=" + port + ": the port is taken");
-            assertRefusedAtOnce(
-                    Map.of("DATA_DIR", used.path().toString()),
-                    "DATA_DIR=" + used.path() + ": the folder is in use by process ");
+                    "DATA_DIR=" + used.path() + ": the folder is in use by process ", "--data.dir=" + used.path());
         }
     }
 
     @Test
     void a_setting_that_does_not_exist_is_refused_with_the_one_that_was_meant() throws Exception {
         assertRefusedAtOnce(
-                Map.of(),
                 "--tagging.max-tgas: no such setting (did you mean 'tagging.max-tags'?)",
                 "--tagging.max-tgas=3",
                 "--tagging.maxTags=4",
                 "--logging.level.org.example=info");
         Path config = Files.createDirectories(dir.resolve("work/config"));
         Files.writeString(config.resolve("application.yml"), "tagging:\n  max_tags: 4\n  providres: [local]\n");
-        assertRefusedAtOnce(
-                Map.of("SPRING_CONFIG_ADDITIONAL_LOCATION", "file:" + config + "/"), "tagging.providres[0] in ");
+        assertRefusedAtOnce("tagging.providres[0] in ", "--spring.config.additional-location=file:" + config + "/");
     }
 
     @Test
@@ -120,19 +119,32 @@ class CommandLineIT {
                 .matches("\\d+ route files checked, 0 of them from .*: no problems");
     }
 
-    private void assertRefusedAtOnce(Map<String, String> environment, String message, String... arguments)
-            throws IOException, InterruptedException {
-        assertThat(run(environment, arguments))
+    private void assertRefusedAtOnce(String message, String... options) {
+        assertThat(refused(options))
                 .startsWith("telegram-assistant: " + message)
                 .doesNotContain("\n");
         assertThat(dir.resolve("data/postgres")).doesNotExist();
+    }
+
+    /** What the program prints when it refuses options. In this process: it ends before it starts anything. */
+    private String refused(String... options) {
+        Map<String, String> given = new LinkedHashMap<>();
+        Stream.concat(
+                        Stream.of("--data.dir=" + dir.resolve("data"), "--api.port=0", "--management.port=0"),
+                        Stream.of(options))
+                .forEach(option -> given.put(option.contains(".") ? option.replaceFirst("=.*", "") : option, option));
+        var printed = new ByteArrayOutputStream();
+        var out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        assertThat(new CommandLine(out, out).run(given.values().toArray(String[]::new)))
+                .isEqualTo(2);
+        return withoutLog(printed.toString(StandardCharsets.UTF_8));
     }
 
     @Test
     void exports_that_are_not_there_are_all_named_before_anything_starts() throws Exception {
         Path html = Files.createDirectory(dir.resolve("html"));
         Files.writeString(html.resolve("messages.html"), "");
-        assertThat(run(Map.of(), "--import=" + dir.resolve("nothere"), "--import=" + html))
+        assertThat(refused("--import=" + dir.resolve("nothere"), "--import=" + html))
                 .isEqualTo("telegram-assistant: --import=" + dir.resolve("nothere") + ": " + dir.resolve("nothere")
                         + ": there is no such file: give the path of an export's result.json or of its folder\n"
                         + "--import=" + html + ": " + html.resolve("result.json")
@@ -143,15 +155,13 @@ class CommandLineIT {
 
     @Test
     void an_address_that_others_reach_without_keys() throws Exception {
-        assertThat(run(Map.of("API_ADDRESS", "0.0.0.0")))
+        assertThat(refused("--api.address=0.0.0.0"))
                 .startsWith(
                         "telegram-assistant: API_ADDRESS=0.0.0.0: other machines reach this address, so API_KEYS must be set")
                 .contains("--make-key");
-        assertThat(run(Map.of("MANAGEMENT_ADDRESS", "::")))
-                .startsWith("telegram-assistant: MANAGEMENT_ADDRESS=::: other");
-        assertThat(run(Map.of("SERVER_ADDRESS", "0.0.0.0")))
-                .startsWith("telegram-assistant: API_ADDRESS=0.0.0.0: other");
-        assertThat(run(Map.of("API_ADDRESS", "no.such.host.invalid")))
+        assertThat(refused("--management.address=::")).startsWith("telegram-assistant: MANAGEMENT_ADDRESS=::: other");
+        assertThat(refused("--server.address=0.0.0.0")).startsWith("telegram-assistant: API_ADDRESS=0.0.0.0: other");
+        assertThat(refused("--api.address=no.such.host.invalid"))
                 .startsWith("telegram-assistant: API_ADDRESS=no.such.host.invalid: must be an address of this machine");
     }
 
@@ -161,15 +171,17 @@ class CommandLineIT {
             String port = Integer.toString(taken.getLocalPort());
             // ports are checked after addresses
             assertRefusedAtOnce(
-                    Map.of("PIPELINE_ROUTES", "tagging", "API_ADDRESS", "0.0.0.0", "MANAGEMENT_PORT", port),
-                    "MANAGEMENT_PORT=" + port + ": the port is taken");
+                    "MANAGEMENT_PORT=" + port + ": the port is taken",
+                    "--pipeline.routes=tagging",
+                    "--api.address=0.0.0.0",
+                    "--management.port=" + port);
         }
     }
 
     @Test
     void an_invalid_key_is_refused_without_showing_it() throws Exception {
         String hash = "a".repeat(64);
-        assertThat(run(Map.of("API_KEYS", "anna:" + hash + ":default:reader,bob:" + hash + ":default:boss")))
+        assertThat(refused("--api.keys=anna:" + hash + ":default:reader,bob:" + hash + ":default:boss"))
                 .startsWith(
                         "telegram-assistant: API_KEYS=***: entry 2: bob: the role must be reader, operator or admin")
                 .doesNotContain(hash);
@@ -180,9 +192,9 @@ class CommandLineIT {
 
     @Test
     void a_key_for_a_role_that_does_not_exist() throws Exception {
-        assertThat(run(Map.of(), "--make-key=anna", "--role=boss"))
+        assertThat(refused("--make-key=anna", "--role=boss"))
                 .isEqualTo("telegram-assistant: --make-key: anna: the role must be reader, operator or admin");
-        assertThat(run(Map.of(), "--role=reader"))
+        assertThat(refused("--role=reader"))
                 .isEqualTo("telegram-assistant: --tenant and --role belong to --make-key=<name>");
     }
 
@@ -283,7 +295,7 @@ class CommandLineIT {
                         .filter(command -> command.contains(dir.toString())))
                 .as("servers that still run")
                 .isEmpty();
-        assertThat(Files.readString(output)).doesNotContain(" ERROR ", " WARN ", "Exception", "nobody expected");
+        assertThat(Files.readString(output)).doesNotContain(" ERROR ", " WARN ", "Exception", "failed unexpectedly");
     }
 
     /** All that the program printed, without the lines that services log when they start. */
@@ -302,6 +314,10 @@ class CommandLineIT {
         }
         String text = Files.readString(output, StandardCharsets.UTF_8);
         assertThat(program.exitValue()).as(text).isEqualTo(exitCode);
+        return withoutLog(text);
+    }
+
+    private static String withoutLog(String text) {
         return String.join(
                 "\n", text.lines().filter(line -> !line.contains(" INFO ")).toList());
     }

@@ -40,6 +40,7 @@ final class ModelPipeline implements AutoCloseable {
 
     static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final long TG_CHANNEL = 7_002;
+    private static final Duration POLL = Duration.ofMillis(20);
 
     final ModelServer models;
     final ConfigurableApplicationContext application;
@@ -150,7 +151,7 @@ final class ModelPipeline implements AutoCloseable {
         }
         ImportService imports = application.getBean(ImportService.class);
         UUID job = imports.submit(user, tenant, file);
-        await().atMost(Duration.ofSeconds(60)).until(() -> imports.find(job)
+        await().atMost(Duration.ofSeconds(60)).pollInterval(POLL).until(() -> imports.find(job)
                 .map(ImportService.State::status)
                 .filter(ImportProgress.Status.DONE::equals)
                 .isPresent());
@@ -158,9 +159,8 @@ final class ModelPipeline implements AutoCloseable {
 
     /** Waits until a post has a tagging status. */
     void awaitStatus(UUID post, String status) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> assertThat(status(post)).isEqualTo(status));
+        await().atMost(Duration.ofSeconds(60)).pollInterval(POLL).untilAsserted(() -> assertThat(status(post))
+                .isEqualTo(status));
     }
 
     String status(UUID post) {
@@ -177,9 +177,8 @@ final class ModelPipeline implements AutoCloseable {
 
     /** The stored tags, once tag persistence has stored some of this provider. */
     List<String> awaitTags(UUID post, String provider) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> assertThat(provider(post)).isEqualTo(provider));
+        await().atMost(Duration.ofSeconds(60)).pollInterval(POLL).untilAsserted(() -> assertThat(provider(post))
+                .isEqualTo(provider));
         return tags(post);
     }
 

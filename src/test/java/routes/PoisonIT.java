@@ -89,6 +89,8 @@ class PoisonIT {
             @TempDir Path folder) throws Exception {
         application = CommandLine.open(RunOptions.parse(
                 "--data.dir=" + PreparedData.in(folder.resolve("data")),
+                // an entry of the crawl stage waits for a busy host; here it would take two minutes to fail five times
+                "--config.dir=" + QuickRoutes.in(folder, 1_000, "51-crawl.camel.yaml"),
                 "--api.port=0",
                 "--management.port=0",
                 "--outbox.poll-interval=20"));

@@ -81,6 +81,7 @@ class ReplayIT {
     static void start() throws IOException {
         application = CommandLine.open(RunOptions.parse(
                 "--data.dir=" + PreparedData.in(folder.resolve("data")),
+                "--config.dir=" + QuickRoutes.in(folder, 100, "05-stage.template.camel.yaml"),
                 "--api.port=0",
                 "--management.port=0",
                 "--replay.rate=1000",

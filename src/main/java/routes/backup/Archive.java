@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import routes.events.Sha256;
 
 /**
  * The form of an archive: a tar whose entries are, in this order, {@code redis/*}, {@code database/<table>}, {@code objects/<key>}, the
@@ -27,7 +27,7 @@ final class Archive {
 
     /** The running hash of a part. */
     static final class Hash {
-        private final MessageDigest digest = sha256();
+        private final MessageDigest digest = Sha256.digest();
         private long bytes;
         private long count;
 
@@ -61,18 +61,6 @@ final class Archive {
 
         Manifest.Part part() {
             return new Manifest.Part(count, bytes, HexFormat.of().formatHex(digest.digest()));
-        }
-    }
-
-    static String hash(byte[] content) {
-        return HexFormat.of().formatHex(sha256().digest(content));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import routes.events.Sha256;
 
 /** Reads an archive from its beginning to its end, as often as needed. Holds no more than a buffer of it in memory. */
 final class ArchiveReader {
@@ -71,7 +72,7 @@ final class ArchiveReader {
         }
         byte[] text = manifest.getOrDefault(Archive.MANIFEST, new byte[0]);
         String hash = new String(manifest.get(Archive.MANIFEST_HASH), StandardCharsets.US_ASCII).strip();
-        if (!hash.equals(Archive.hash(text))) {
+        if (!hash.equals(Sha256.hex(text))) {
             throw damaged("its manifest has changed", null);
         }
         Manifest known;

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import routes.events.Sha256;
 
 /**
  * Writes an archive to {@code <file>.part} and renames it when it is complete and on the disk. What is not finished is removed by
@@ -189,7 +190,7 @@ final class ArchiveWriter implements AutoCloseable {
     void finish(Manifest manifest) throws IOException {
         byte[] text = json.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
         entry(Archive.MANIFEST, text);
-        entry(Archive.MANIFEST_HASH, (Archive.hash(text) + "\n").getBytes(StandardCharsets.US_ASCII));
+        entry(Archive.MANIFEST_HASH, (Sha256.hex(text) + "\n").getBytes(StandardCharsets.US_ASCII));
         tar.finish();
         tar.flush();
         channel.force(true);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ import routes.objectstore.ObjectStore;
 import routes.redis.RedisLink;
 
 /**
- * Writes the state of an installation at one moment to an archive, while it goes on working. First the marks of what was processed, then
+ * Writes the state of an installation at one moment to an archive, while it runs. First the marks of what was processed, then
  * the positions of the streams, then a snapshot of the database, each later than the one before: what a stage has acknowledged is in the
  * database, and what it has not is in the streams and has no mark. Events that the outbox published in between are published again after a restore. What is done twice then is recognised, as after a
  * crash.
@@ -79,9 +80,10 @@ public final class Backup {
 
     /**
      * @param file is there only when it is complete
+     * @param progress gets a sentence every few seconds, and at each step
      * @throws BackupException if it cannot be written, or something does not answer
      */
-    public Result write(Path file, Progress progress) {
+    public Result write(Path file, Consumer<String> progress) {
         Path target = file.toAbsolutePath().normalize();
         if (Files.exists(target)) {
             throw new BackupException(target + " is there already; choose another name, or remove it");
@@ -107,11 +109,11 @@ public final class Backup {
 
     /** Reports now and then. */
     private static final class Reports {
-        private final Progress progress;
+        private final Consumer<String> progress;
         private final ArchiveWriter archive;
         private long reportedAt = System.nanoTime();
 
-        Reports(Progress progress, ArchiveWriter archive) {
+        Reports(Consumer<String> progress, ArchiveWriter archive) {
             this.progress = progress;
             this.archive = archive;
         }
@@ -123,7 +125,7 @@ public final class Backup {
         }
 
         void now(String what) {
-            progress.report("Back-up: " + what + ", " + (archive.bytes() >> 20) + " MiB are written");
+            progress.accept("Back-up: " + what + ", " + (archive.bytes() >> 20) + " MiB are written");
             reportedAt = System.nanoTime();
         }
     }
@@ -201,7 +203,7 @@ public final class Backup {
                     }
                     reports.at("table " + table.name() + " is copied");
                 }
-                ObjectKeysInDatabase.write(connection, keys);
+                tables.writeObjectKeys(keys);
                 return new Manifest(
                         Manifest.FORMAT,
                         UUID.randomUUID(),

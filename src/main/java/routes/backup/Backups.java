@@ -152,7 +152,7 @@ public class Backups implements DisposableBean {
         return folder;
     }
 
-    /** The back-ups in the folder, newest first, and the last one of this process, whatever became of it. */
+    /** The back-ups in the folder, newest first, and the last one of this process, also if it failed. */
     public List<Made> list() {
         Made own = last;
         List<Made> all = new ArrayList<>();

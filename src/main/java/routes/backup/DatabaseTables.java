@@ -1,10 +1,15 @@
 package routes.backup;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -36,13 +40,14 @@ final class DatabaseTables {
             "tenant_storage_usage",
             "telegram_bots");
 
+    private static final int PAGE = 1_000;
+
     private final Connection connection;
     private final JdbcClient jdbc;
 
     DatabaseTables(Connection connection) {
         this.connection = connection;
-        DataSource only = new SingleConnectionDataSource(connection, true);
-        jdbc = JdbcClient.create(only);
+        jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
     }
 
     JdbcClient jdbc() {
@@ -135,6 +140,36 @@ final class DatabaseTables {
 
     private static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /**
+     * Writes the keys of all objects that the database refers to, a line each: media files, articles of pages, summaries of
+     * albums. A file, so that the snapshot need not last as long as the copying of the objects.
+     */
+    void writeObjectKeys(Path file) throws SQLException, IOException {
+        String sql =
+                """
+                SELECT s3_key FROM media_objects
+                UNION
+                -- articles are stored under the hash of the address of their page, see ObjectKeys.article
+                SELECT 'crawl/' || p.tenant_id || '/' || encode(sha256(convert_to(page ->> 'url', 'UTF8')), 'hex') || '.md'
+                FROM post_enrichment e JOIN posts p ON p.id = e.post_id
+                CROSS JOIN LATERAL jsonb_array_elements(
+                    CASE WHEN jsonb_typeof(e.data -> 'urls') = 'array' THEN e.data -> 'urls' ELSE '[]' END) AS page
+                WHERE e.kind = 'crawl' AND jsonb_typeof(page -> 'url') = 'string'
+                  AND jsonb_typeof(page -> 'markdown') = 'string'
+                UNION
+                SELECT meta ->> 's3_key' FROM media_groups WHERE meta ->> 's3_key' IS NOT NULL
+                ORDER BY 1""";
+        try (BufferedWriter out = Files.newBufferedWriter(file);
+                Statement statement = connection.createStatement()) {
+            statement.setFetchSize(PAGE); // within a transaction a cursor, not all rows at once
+            ResultSet keys = statement.executeQuery(sql);
+            while (keys.next()) {
+                out.write(keys.getString(1));
+                out.newLine();
+            }
+        }
     }
 
     private record Sequence(String name, long value) {}

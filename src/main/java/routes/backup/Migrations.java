@@ -7,14 +7,12 @@ import java.util.function.Supplier;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
-/** The versions of the database schema that this program knows, as a restore needs them. */
-public final class Migrations {
-    private final Supplier<FluentConfiguration> flyway;
-
-    /** @param flyway a new configuration at each call, as at a start, with its database */
-    public Migrations(Supplier<FluentConfiguration> flyway) {
-        this.flyway = flyway;
-    }
+/**
+ * The versions of the database schema that this program knows, as a restore needs them.
+ *
+ * @param flyway a new configuration at each call, as at a start, with its database
+ */
+public record Migrations(Supplier<FluentConfiguration> flyway) {
 
     void to(String version) {
         flyway.get().target(version).load().migrate();

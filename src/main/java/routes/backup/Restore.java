@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.MigrationVersion;
 import org.springframework.dao.DataAccessException;
@@ -25,7 +26,7 @@ import routes.redis.RedisLink;
 /**
  * Puts the state of an archive into an empty installation. The archive is verified as a whole before anything is written. Then come the
  * objects; the database, in one transaction with a row of {@code restores}; the streams; and last the end of that row. A restore that was
- * interrupted before the transaction is simply repeated; after it, processes refuse to start until it is run again, and it goes on.
+ * interrupted before the transaction is simply repeated; after it, processes refuse to start until it is run again and finishes.
  */
 public final class Restore {
     private static final long REPORTED_OBJECTS = 1_000;
@@ -58,14 +59,14 @@ public final class Restore {
     }
 
     /** @throws BackupException if it cannot be done; the message says what was done until then */
-    public Result run(Path file, Progress progress) {
+    public Result run(Path file, Consumer<String> progress) {
         if (!Files.isRegularFile(file)) {
             throw new BackupException(file + " does not exist");
         }
         var archive = new ArchiveReader(file, json);
-        progress.report("Restore: " + file + " is being verified");
+        progress.accept("Restore: " + file + " is being verified");
         Manifest manifest = archive.verified();
-        progress.report("Restore: it is complete, a back-up of " + manifest.createdAt() + " with schema "
+        progress.accept("Restore: it is complete, a back-up of " + manifest.createdAt() + " with schema "
                 + manifest.schemaVersion());
         requireKnownSchema(file, manifest);
         try {
@@ -77,7 +78,7 @@ public final class Restore {
                 putObjects(archive, manifest, progress);
                 copyDatabase(archive, file, manifest, progress);
             } else {
-                progress.report("Restore: objects and database are there; the interrupted restore goes on");
+                progress.accept("Restore: objects and database are there; the interrupted restore goes on");
             }
             migrations.toNewest();
             requireRebuild();
@@ -177,7 +178,7 @@ public final class Restore {
         }
     }
 
-    private void putObjects(ArchiveReader archive, Manifest manifest, Progress progress) {
+    private void putObjects(ArchiveReader archive, Manifest manifest, Consumer<String> progress) {
         archive.read(new ArchiveReader.Visitor() {
             private long done;
 
@@ -187,14 +188,14 @@ public final class Restore {
                         key); // the program's own answers take it from the database
                 objects.put(key, type == null ? "application/octet-stream" : type, size, content);
                 if (++done % REPORTED_OBJECTS == 0) {
-                    progress.report("Restore: " + done + " of "
+                    progress.accept("Restore: " + done + " of "
                             + manifest.parts().get(Archive.OBJECTS).count() + " objects");
                 }
             }
         });
     }
 
-    private void copyDatabase(ArchiveReader archive, Path file, Manifest manifest, Progress progress)
+    private void copyDatabase(ArchiveReader archive, Path file, Manifest manifest, Consumer<String> progress)
             throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
@@ -208,7 +209,7 @@ public final class Restore {
                 if (fits) {
                     wanted.put(table.part(), table);
                 } else {
-                    progress.report("Restore: the table " + table.name()
+                    progress.accept("Restore: the table " + table.name()
                             + " is not one of the program; its rows stay in the archive, as " + table.part());
                 }
             }
@@ -234,7 +235,7 @@ public final class Restore {
                                 e);
                     }
                     if (expected >= REPORTED_ROWS) {
-                        progress.report("Restore: table " + table.name() + ", " + expected + " rows");
+                        progress.accept("Restore: table " + table.name() + ", " + expected + " rows");
                     }
                 }
             });
@@ -262,7 +263,7 @@ public final class Restore {
         }
     }
 
-    /** The first start empties the index, whatever it holds, and fills it and the graph from the database. */
+    /** The first start clears the index and fills it and the graph from the database. */
     private void requireRebuild() {
         JdbcClient jdbc = JdbcClient.create(database);
         jdbc.sql("DELETE FROM vector_index").update();

@@ -25,6 +25,7 @@ import routes.events.EventStream;
 import routes.events.StreamCatalog;
 import routes.redis.RedisLink;
 import routes.redis.Script;
+import routes.redis.StreamAdmin;
 import routes.redis.StreamGroup;
 
 /**
@@ -159,12 +160,12 @@ final class StreamContents {
             line(out, Map.of("stream", stream.key(), "last_id", stream.lastId()));
             boolean letters = stream.key().endsWith(DEAD_LETTERS);
             String from = letters ? "0-0" : firstUndelivered(stream);
-            var pending = new TreeSet<String>(StreamContents::compare);
+            var pending = new TreeSet<String>(StreamAdmin::compareIds);
             stream.groups().forEach(group -> pending.addAll(group.ids()));
             for (String id : pending.headSet(from, true)) {
                 entries(stream.key(), Range.create(id, id), out);
             }
-            while (compare(from, stream.lastId()) < 0) {
+            while (StreamAdmin.compareIds(from, stream.lastId()) < 0) {
                 String after = from;
                 String last = entries(
                         stream.key(),
@@ -183,7 +184,7 @@ final class StreamContents {
         return stream.groups().stream()
                 .filter(group -> !isPlanned(stream.key(), group.name()))
                 .map(Group::delivered)
-                .min(StreamContents::compare)
+                .min(StreamAdmin::compareIds)
                 .orElse(stream.lastId());
     }
 
@@ -203,15 +204,6 @@ final class StreamContents {
             out.counted(1);
         }
         return page.isEmpty() ? null : page.get(page.size() - 1).getId();
-    }
-
-    private static int compare(String a, String b) {
-        int byTime = Long.compareUnsigned(number(a, 0), number(b, 0));
-        return byTime != 0 ? byTime : Long.compareUnsigned(number(a, 1), number(b, 1));
-    }
-
-    private static long number(String id, int part) {
-        return Long.parseUnsignedLong(id.split("-")[part]);
     }
 
     /** Writes the values, with the time of their end. */

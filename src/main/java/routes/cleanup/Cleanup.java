@@ -71,7 +71,7 @@ public class Cleanup {
     /**
      * The same stage for trials: it writes neither to the vector index nor to the graph. The caller rolls back what it writes to the database.
      *
-     * @param left gets what would be removed, for people
+     * @param left receives a description of what would be removed
      */
     public Cleanup rehearsal(Consumer<String> left) {
         return new Cleanup(

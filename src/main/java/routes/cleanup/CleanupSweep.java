@@ -16,7 +16,6 @@ import org.hibernate.validator.constraints.time.DurationMin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -67,10 +66,9 @@ public class CleanupSweep implements Job {
     private final Graph graph;
     private final StorageQuota files;
     private final RedisLink redis;
-    private final Duration keepUnusedFiles;
+    private final CleanupProperties properties;
     private final Clock clock;
 
-    @Autowired
     CleanupSweep(
             JdbcClient jdbc,
             PostRemoval removal,
@@ -79,23 +77,12 @@ public class CleanupSweep implements Job {
             RedisLink redis,
             CleanupProperties properties,
             Clock clock) {
-        this(jdbc, removal, graph, files, redis, properties.keepUnusedFiles(), clock);
-    }
-
-    CleanupSweep(
-            JdbcClient jdbc,
-            PostRemoval removal,
-            Graph graph,
-            StorageQuota files,
-            RedisLink redis,
-            Duration keepUnusedFiles,
-            Clock clock) {
         this.jdbc = jdbc;
         this.removal = removal;
         this.graph = graph;
         this.files = files;
         this.redis = redis;
-        this.keepUnusedFiles = keepUnusedFiles;
+        this.properties = properties;
         this.clock = clock;
     }
 
@@ -187,7 +174,7 @@ public class CleanupSweep implements Job {
                 jdbc.sql("SELECT id FROM tenants ORDER BY id").query(UUID.class).list()) {
             int last = BATCH;
             while (last == BATCH && !Thread.currentThread().isInterrupted()) {
-                last = files.removeUnused(tenant, keepUnusedFiles, BATCH);
+                last = files.removeUnused(tenant, properties.keepUnusedFiles(), BATCH);
                 removed += last;
             }
         }

@@ -2,8 +2,6 @@ package routes.configuration;
 
 /** A setting, port or folder that prevents the start. The message is the one line that is shown: what, where, what to do. */
 public class ConfigurationException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     public ConfigurationException(String message) {
         super(message);
     }

@@ -49,7 +49,7 @@ public final class ConsoleLogin {
     }
 
     /**
-     * Whether this is the login. Takes the same time whatever is wrong. After {@value #FAILURES_PER_MINUTE} wrong ones in a minute
+     * Whether this is the login. The time does not depend on what is wrong. After {@value #FAILURES_PER_MINUTE} wrong ones in a minute
      * all logins are refused for a few seconds, which slows down guessing.
      */
     public boolean matches(String name, String password) {

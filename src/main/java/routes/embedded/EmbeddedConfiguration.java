@@ -1,5 +1,6 @@
 package routes.embedded;
 
+import io.lettuce.core.RedisClient;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -7,8 +8,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** Selects the embedded or the configured service for each of PostgreSQL and Redis. */
+/** Selects the embedded or the configured service for each of PostgreSQL and Redis, and makes the clients of Redis. */
 @Configuration(proxyBeanMethods = false)
 class EmbeddedConfiguration {
 
@@ -62,5 +65,25 @@ class EmbeddedConfiguration {
         return redis.url().isEmpty()
                 ? RedisService.embedded(new EmbeddedRedisService(data, embedded.redisPort()))
                 : RedisService.configured(redis);
+    }
+
+    /** For everything of the product, by way of {@code routes.redis}. */
+    @Bean(destroyMethod = "shutdown")
+    RedisClient redisClient(RedisService redis) {
+        return redis.newClient();
+    }
+
+    /**
+     * For the libraries that need Spring's: ShedLock, and camel-spring-redis in routes of integrators. Replaces Spring Boot's, which
+     * does not support a CA file.
+     */
+    @Bean
+    LettuceConnectionFactory redisConnectionFactory(RedisService redis) {
+        return new LettuceConnectionFactory(
+                LettuceConnectionFactory.createRedisConfiguration(redis.uri()),
+                LettuceClientConfiguration.builder()
+                        .clientOptions(redis.clientOptions())
+                        .apply(redis.uri())
+                        .build());
     }
 }

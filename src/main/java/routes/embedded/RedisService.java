@@ -1,6 +1,7 @@
 package routes.embedded;
 
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
@@ -83,8 +84,15 @@ public final class RedisService implements AutoCloseable {
         return uri;
     }
 
+    /** A client; its connections open on first use. */
+    public RedisClient newClient() {
+        RedisClient client = RedisClient.create(uri);
+        client.setOptions(clientOptions());
+        return client;
+    }
+
     /** The options for every client of this Redis. */
-    public ClientOptions clientOptions() {
+    ClientOptions clientOptions() {
         return ClientOptions.builder()
                 .autoReconnect(true)
                 // commands sent while Redis is down fail at once and are retried by the stage, instead of piling up

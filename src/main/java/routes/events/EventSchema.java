@@ -16,13 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The JSON Schema of one event in one direction. */
-final class EventSchema {
-
-    private final JsonSchema schema;
-
-    private EventSchema(JsonSchema schema) {
-        this.schema = schema;
-    }
+record EventSchema(JsonSchema schema) {
 
     /** The schema that events must satisfy when they are written. */
     static EventSchema write(String version, String stream) {

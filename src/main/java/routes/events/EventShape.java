@@ -13,18 +13,12 @@ import java.util.regex.Pattern;
  * does not. Texts must be storable, and UUIDs in the form that the product writes. Only the zone of a time is checked; data binding
  * parses the time. Validation by the library takes a hundred times as long.
  */
-final class EventShape {
+record EventShape(Predicate<JsonNode> check) {
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Set<String> KNOWN = Set.of(
             ("$schema $comment title description default type const enum pattern format minLength maxLength minimum"
                             + " maximum items properties required additionalProperties")
                     .split(" "));
-
-    private final Predicate<JsonNode> check;
-
-    private EventShape(Predicate<JsonNode> check) {
-        this.check = check;
-    }
 
     /** @throws IllegalArgumentException if the schema has a keyword that is not supported */
     static EventShape of(JsonNode schema) {

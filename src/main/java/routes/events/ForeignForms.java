@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  * Events of other producers, above all of the prior system: in {@code data}, in {@code payload} or in the fields of the entry, with
  * names and shapes of the prior system, and with values as text. Entries in the form that the product writes do not come here.
  */
-final class ForeignForms {
+record ForeignForms(ObjectReader json) {
     private static final Set<String> COMMON = Set.of("schema_version", "trace_id", "occurred_at", "idempotency_key");
 
     // bounded, so that no text becomes a number with a million digits
@@ -86,12 +86,6 @@ final class ForeignForms {
             places("/deleted_at", "occurred_at"),
             "trends.emerging",
             places("/cluster_id", "trend_id", "/primary_topic", "keyword"));
-
-    private final ObjectReader json;
-
-    ForeignForms(ObjectReader json) {
-        this.json = json;
-    }
 
     private static List<Place> places(String... pairs) {
         return IntStream.range(0, pairs.length / 2)

@@ -4,8 +4,6 @@ import routes.redisstreams.FailureKind.UncountedFailure;
 
 /** Something that the entry needs is in use by another consumer: retry later. Not the entry's fault, so it is not counted. */
 public class InProgressElsewhereException extends RuntimeException implements UncountedFailure {
-    private static final long serialVersionUID = 1L;
-
     /** @param what a key, or what else is in use */
     public InProgressElsewhereException(String what) {
         super("Another consumer is using " + what);

@@ -36,7 +36,7 @@ import routes.stages.EventRoutes;
  * <p>{@code add} returns false only for done keys. The exchange property {@value #FORCE} overrides that.
  */
 @ManagedResource(description = "Redis idempotent repository")
-public class RedisIdempotentRepository extends ServiceSupport implements IdempotentRepository {
+public class RedisIdempotentRepository extends ServiceSupport implements IdempotentRepository, BatchClaims {
 
     /** Exchange property: true processes the message even if it has been done already. */
     public static final String FORCE = "CamelIdempotentForce";
@@ -104,22 +104,6 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
                 .build();
     }
 
-    /**
-     * A key that an event of a batch claims.
-     *
-     * @param event its index in the list of the batch's events
-     * @param force claims the key even if it is done
-     */
-    public record Claim(int event, String key, boolean force) {}
-
-    /** The result of a claim. */
-    public enum Answer {
-        TAKEN,
-        DONE,
-        /** Another consumer is processing it. */
-        HELD
-    }
-
     /** Where a key that is claimed again was found done. */
     public enum Duplicate {
         /** The cache of this process. */
@@ -128,63 +112,6 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     private record Wanted(String key, String owner, boolean force) {}
-
-    /** One for trials: every key can be claimed, and none becomes done. */
-    public RedisIdempotentRepository rehearsal() {
-        return new Rehearsal(client, options);
-    }
-
-    private static final class Rehearsal extends RedisIdempotentRepository {
-
-        Rehearsal(RedisClient client, RedisIdempotencyOptions options) {
-            super(client, options, duplicate -> {});
-        }
-
-        @Override
-        public boolean add(Exchange exchange, String key) {
-            return true;
-        }
-
-        @Override
-        public boolean add(String key) {
-            return true;
-        }
-
-        @Override
-        public List<Answer> addAll(Exchange exchange, List<Claim> claims) {
-            return Collections.nCopies(claims.size(), Answer.TAKEN);
-        }
-
-        @Override
-        public void confirmAll(Exchange exchange, List<Claim> claims) {
-            // nothing was claimed
-        }
-
-        @Override
-        public boolean confirm(Exchange exchange, String key) {
-            return true;
-        }
-
-        @Override
-        public boolean confirm(String key) {
-            return true;
-        }
-
-        @Override
-        public boolean remove(Exchange exchange, String key) {
-            return true;
-        }
-
-        @Override
-        public boolean remove(String key) {
-            return true;
-        }
-
-        @Override
-        public long forgetAll() {
-            return 0;
-        }
-    }
 
     /**
      * Claims a key.
@@ -217,12 +144,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         return answer == Answer.TAKEN;
     }
 
-    /**
-     * Claims keys for events of a batch, in one call. Once confirmed, each becomes done when its entry is completed.
-     *
-     * @return an answer for each claim
-     * @throws io.lettuce.core.RedisException if Redis is unavailable
-     */
+    @Override
     public List<Answer> addAll(Exchange exchange, List<Claim> claims) {
         List<StreamCompletion> completions = completions(exchange, claims);
         List<Wanted> wanted = new ArrayList<>();
@@ -238,7 +160,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         return answers;
     }
 
-    /** Confirms claimed keys: each becomes done when the entry of its event is completed. */
+    @Override
     public void confirmAll(Exchange exchange, List<Claim> claims) {
         List<StreamCompletion> completions = completions(exchange, claims);
         for (int i = 0; i < claims.size(); i++) {

@@ -35,7 +35,7 @@ import routes.llm.ModelFailureException.Kind;
  * HTTP status, an {@code error} in an answer with status 200, one inside a choice, or an answer without content.
  */
 @Component
-final class ChatCompletions {
+record ChatCompletions(ObjectMapper json, Clock clock) {
     /** Low, since the same text should get the same tags. GigaChat does not accept 0. */
     private static final double TEMPERATURE = 0.1;
 
@@ -65,14 +65,6 @@ final class ChatCompletions {
     private static final Set<String> REFUSALS = Set.of("blacklist", "content_filter");
     private static final int LONGEST_MESSAGE = 200;
     private static final int TOO_LARGE = 413;
-
-    private final ObjectMapper json;
-    private final Clock clock;
-
-    ChatCompletions(ObjectMapper json, Clock clock) {
-        this.json = json;
-        this.clock = clock;
-    }
 
     /**
      * The answer to a chat request. {@code content} is blank only if it was cut off.

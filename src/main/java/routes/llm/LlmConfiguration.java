@@ -106,7 +106,7 @@ class LlmConfiguration {
         return () -> key.isBlank() ? "" : "Bearer " + key;
     }
 
-    /** For providers that integrators add: the same limits, and whatever authorisation their routes send. */
+    /** For providers that integrators add: the same limits; their routes set the authorisation. */
     @Bean
     HttpClientConfigurer modelHttp(LlmProperties properties, ScheduledExecutorService modelCallTimer) {
         return new ModelHttp(properties.timeout(), () -> "", null, modelCallTimer);

@@ -5,8 +5,6 @@ import java.util.Locale;
 
 /** A call of a model failed, or a pass of calls. The kind determines the next call. */
 public class ModelFailureException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     /** What happened; the label {@code outcome} of the metric {@code llm_requests_total}. */
     public enum Kind {
         /** No answer in time. */

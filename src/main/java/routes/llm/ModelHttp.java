@@ -39,8 +39,12 @@ import routes.configuration.ConfigurationException;
 /**
  * Configures the HTTP client for model providers: a time limit, a size limit, no retries, redirects or cookies. Its authorisation
  * is never on an exchange, where logs, traces and consoles could show it.
+ *
+ * @param authorization value of the header of that name; empty for none
+ * @param tls the trusted certificates; null for those of the JDK
  */
-final class ModelHttp implements HttpClientConfigurer {
+record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tls, ScheduledExecutorService timer)
+        implements HttpClientConfigurer {
     /** The type of an answer in parts. */
     static final String EVENTS = "text/event-stream";
 
@@ -55,22 +59,6 @@ final class ModelHttp implements HttpClientConfigurer {
     private static final int MAX_CONNECTIONS = 1_000;
     private static final Timeout CONNECT = Timeout.ofSeconds(5);
     private static final TimeValue IDLE = TimeValue.ofSeconds(20);
-
-    private final Duration timeout;
-    private final Supplier<String> authorization;
-    private final SSLContext tls;
-    private final ScheduledExecutorService timer;
-
-    /**
-     * @param authorization value of the header of that name; empty for none
-     * @param tls the trusted certificates; null for those of the JDK
-     */
-    ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tls, ScheduledExecutorService timer) {
-        this.timeout = timeout;
-        this.authorization = authorization;
-        this.tls = tls;
-        this.timer = timer;
-    }
 
     /**
      * Trusts the certificates of a PEM file and no others.

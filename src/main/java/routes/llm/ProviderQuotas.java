@@ -19,7 +19,7 @@ import routes.redis.Script;
  * hash of calls, tokens and units of a UTC day) and {@code llm:rest:<provider>}.
  */
 @Component
-class ProviderQuotas {
+record ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
     private static final Logger LOG = LoggerFactory.getLogger(ProviderQuotas.class);
     private static final Duration KEPT = Duration.ofDays(35);
 
@@ -39,21 +39,11 @@ class ProviderQuotas {
             return {tostring(redis.call('PTTL', KEYS[1])), redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], 'units') or '0'}
             """);
 
-    private final RedisLink link;
-    private final LlmProperties properties;
-    private final Clock clock;
-
     /** Why a provider is not called, and until when. */
     record Rest(String reason, Instant until) {}
 
     /** What a provider has cost on one day. */
     record Usage(long calls, long tokens, double units) {}
-
-    ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
-        this.link = link;
-        this.properties = properties;
-        this.clock = clock;
-    }
 
     void used(String provider, long tokens, double units) {
         link.run(ADD, List.of(usageKey(provider)), tokens, units, KEPT.toSeconds());

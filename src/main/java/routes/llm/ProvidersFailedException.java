@@ -4,8 +4,6 @@ import java.time.Instant;
 
 /** No provider of the chain did the task. */
 public class ProvidersFailedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     private final Instant restingUntil;
 
     ProvidersFailedException(String message, Instant restingUntil) {

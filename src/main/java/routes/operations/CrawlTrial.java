@@ -13,18 +13,8 @@ import routes.web.PageFetcher.Wish;
 
 /** Reads the links of a post without storing anything, and shows each step. The pages are fetched; that costs no budget. */
 @Component
-class CrawlTrial implements Trial {
-    private final CamelContext camel;
-    private final PostNumbers posts;
-    private final CrawlTrigger trigger;
-    private final CrawlPreview preview;
-
-    CrawlTrial(@Lazy CamelContext camel, PostNumbers posts, CrawlTrigger trigger, CrawlPreview preview) {
-        this.camel = camel;
-        this.posts = posts;
-        this.trigger = trigger;
-        this.preview = preview;
-    }
+record CrawlTrial(@Lazy CamelContext camel, PostNumbers posts, CrawlTrigger trigger, CrawlPreview preview)
+        implements Trial {
 
     @Override
     public String stage() {

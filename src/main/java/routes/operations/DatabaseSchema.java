@@ -21,7 +21,7 @@ public final class DatabaseSchema {
     /** SQLSTATE of a statement that waited longer than lock_timeout. */
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    /** Time for those who waited behind the migration. */
+    /** Time for queries that waited for the migration. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseSchema.class);

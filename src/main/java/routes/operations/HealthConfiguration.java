@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
@@ -41,7 +42,6 @@ class HealthConfiguration {
     /** A stage that has entries but makes no progress for this long is down. */
     private static final Duration STALL = Duration.ofMinutes(5);
 
-    /** Health requests need no key, so the cost must not grow with their number. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     /** Longer than a post can be in transit between two stages. */
@@ -106,60 +106,56 @@ class HealthConfiguration {
     /** Which reader of web pages is used, and whether it answers. Without it, the built-in one takes over. */
     @Bean
     HealthIndicator crawler(Crawl4ai crawl4ai) {
-        LoadingCache<String, Health> cached = Caffeine.newBuilder()
-                .expireAfterWrite(FRESH)
-                .build(name -> health(crawl4ai.problem().stream().toList())
-                        .withDetail("provider", crawl4ai.isConfigured() ? "crawl4ai" : "builtin")
-                        .build());
-        return () -> cached.get("crawler");
+        return cached(() -> health(crawl4ai.problem().stream().toList())
+                .withDetail("provider", crawl4ai.isConfigured() ? "crawl4ai" : "builtin")
+                .build());
     }
 
     /** Whether the vector index answers and is complete. */
     @Bean
     HealthIndicator index(VectorIndex index, IndexRebuild rebuild) {
-        LoadingCache<String, Health> cached = Caffeine.newBuilder()
-                .expireAfterWrite(FRESH)
-                .build(name -> {
-                    try {
-                        return Health.up().withDetail("posts", index.count()).build();
-                    } catch (VectorIndexException e) {
-                        return Health.down(e).build();
-                    }
-                });
+        HealthIndicator counted = cached(() -> {
+            try {
+                return Health.up().withDetail("posts", index.count()).build();
+            } catch (VectorIndexException e) {
+                return Health.down(e).build();
+            }
+        });
         return () -> {
-            Health counted = cached.get("index");
+            Health health = counted.health();
             List<String> problems = rebuild.progress().stream()
                     .map(IndexRebuild.Progress::toString)
                     .toList();
-            return counted.getStatus().equals(Status.UP) && !problems.isEmpty()
-                    ? health(problems).withDetails(counted.getDetails()).build()
-                    : counted;
+            return health.getStatus().equals(Status.UP) && !problems.isEmpty()
+                    ? health(problems).withDetails(health.getDetails()).build()
+                    : health;
         };
     }
 
     /** Whether the server of the graph answers. Without it, posts are searched by their words, and wait for their relationships. */
     @Bean
     HealthIndicator graph(Graph graph) {
-        LoadingCache<String, Health> cached = Caffeine.newBuilder()
-                .expireAfterWrite(FRESH)
-                .build(name -> health(graph.problem().stream().toList()).build());
-        return () -> cached.get("graph");
+        return cached(() -> health(graph.problem().stream().toList()).build());
     }
 
     /** Whether posts are stuck: dead letters, posts whose indexing failed, and unindexed posts without an event in flight. */
     @Bean
     HealthIndicator pipeline(StreamStates states, OutboxRelay outbox, JdbcClient jdbc) {
-        LoadingCache<String, Health> cached = Caffeine.newBuilder()
-                .expireAfterWrite(FRESH)
-                .build(name -> {
-                    try {
-                        return health(problems(states, outbox, jdbc)).build();
-                    } catch (DataAccessException e) {
-                        return Health.down(e)
-                                .build(); // cached too: waiting callers do not query an unavailable database again
-                    }
-                });
-        return () -> cached.get("pipeline");
+        return cached(() -> {
+            try {
+                return health(problems(states, outbox, jdbc)).build();
+            } catch (DataAccessException e) {
+                // cached too: waiting callers do not query an unavailable database again
+                return Health.down(e).build();
+            }
+        });
+    }
+
+    /** Health requests need no key, so the cost must not grow with their number. */
+    private static HealthIndicator cached(Supplier<Health> read) {
+        LoadingCache<String, Health> cached =
+                Caffeine.newBuilder().expireAfterWrite(FRESH).build(any -> read.get());
+        return () -> cached.get("health");
     }
 
     private record Left(long failed, long waiting) {}
@@ -219,7 +215,7 @@ class HealthConfiguration {
         };
     }
 
-    /** Whether all route files run as they are in config/routes. What was good before an edit that is wrong goes on. */
+    /** Whether all route files run as they are in config/routes. A wrong edit leaves the last good version running. */
     @Bean
     HealthIndicator routes(RouteReloads reloads) {
         return () -> reloads.state()

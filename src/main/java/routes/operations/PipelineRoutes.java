@@ -3,19 +3,14 @@ package routes.operations;
 import io.lettuce.core.RedisException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContext;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import routes.answers.AnswerProperties;
-import routes.configuration.ConfigFolderProperties;
 import routes.embeddings.EmbeddingProvider;
 import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
@@ -33,60 +28,26 @@ import routes.vision.VisionProperties;
 
 /** Loads and starts the routes of the stages that this process runs. */
 @Component
-class PipelineRoutes {
+record PipelineRoutes(
+        ApplicationContext spring,
+        CamelContext camel,
+        StreamCatalog catalog,
+        RouteFiles files,
+        Providers providers,
+        TaggingProperties tagging,
+        VisionProperties vision,
+        EmbeddingProvider embeddings,
+        AnswerProperties answers,
+        StreamAdmin admin,
+        StreamKeys keys,
+        RouteFilesProperties properties,
+        RouteReloads reloads,
+        Clock clock) {
     private static final Logger LOG = LoggerFactory.getLogger(PipelineRoutes.class);
-
-    private final ApplicationContext spring;
-    private final CamelContext camel;
-    private final StreamCatalog catalog;
-    private final ConfigFolderProperties config;
-    private final Providers providers;
-    private final TaggingProperties tagging;
-    private final VisionProperties vision;
-    private final EmbeddingProvider embeddings;
-    private final AnswerProperties answers;
-    private final StreamAdmin admin;
-    private final StreamKeys keys;
-    private final RouteFilesProperties properties;
-    private final RouteReloads reloads;
-    private final Clock clock;
-
-    PipelineRoutes(
-            ApplicationContext spring,
-            CamelContext camel,
-            StreamCatalog catalog,
-            ConfigFolderProperties config,
-            Providers providers,
-            TaggingProperties tagging,
-            VisionProperties vision,
-            EmbeddingProvider embeddings,
-            AnswerProperties answers,
-            StreamAdmin admin,
-            StreamKeys keys,
-            RouteFilesProperties properties,
-            RouteReloads reloads,
-            Clock clock) {
-        this.spring = spring;
-        this.camel = camel;
-        this.catalog = catalog;
-        this.config = config;
-        this.providers = providers;
-        this.tagging = tagging;
-        this.vision = vision;
-        this.embeddings = embeddings;
-        this.answers = answers;
-        this.admin = admin;
-        this.keys = keys;
-        this.properties = properties;
-        this.reloads = reloads;
-        this.clock = clock;
-    }
 
     /** @param trial start only what another route calls: no stream consumer */
     void start(PipelineStages stages, boolean trial) throws Exception {
-        var environment = new RouteEnvironment(beans(), spring.getEnvironment()::getProperty, catalog.names());
-        var files = new RouteFiles(
-                new PathMatchingResourcePatternResolver(spring), config.dir().resolve("routes"));
+        var environment = RouteEnvironment.of(spring, spring.getEnvironment()::getProperty, catalog.names());
         files.outdated(false).forEach(file -> LOG.warn("{}", file));
         var live = new LiveRoutes(
                 camel,
@@ -162,11 +123,5 @@ class PipelineRoutes {
         public void count(LiveRoutes.Outcome outcome) {
             reloads.count(outcome);
         }
-    }
-
-    private Map<String, Class<?>> beans() {
-        return Stream.of(spring.getBeanDefinitionNames())
-                .collect(Collectors.toMap(
-                        name -> name, name -> Objects.requireNonNullElse(spring.getType(name), Object.class)));
     }
 }

@@ -7,12 +7,7 @@ import routes.configuration.ConfigurationException;
 
 /** Finds the post that an operator means. */
 @Component
-class PostNumbers {
-    private final JdbcClient jdbc;
-
-    PostNumbers(JdbcClient jdbc) {
-        this.jdbc = jdbc;
-    }
+record PostNumbers(JdbcClient jdbc) {
 
     /**
      * The id of a post.

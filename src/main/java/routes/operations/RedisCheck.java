@@ -17,7 +17,7 @@ import routes.redis.RedisLink;
 
 /** Checks that Redis answers and is configured not to lose data. */
 @Component
-class RedisCheck {
+record RedisCheck(RedisLink link) {
     private static final Logger LOG = LoggerFactory.getLogger(RedisCheck.class);
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
 
@@ -29,12 +29,6 @@ class RedisCheck {
      * @param unknown  what could not be checked because Redis refused the command
      */
     record Report(String version, List<String> problems, Optional<String> unknown) {}
-
-    private final RedisLink link;
-
-    RedisCheck(RedisLink link) {
-        this.link = link;
-    }
 
     /**
      * Logs each problem once, at start.

@@ -14,17 +14,9 @@ import routes.replay.StreamOperations;
 
 /** {@code --replay=…}: a thin way to {@code routes.replay}. */
 @Component
-class ReplayCommand {
+record ReplayCommand(DeadLetters letters, StreamOperations streams) {
     private static final Pattern WHAT = Pattern.compile(
             "(?<stream>[^/]+)(/(cause:(?<cause>\\w+)|(?<from>[\\d-]+|-)\\.\\.(?<to>[\\d-]+|\\+)|(?<id>[\\d-]+)))?");
-
-    private final DeadLetters letters;
-    private final StreamOperations streams;
-
-    ReplayCommand(DeadLetters letters, StreamOperations streams) {
-        this.letters = letters;
-        this.streams = streams;
-    }
 
     /** @throws ConfigurationException with one line that says what cannot be done, and why */
     void run(RunOptions.ReplayRequest request, PrintStream out) {

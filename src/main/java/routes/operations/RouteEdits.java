@@ -17,16 +17,8 @@ import routes.routefiles.LiveRoutes;
 
 /** The route files of this process, for operators: an MBean next to those of Camel. Results and exceptions use JDK types only. */
 @ManagedResource(description = "Route files: which are loaded, which edits are not, and why")
-public class RouteEdits {
+public record RouteEdits(RouteReloads reloads, RouteTrials trials) {
     private static final Logger AUDIT = LoggerFactory.getLogger(RouteEdits.class);
-
-    private final RouteReloads reloads;
-    private final RouteTrials trials;
-
-    RouteEdits(RouteReloads reloads, RouteTrials trials) {
-        this.reloads = reloads;
-        this.trials = trials;
-    }
 
     @ManagedAttribute(description = "Whether edits of config/routes are taken without a request (ROUTES_RELOAD)")
     public boolean isWatching() {

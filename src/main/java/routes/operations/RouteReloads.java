@@ -93,7 +93,7 @@ public class RouteReloads implements SmartLifecycle {
                     problem = now;
                 }
             } catch (RuntimeException e) {
-                LOG.error("An edit of the route files could not be taken for a reason nobody expected", e);
+                LOG.error("An edit of the route files failed unexpectedly", e);
             }
         }
     }
@@ -183,7 +183,7 @@ public class RouteReloads implements SmartLifecycle {
         return Optional.ofNullable(live).map(LiveRoutes::state);
     }
 
-    /** Whether this route makes room for an edit now, and is back in a moment. */
+    /** Whether an edit replaces this route now; the route runs again in a moment. */
     boolean isExchanging(String route) {
         LiveRoutes routes = live;
         return routes != null && routes.isExchanging(route);

@@ -16,49 +16,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Lazy;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.albums.AlbumAssembler;
 import routes.albums.AlbumStates;
 import routes.cleanup.Cleanup;
-import routes.configuration.ConfigFolderProperties;
 import routes.configuration.ConfigurationException;
 import routes.configuration.Secrets;
 import routes.crawl.Crawl;
 import routes.crawltrigger.CrawlTrigger;
 import routes.digests.Digests;
-import routes.events.Event;
-import routes.events.EventCodec;
-import routes.events.EventStream;
-import routes.events.PostDeleted;
-import routes.events.PostParsed;
 import routes.events.StreamCatalog;
 import routes.indexing.Indexing;
-import routes.posts.DeletionReason;
-import routes.posts.PostEvents;
-import routes.redis.StreamAdmin;
-import routes.redisstreams.RedisStreamsConstants;
 import routes.retagging.Retagging;
 import routes.routefiles.RouteEnvironment;
 import routes.routefiles.RouteFileValidator;
@@ -68,7 +53,6 @@ import routes.routefiles.RouteTrial.Chosen;
 import routes.routefiles.RouteTrial.Trust;
 import routes.stages.EventRoutes;
 import routes.stages.StageEntry;
-import routes.stages.StreamKeys;
 import routes.tagging.Tagging;
 import routes.vision.Vision;
 import routes.web.Fetched;
@@ -77,9 +61,6 @@ import routes.web.PageFetcher;
 /** Tries an edited route file with the entry of a post, without side effects, and shows what each step did. */
 @Component
 public class RouteTrials implements Trial {
-    /** Of each stream, for the newest entry about the post. */
-    private static final int MAX_ENTRIES = 10_000;
-
     private static final int TIMEOUT_SECONDS = 120;
     private static final long MAX_BYTES = 1 << 20;
 
@@ -108,13 +89,9 @@ public class RouteTrials implements Trial {
     private final ApplicationContext spring;
     private final CamelContext camel;
     private final RunOptions options;
-    private final ConfigFolderProperties config;
+    private final RouteFiles files;
     private final StreamCatalog catalog;
-    private final StreamKeys keys;
-    private final StreamAdmin admin;
-    private final EventCodec codec;
-    private final PostEvents posts;
-    private final PostNumbers numbers;
+    private final TrialEntries entries;
     private final ObjectMapper json;
     private final PlatformTransactionManager transactions;
     private final Semaphore foreign = new Semaphore(1);
@@ -123,25 +100,17 @@ public class RouteTrials implements Trial {
             ApplicationContext spring,
             @Lazy CamelContext camel,
             RunOptions options,
-            ConfigFolderProperties config,
+            RouteFiles files,
             StreamCatalog catalog,
-            StreamKeys keys,
-            StreamAdmin admin,
-            EventCodec codec,
-            PostEvents posts,
-            PostNumbers numbers,
+            TrialEntries entries,
             ObjectMapper json,
             PlatformTransactionManager transactions) {
         this.spring = spring;
         this.camel = camel;
         this.options = options;
-        this.config = config;
+        this.files = files;
         this.catalog = catalog;
-        this.keys = keys;
-        this.admin = admin;
-        this.codec = codec;
-        this.posts = posts;
-        this.numbers = numbers;
+        this.entries = entries;
         this.json = json;
         this.transactions = transactions;
     }
@@ -184,7 +153,7 @@ public class RouteTrials implements Trial {
     }
 
     /**
-     * Tries a text that came from outside the machine, one at a time. Placeholders do not tell secrets.
+     * Tries a text that came from outside the machine, one at a time. The values of placeholders that are secrets are masked.
      *
      * @param subject as in {@link #run}
      * @return empty if another trial has not ended yet
@@ -227,20 +196,11 @@ public class RouteTrials implements Trial {
      * @throws ConfigurationException if there is no such post or entry, or nothing to try the file with
      */
     public RouteTrial.Result run(String name, String text, String subject, Trust trust) {
-        Function<List<String>, Chosen> entry = subject.contains("/") ? ofEntry(subject) : ofPost(numbers.id(subject));
+        Function<List<String>, Chosen> entry = entries.of(subject);
         UnaryOperator<String> properties = spring.getEnvironment()::getProperty;
-        var environment = new RouteEnvironment(
-                Stream.of(spring.getBeanDefinitionNames())
-                        .collect(Collectors.toMap(
-                                bean -> bean, bean -> Objects.requireNonNullElse(spring.getType(bean), Object.class))),
-                trust == Trust.FOREIGN ? masked(properties) : properties,
-                catalog.names());
-        var trial = new RouteTrial(
-                new RouteFileValidator(environment, spring.getClassLoader()),
-                new RouteFiles(
-                        new PathMatchingResourcePatternResolver(spring),
-                        config.dir().resolve("routes")),
-                new Process());
+        var environment =
+                RouteEnvironment.of(spring, trust == Trust.FOREIGN ? masked(properties) : properties, catalog.names());
+        var trial = new RouteTrial(new RouteFileValidator(environment, spring.getClassLoader()), files, new Process());
         var transaction = new TransactionTemplate(transactions);
         transaction.setTimeout(TIMEOUT_SECONDS);
         try {
@@ -260,111 +220,6 @@ public class RouteTrials implements Trial {
                     ? null
                     : Secrets.mask(name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), value);
         };
-    }
-
-    /** The entry of a post: of posts.parsed made from what is stored, of other streams the newest. */
-    private Function<List<String>, Chosen> ofPost(UUID post) {
-        return names -> names.stream()
-                .flatMap(name -> fields(catalog.stream(name), post).map(fields -> prepared(name, fields)).stream())
-                .findFirst()
-                .orElseThrow(() -> new ConfigurationException("Among the newest " + MAX_ENTRIES + " entries of "
-                        + String.join(" and ", names) + " none is about the post " + post
-                        + ": have it tagged again, or try another post"
-                        + names.stream()
-                                .flatMap(name -> newestId(catalog.stream(name)).stream())
-                                .findFirst()
-                                .map(id -> ", or an entry, such as --entry=" + id)
-                                .orElse("")));
-    }
-
-    private Optional<Map<String, String>> fields(EventStream stream, UUID post) {
-        Optional<PostParsed> parsed =
-                posts.parsed(List.of(post), Optional.empty(), "try").stream().findFirst();
-        if (parsed.isEmpty()) {
-            throw new ConfigurationException("There is no post " + post);
-        }
-        if (stream.type() == PostParsed.class) {
-            return parsed.map(codec::write);
-        }
-        Optional<Map<String, String>> newest = newest(stream, post);
-        return newest.isEmpty() && stream.type() == PostDeleted.class
-                ? parsed.map(RouteTrials::deleted).map(codec::write)
-                : newest;
-    }
-
-    /** What would be published if the post were deleted now: a clean-up is tried before it is needed. */
-    private static PostDeleted deleted(PostParsed post) {
-        return new PostDeleted(
-                Event.SCHEMA_VERSION,
-                post.traceId(),
-                post.occurredAt(),
-                "try",
-                post.postId(),
-                post.tenantId(),
-                post.channelId(),
-                DeletionReason.ADMIN.text(),
-                null);
-    }
-
-    private Function<List<String>, Chosen> ofEntry(String subject) {
-        String stream = subject.substring(0, subject.lastIndexOf('/'));
-        Map<String, String> fields = entryWithId(stream, subject);
-        return names -> prepared(stream, fields);
-    }
-
-    private Map<String, String> entryWithId(String name, String subject) {
-        String id = subject.substring(name.length() + 1);
-        if (!catalog.names().contains(name) || !id.matches("\\d{1,19}-\\d{1,19}")) {
-            throw new ConfigurationException(
-                    "'" + subject + "' must be the name of a stream, a slash and the id of an entry, such as"
-                            + " posts.tagged/1769860800000-0");
-        }
-        return keys.of(catalog.stream(name)).stream()
-                .flatMap(key -> Stream.of(key, key + ":dlq"))
-                .flatMap(key -> admin.read(key, id, id, 1).stream())
-                .findFirst()
-                .map(StreamAdmin.Entry::fields)
-                .orElseThrow(() -> new ConfigurationException(
-                        "There is no entry " + subject + ", neither in the stream nor among its dead letters"));
-    }
-
-    private Chosen prepared(String name, Map<String, String> fields) {
-        return new Chosen(name, exchange -> {
-            Message message = exchange.getIn();
-            message.setBody(fields);
-            message.setHeader(RedisStreamsConstants.STREAM, name);
-            message.setHeader(RedisStreamsConstants.KEY, catalog.stream(name).key());
-            message.setHeader(RedisStreamsConstants.GROUP, "try");
-            message.setHeader(RedisStreamsConstants.CONSUMER, "try");
-            message.setHeader(RedisStreamsConstants.MESSAGE_ID, "0-1");
-            message.setHeader(RedisStreamsConstants.DELIVERIES, 1);
-        });
-    }
-
-    private Optional<Map<String, String>> newest(EventStream stream, UUID post) {
-        var found = new AtomicReference<Map<String, String>>();
-        keys.of(stream)
-                .forEach(key -> admin.readNewest(key, MAX_ENTRIES, entry -> {
-                    if (found.get() == null && isAbout(entry.fields(), post)) {
-                        found.set(entry.fields());
-                    }
-                }));
-        return Optional.ofNullable(found.get());
-    }
-
-    private static boolean isAbout(Map<String, String> fields, UUID post) {
-        return StageEntry.postIn(fields)
-                .map(post::equals)
-                // an album names several
-                .orElseGet(() -> fields.toString().contains(post.toString()));
-    }
-
-    private Optional<String> newestId(EventStream stream) {
-        var found = new AtomicReference<String>();
-        keys.of(stream)
-                .forEach(key ->
-                        admin.readNewest(key, 1, entry -> found.compareAndSet(null, stream.name() + "/" + entry.id())));
-        return Optional.ofNullable(found.get());
     }
 
     /** What a trial has of the process. */

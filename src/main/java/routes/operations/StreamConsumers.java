@@ -17,7 +17,7 @@ import routes.stages.StreamKeys;
 
 /** The consumer groups that routes of this process serve. */
 @Component
-class StreamConsumers implements StageGroups {
+record StreamConsumers(CamelContext camel, StreamCatalog catalog, StreamKeys keys) implements StageGroups {
 
     /** A route that reads a stream. {@code stream} is the logical stream name; the consumer is absent before the first start. */
     record Served(String routeId, String stream, String group, Optional<RedisStreamsConsumer> consumer) {
@@ -39,16 +39,6 @@ class StreamConsumers implements StageGroups {
                     .max(Comparator.comparingInt(String::length))
                     .orElse(routeId);
         }
-    }
-
-    private final CamelContext camel;
-    private final StreamCatalog catalog;
-    private final StreamKeys keys;
-
-    StreamConsumers(CamelContext camel, StreamCatalog catalog, StreamKeys keys) {
-        this.camel = camel;
-        this.catalog = catalog;
-        this.keys = keys;
     }
 
     List<Served> list() {

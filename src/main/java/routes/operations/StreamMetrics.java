@@ -2,15 +2,17 @@ package routes.operations;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import routes.events.EventStream;
 import routes.events.StreamCatalog;
 import routes.operations.StreamStates.Group;
 import routes.outbox.OutboxRelay;
@@ -35,14 +37,16 @@ class StreamMetrics implements StreamListener {
     private static final Map<String, String> STAGES =
             Map.of("tag_persist_workers", "tags.persisted", "indexing_workers", "indexing.processed");
 
-    /** By the name of the stream, or stream and group. */
-    private final Map<String, List<Gauge>> gauges = new ConcurrentHashMap<>();
+    /** A group that has gauges. */
+    private record Measured(String stream, String group) {}
 
     private final StreamCatalog catalog;
     private final MeterRegistry registry;
     private final StreamStates states;
     private final StreamConsumers consumers;
     private final StageTimeline timeline;
+    private final MultiGauge deadLetters;
+    private final Map<MultiGauge, Function<Measured, Number>> ofGroups;
 
     StreamMetrics(
             MeterRegistry registry,
@@ -56,68 +60,46 @@ class StreamMetrics implements StreamListener {
         this.consumers = consumers;
         this.timeline = timeline;
         this.catalog = catalog;
-        registerStreams();
+        deadLetters = gauge("stream.dead.letters");
+        ofGroups = Map.of(
+                gauge("stream.consumer.lag"), one -> state(one, Group::lag),
+                gauge("stream.consumer.pending"), one -> state(one, Group::pending),
+                gauge("stream.oldest.pending.seconds"),
+                        one -> state(one, found -> found.oldestPending().toMillis() / 1000.0),
+                gauge("stream.unserved.group"), one -> states.isUnserved(one.stream(), one.group(), QUIET) ? 1 : 0);
+        register();
         Gauge.builder("outbox.unpublished", outbox, OutboxRelay::unpublished).register(registry);
     }
 
-    /** Registers the streams and groups that integrators add at run time, and removes those that they remove. */
-    @Scheduled(fixedDelay = 5_000)
-    void registerOwnGroups() {
-        registerStreams();
-        Set<String> there = new HashSet<>();
-        catalog.streams().forEach(stream -> {
-            there.add(stream.name());
-            stream.groups().forEach(group -> there.add(stream.name() + " " + group));
-        });
-        consumers.list().forEach(one -> {
-            register(one.stream(), one.group());
-            there.add(one.stream() + " " + one.group());
-        });
-        gauges.forEach((name, meters) -> {
-            if (!there.contains(name) && gauges.remove(name, meters)) {
-                meters.forEach(registry::remove);
-            }
-        });
+    private MultiGauge gauge(String name) {
+        return MultiGauge.builder(name).register(registry);
     }
 
-    private void registerStreams() {
-        catalog.streams().forEach(stream -> {
-            gauges.computeIfAbsent(
-                    stream.name(),
-                    name -> List.of(Gauge.builder("stream.dead.letters", () -> states.deadLetters()
-                                    .get(name))
-                            .tag("stream", name)
-                            .register(registry)));
-            catalog.servedGroups(stream).forEach(group -> register(stream.name(), group));
+    private Number state(Measured one, Function<Group, Number> value) {
+        return states.group(one.stream(), one.group()).map(value).orElse(null);
+    }
+
+    /** Integrators add and remove streams and groups at run time. */
+    @Scheduled(fixedDelay = 5_000)
+    final void register() {
+        Set<Measured> groups = new LinkedHashSet<>();
+        for (EventStream stream : catalog.streams()) {
+            catalog.servedGroups(stream).forEach(group -> groups.add(new Measured(stream.name(), group)));
             stream.groups().forEach(group -> {
                 for (Outcome outcome : Outcome.values()) {
                     count(stream.name(), group, outcome, 0);
                 }
             });
-        });
-    }
-
-    /** Does nothing if the group already has gauges: the registry would log a warning. */
-    private void register(String stream, String group) {
-        gauges.computeIfAbsent(
-                stream + " " + group,
-                name -> List.of(
-                        gauge("stream.consumer.lag", stream, group, Group::lag),
-                        gauge("stream.consumer.pending", stream, group, Group::pending),
-                        gauge(
-                                "stream.oldest.pending.seconds",
-                                stream,
-                                group,
-                                found -> found.oldestPending().toMillis() / 1000.0),
-                        Gauge.builder("stream.unserved.group", () -> states.isUnserved(stream, group, QUIET) ? 1 : 0)
-                                .tags("stream", stream, "group", group)
-                                .register(registry)));
-    }
-
-    private Gauge gauge(String name, String stream, String group, Function<Group, Number> value) {
-        return Gauge.builder(name, () -> states.group(stream, group).map(value).orElse(null))
-                .tags("stream", stream, "group", group)
-                .register(registry);
+        }
+        consumers.list().forEach(one -> groups.add(new Measured(one.stream(), one.group())));
+        deadLetters.register(catalog.names().stream()
+                .<Row<?>>map(name -> Row.of(
+                        Tags.of("stream", name), () -> states.deadLetters().get(name)))
+                .toList());
+        ofGroups.forEach((gauge, value) -> gauge.register(groups.stream()
+                .<Row<?>>map(
+                        one -> Row.of(Tags.of("stream", one.stream(), "group", one.group()), () -> value.apply(one)))
+                .toList()));
     }
 
     private void count(String stream, String group, Outcome outcome, int entries) {

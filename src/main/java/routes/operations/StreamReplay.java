@@ -41,7 +41,19 @@ import routes.timeline.TimelineTable;
  * exceptions use JDK types only. The work is done by {@code routes.replay}, as for the HTTP API and the command line.
  */
 @ManagedResource(description = "Looks into streams and posts, publishes entries again, pauses stages")
-public class StreamReplay {
+public record StreamReplay(
+        TimelineTable timelines,
+        StreamOperations streams,
+        DeadLetters letters,
+        StageOperations stages,
+        PostReplay posts,
+        OperatorAudit audit,
+        TaggingRequests tagging,
+        LinkRequests links,
+        List<Trial> trials,
+        PostNumbers numbers,
+        Backups backups,
+        ObjectMapper json) {
     private static final int MAX_RECORDS = 1_000;
     private static final String STAGE = "A name of PIPELINE_ROUTES, or the id of a route of your own";
     private static final String POST = "Id (UUID) or number of the post";
@@ -127,46 +139,6 @@ public class StreamReplay {
                     line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::oldestPendingSeconds))
             .column("consumers", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::consumers))
             .column("paused", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::pausedBecause));
-
-    private final TimelineTable timelines;
-    private final StreamOperations streams;
-    private final DeadLetters letters;
-    private final StageOperations stages;
-    private final PostReplay posts;
-    private final OperatorAudit audit;
-    private final TaggingRequests tagging;
-    private final LinkRequests links;
-    private final List<Trial> trials;
-    private final PostNumbers numbers;
-    private final Backups backups;
-    private final ObjectMapper json;
-
-    StreamReplay(
-            TimelineTable timelines,
-            StreamOperations streams,
-            DeadLetters letters,
-            StageOperations stages,
-            PostReplay posts,
-            OperatorAudit audit,
-            TaggingRequests tagging,
-            LinkRequests links,
-            List<Trial> trials,
-            PostNumbers numbers,
-            Backups backups,
-            ObjectMapper json) {
-        this.timelines = timelines;
-        this.streams = streams;
-        this.letters = letters;
-        this.stages = stages;
-        this.posts = posts;
-        this.audit = audit;
-        this.tagging = tagging;
-        this.links = links;
-        this.trials = trials;
-        this.numbers = numbers;
-        this.backups = backups;
-        this.json = json;
-    }
 
     /** All streams and their groups: length, dead letters, lag, pending entries, age of the oldest. */
     @ManagedOperation(description = "All streams and their groups: length, dead letters, lag, pending, oldest pending")
@@ -463,7 +435,7 @@ public class StreamReplay {
     }
 
     /**
-     * Fetches the pages behind the links of a post again, whatever its tags and however fresh the copies are. Budgets and robots.txt
+     * Fetches the pages behind the links of a post again, regardless of its tags and of the age of the copies. Budgets and robots.txt
      * apply.
      *
      * @param post id or number
@@ -471,7 +443,7 @@ public class StreamReplay {
     @ManagedOperation(
             description =
                     "Fetches the pages behind the links of a post again, however fresh the copies are; budgets and robots.txt apply."
-                            + " The post and its timeline tell what came")
+                            + " The post and its timeline show the result")
     @ManagedOperationParameter(name = "post", description = POST)
     public String refetchLinks(String post) {
         return plain(() -> audit.record(operator(), "refetchLinks", Map.of("post", given(post)), () -> {
@@ -525,7 +497,7 @@ public class StreamReplay {
     /** Begins a back-up of the installation in {@code BACKUP_DIR}. */
     @ManagedOperation(
             description =
-                    "Begins a back-up of the installation in BACKUP_DIR, while it goes on working; returns the name of its file")
+                    "Begins a back-up of the installation in BACKUP_DIR while it runs; returns the name of its file")
     public String backUp() {
         return plain(() -> backups.start(operator())
                 .map(begun ->

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,12 +22,14 @@ import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
 import routes.idempotency.RedisIdempotencyOptions;
 import routes.idempotency.RedisIdempotentRepository;
+import routes.idempotency.RedisIdempotentRepository.Duplicate;
 import routes.redis.RedisLink;
 import routes.redis.StreamAdmin;
 import routes.redis.StreamRepair;
 import routes.redisstreams.RedisStreamsComponent;
 import routes.redisstreams.StreamNames;
 import routes.routefiles.OwnStreamsReader;
+import routes.routefiles.RouteFiles;
 import routes.stages.StreamKeys;
 
 /** Configures the Redis Streams component for the streams of the product. */
@@ -44,14 +47,17 @@ class StreamsConfiguration {
                 RedisStreamsComponent.class, component -> component.setInstanceName(instance.nameOrHost()));
     }
 
+    @Bean
+    RouteFiles routeFiles(ConfigFolderProperties config, ResourceLoader resources) {
+        return new RouteFiles(
+                new PathMatchingResourcePatternResolver(resources), config.dir().resolve("routes"));
+    }
+
     /** Read before anything uses the streams; errors in the files are reported when the routes are loaded. */
     @Bean
-    OwnStreams ownStreams(ConfigFolderProperties config, Environment environment, ResourceLoader resources) {
+    OwnStreams ownStreams(RouteFiles files, Environment environment) {
         try {
-            return OwnStreamsReader.read(
-                    new PathMatchingResourcePatternResolver(resources),
-                    config.dir().resolve("routes"),
-                    environment::getProperty);
+            return OwnStreamsReader.read(files, environment::getProperty);
         } catch (UncheckedIOException e) {
             throw new ConfigurationException(
                     e.getMessage() + ": " + e.getCause().getMessage(), e);
@@ -96,20 +102,13 @@ class StreamsConfiguration {
     /** A picture is analysed by one worker at a time. Its result is in the database. */
     @Bean
     RedisIdempotentRepository visionIdempotency(RedisClient client, InstanceProperties instance) {
-        return repository("vision:processed:", client, instance);
+        return repository("vision:processed:", client, instance, source -> {});
     }
 
     /** A post is tagged again once per vision result, also before its tags are stored. */
     @Bean
     RedisIdempotentRepository retaggingIdempotency(RedisClient client, InstanceProperties instance) {
-        return repository("retagging:processed:", client, instance);
-    }
-
-    private static RedisIdempotentRepository repository(
-            String prefix, RedisClient client, InstanceProperties instance) {
-        var options =
-                new RedisIdempotencyOptions(prefix, TAGGED_ONCE, LEASE, instance.nameOrHost(), CACHED_KEYS, TIMEOUT);
-        return new RedisIdempotentRepository(client, options, source -> {});
+        return repository("retagging:processed:", client, instance, source -> {});
     }
 
     /** The same text of the same post is tagged at most once a day; for the keys see docs/decisions/0004-tagging-key.md. */
@@ -117,15 +116,20 @@ class StreamsConfiguration {
     RedisIdempotentRepository taggingIdempotency(
             RedisClient client, InstanceProperties instance, MeterRegistry registry) {
         Counter hits = registry.counter("tagging.redis.dedup.hits");
-        var options = new RedisIdempotencyOptions(
-                "tagging:processed:", TAGGED_ONCE, LEASE, instance.nameOrHost(), CACHED_KEYS, TIMEOUT);
-        var repository = new RedisIdempotentRepository(client, options, source -> {
-            if (source == RedisIdempotentRepository.Duplicate.REDIS) {
+        var repository = repository("tagging:processed:", client, instance, source -> {
+            if (source == Duplicate.REDIS) {
                 hits.increment();
             }
         });
         Gauge.builder("tagging.cache.size", repository, RedisIdempotentRepository::getCacheSize)
                 .register(registry);
         return repository;
+    }
+
+    private static RedisIdempotentRepository repository(
+            String prefix, RedisClient client, InstanceProperties instance, Consumer<Duplicate> listener) {
+        var options =
+                new RedisIdempotencyOptions(prefix, TAGGED_ONCE, LEASE, instance.nameOrHost(), CACHED_KEYS, TIMEOUT);
+        return new RedisIdempotentRepository(client, options, listener);
     }
 }

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -19,32 +18,19 @@ import routes.llm.Providers;
 import routes.posts.PostEvents;
 import routes.tagging.TagRules;
 import routes.tagging.Tagging;
+import routes.tagging.TaggingProperties;
 import routes.tagging.TaggingTask;
 
 /** Tags a post without storing anything. Shows the prompt, each raw answer, the accepted tags, and why others were rejected. */
 @Component
-class TaggingTrial implements Trial {
-    private final CamelContext camel;
-    private final JdbcClient jdbc;
-    private final PostNumbers numbers;
-    private final PostEvents posts;
-    private final Tagging tagging;
-    private final String providers;
-
-    TaggingTrial(
-            @Lazy CamelContext camel,
-            JdbcClient jdbc,
-            PostNumbers numbers,
-            PostEvents posts,
-            Tagging tagging,
-            @Value("${tagging.providers}") String providers) {
-        this.camel = camel;
-        this.jdbc = jdbc;
-        this.numbers = numbers;
-        this.posts = posts;
-        this.tagging = tagging;
-        this.providers = providers;
-    }
+record TaggingTrial(
+        @Lazy CamelContext camel,
+        JdbcClient jdbc,
+        PostNumbers numbers,
+        PostEvents posts,
+        Tagging tagging,
+        TaggingProperties properties)
+        implements Trial {
 
     @Override
     public String stage() {
@@ -62,12 +48,7 @@ class TaggingTrial implements Trial {
         TaggingTask task = tagging.task(List.of(event));
         Trial.section(out, "Instruction", task.instruction());
         Trial.section(out, "Material", task.material());
-        Exchange exchange = ask(task, providers);
-        Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
-        if (chain != null) {
-            chain.calls().forEach(call -> show(call, out));
-        }
-        return outcome(exchange, event, out);
+        return outcome(ask(task, properties.providers(), out), event, out);
     }
 
     private PostParsed find(String post) {
@@ -80,15 +61,20 @@ class TaggingTrial implements Trial {
                 .orElseThrow(() -> new ConfigurationException("There is no post " + post));
     }
 
-    /** Runs a task through the providers, as a stage does. */
-    Exchange ask(ModelTask task, String names) {
-        return Trial.request(camel, "direct:llm", exchange -> {
-            exchange.setProperty("llmProviders", names);
-            exchange.getMessage().setBody(task);
+    /** Runs a task through the providers, as a stage does, and shows each call. */
+    Exchange ask(ModelTask task, List<String> names, PrintStream out) {
+        Exchange exchange = Trial.request(camel, "direct:llm", asked -> {
+            asked.setProperty("llmProviders", String.join(",", names));
+            asked.getMessage().setBody(task);
         });
+        Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
+        if (chain != null) {
+            chain.calls().forEach(call -> show(call, out));
+        }
+        return exchange;
     }
 
-    static void show(ModelPass.Call call, PrintStream out) {
+    private static void show(ModelPass.Call call, PrintStream out) {
         out.println();
         out.printf("Call       %s %s: %s, %d ms%n", call.provider(), call.model(), call.outcome(), call.millis());
         if (call.content() != null) {

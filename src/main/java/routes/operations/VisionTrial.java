@@ -1,33 +1,20 @@
 package routes.operations;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.UUID;
 import org.apache.camel.Exchange;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigurationException;
 import routes.llm.ModelResult;
 import routes.llm.Providers;
 import routes.vision.VisionPreview;
+import routes.vision.VisionProperties;
 
 /** Analyses the pictures of a post without storing anything, and shows each step. Real calls of models cost what they cost. */
 @Component
-class VisionTrial implements Trial {
-    private final VisionPreview preview;
-    private final TaggingTrial trial;
-    private final PostNumbers numbers;
-    private final String providers;
-
-    VisionTrial(
-            VisionPreview preview,
-            TaggingTrial trial,
-            PostNumbers numbers,
-            @Value("${vision.providers}") String providers) {
-        this.preview = preview;
-        this.trial = trial;
-        this.numbers = numbers;
-        this.providers = providers;
-    }
+record VisionTrial(VisionPreview preview, TaggingTrial trial, PostNumbers numbers, VisionProperties properties)
+        implements Trial {
 
     @Override
     public String stage() {
@@ -58,14 +45,10 @@ class VisionTrial implements Trial {
     }
 
     private boolean analyzed(VisionPreview.File file, PrintStream out) {
-        String route = file.local() ? Providers.LOCAL : providers;
-        out.println("Providers  " + route);
+        List<String> providers = file.local() ? List.of(Providers.LOCAL) : properties.providers();
+        out.println("Providers  " + String.join(",", providers));
         Trial.section(out, "Instruction", file.task().instruction());
-        Exchange exchange = trial.ask(file.task(), route);
-        Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
-        if (chain != null) {
-            chain.calls().forEach(call -> TaggingTrial.show(call, out));
-        }
+        Exchange exchange = trial.ask(file.task(), providers, out);
         out.println();
         if (exchange.getException() != null) {
             out.println("Outcome    not analysed: " + exchange.getException().getMessage());
@@ -74,6 +57,7 @@ class VisionTrial implements Trial {
         ModelResult result = exchange.getMessage().getBody(ModelResult.class);
         String model = result.model() == null ? "" : " " + result.model();
         out.println("Outcome    by " + result.provider() + model);
+        Providers.Chain chain = exchange.getProperty("llmChain", Providers.Chain.class);
         Trial.section(out, "Accepted", preview.accepted(file, result, chain == null ? 0 : chain.tokens()));
         return true;
     }

@@ -25,9 +25,9 @@ import routes.redis.StreamAdmin.Entry;
 import routes.redis.StreamGroup;
 import routes.stages.StreamKeys;
 
-/** Finds the posts with an event on its way to a final state, or with a dead letter. */
+/** Finds the posts with an event in flight, or with a dead letter. */
 @Component
-class PostsUnderWay {
+record PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
     /** Maximum number of events read from the outbox, and from each group; with more, the pipeline has enough work. */
     static final int AT_MOST = 20_000;
 
@@ -59,18 +59,7 @@ class PostsUnderWay {
         }
     }
 
-    private final StreamAdmin streams;
-    private final StreamCatalog catalog;
-    private final StreamKeys keys;
-    private final EventCodec codec;
-    private final JdbcClient jdbc;
-
-    PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
-        this.streams = streams;
-        this.catalog = catalog;
-        this.keys = keys;
-        this.codec = codec;
-        this.jdbc = jdbc;
+    PostsUnderWay {
         STEPS.forEach(step -> {
             if (!catalog.stream(step.type()).groups().containsAll(step.groups())) {
                 throw new IllegalStateException("The catalogue lacks a group of " + step);

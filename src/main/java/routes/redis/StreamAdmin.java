@@ -35,7 +35,8 @@ public final class StreamAdmin {
     private static final Script TRIM = Script.read(StreamAdmin.class, "trim.lua");
 
     private static final int LAG_PAGE = 1_000;
-    private static final int LAG_PAGES = 10;
+    /** How far an exact lag is counted where Redis does not report it. */
+    private static final int MAX_COUNTED_LAG = 10_000;
 
     /** KEYS: stream. ARGV: id, count. Returns how many entries follow the id, at most count, and the last of them. */
     private static final Script COUNT_AFTER = Script.of(
@@ -61,11 +62,9 @@ public final class StreamAdmin {
     /**
      * A consumer group.
      *
-     * @param lag entries not delivered yet
-     * @param lagExact false if the lag is estimated: Redis before 7 does not report it, and at most 10 000 entries are counted
+     * @param lag entries not delivered yet; estimated beyond 10 000 entries where Redis does not report it
      * @param pending entries delivered and not acknowledged
      * @param oldestPendingAge time since the oldest of them was appended; zero if there are none
-     * @param oldestPendingIdle time since it was last delivered or renewed; zero if there are none
      * @param consumers known consumers, including those that no longer run
      * @param quiet time since one of them last read, claimed or renewed an entry; zero if there are none. Before Redis 7.2 it
      *     also grows while consumers wait for entries and none arrive
@@ -74,10 +73,8 @@ public final class StreamAdmin {
             String key,
             String group,
             long lag,
-            boolean lagExact,
             long pending,
             Duration oldestPendingAge,
-            Duration oldestPendingIdle,
             long consumers,
             Duration quiet) {}
 
@@ -92,8 +89,6 @@ public final class StreamAdmin {
 
     /** An entry as it is in the stream. */
     public record Entry(String id, Map<String, String> fields) {}
-
-    private record Lag(long entries, boolean exact) {}
 
     /**
      * Creates missing streams and groups; existing ones are unchanged. New groups start at the first entry of their stream.
@@ -148,7 +143,7 @@ public final class StreamAdmin {
         return groupInfo(key).stream().map(group -> state(key, group)).toList();
     }
 
-    /** What Redis tells about the groups of a stream; empty if the stream does not exist. */
+    /** The attributes that Redis reports for the groups of a stream; empty if the stream does not exist. */
     private List<Map<String, Object>> groupInfo(String key) {
         try {
             return link.call(commands -> commands.xinfoGroups(key)).stream()
@@ -164,18 +159,15 @@ public final class StreamAdmin {
 
     private GroupState state(String key, Map<String, Object> group) {
         String name = (String) group.get("name");
-        Lag lag = lag(key, group);
         Optional<PendingMessage> oldest =
                 link.call(commands -> commands.xpending(key, name, Range.unbounded(), Limit.from(1))).stream()
                         .findFirst();
         return new GroupState(
                 key,
                 name,
-                lag.entries(),
-                lag.exact(),
+                lag(key, group),
                 (Long) group.get("pending"),
                 oldest.map(this::age).orElse(Duration.ZERO),
-                oldest.map(PendingMessage::getSinceLastDelivery).orElse(Duration.ZERO),
                 (Long) group.get("consumers"),
                 quiet(key, name));
     }
@@ -192,24 +184,14 @@ public final class StreamAdmin {
         return Duration.ofMillis(Math.max(0, now - milliseconds(entry.getId())));
     }
 
-    private Lag lag(String key, Map<String, Object> group) {
+    private long lag(String key, Map<String, Object> group) {
         if (group.get("lag") instanceof Long told) {
             // Redis 7.0 still reports a lag after the stream has been trimmed to zero entries
-            return new Lag(Math.min(told, link.call(commands -> commands.xlen(key))), true);
+            return Math.min(told, link.call(commands -> commands.xlen(key)));
         }
         String delivered = (String) group.get("last-delivered-id");
-        String after = delivered;
-        long count = 0;
-        for (int page = 0; page < LAG_PAGES; page++) {
-            List<Object> answer = link.run(COUNT_AFTER, List.of(key), after, LAG_PAGE);
-            long found = (Long) answer.get(0);
-            count += found;
-            if (found < LAG_PAGE) {
-                return new Lag(count, true);
-            }
-            after = (String) answer.get(1);
-        }
-        return new Lag(Math.max(count, estimatedLag(key, milliseconds(delivered))), false);
+        long counted = countAfter(key, delivered, MAX_COUNTED_LAG);
+        return counted < MAX_COUNTED_LAG ? counted : Math.max(counted, estimatedLag(key, milliseconds(delivered)));
     }
 
     /** Assumes that entries arrived at a constant rate. */
@@ -370,6 +352,16 @@ public final class StreamAdmin {
             cursor = page.isEmpty() ? cursor : id.apply(page.get(page.size() - 1));
         } while (page.size() == count && left >= 0);
         return left;
+    }
+
+    /** The order of entries: by milliseconds, then by sequence. Both have up to 64 bits. */
+    public static int compareIds(String one, String other) {
+        String[] left = one.split("-", 2);
+        String[] right = other.split("-", 2);
+        int time = Long.compareUnsigned(Long.parseUnsignedLong(left[0]), Long.parseUnsignedLong(right[0]));
+        return time != 0
+                ? time
+                : Long.compareUnsigned(Long.parseUnsignedLong(left[1]), Long.parseUnsignedLong(right[1]));
     }
 
     private static Range<String> after(String id) {

@@ -19,34 +19,16 @@ import routes.redis.StreamGroup;
 import routes.redisstreams.HeldEntries.Delivery;
 
 /** Decides the outcome of a processed entry and submits it to Redis. */
-final class EntrySettler {
+record EntrySettler(
+        StreamGroup group,
+        String routeId,
+        int maxDeliveries,
+        Backoff backoff,
+        HeldEntries held,
+        CompletionWriter writer,
+        OutcomeCounter outcomes) {
     private static final Logger LOG = LoggerFactory.getLogger(EntrySettler.class);
     private static final int MAX_ERROR_LENGTH = 2000;
-
-    private final StreamGroup group;
-    private final String routeId;
-    private final int maxDeliveries;
-    private final Backoff backoff;
-    private final HeldEntries held;
-    private final CompletionWriter writer;
-    private final OutcomeCounter outcomes;
-
-    EntrySettler(
-            StreamGroup group,
-            String routeId,
-            int maxDeliveries,
-            Backoff backoff,
-            HeldEntries held,
-            CompletionWriter writer,
-            OutcomeCounter outcomes) {
-        this.group = group;
-        this.routeId = routeId;
-        this.maxDeliveries = maxDeliveries;
-        this.backoff = backoff;
-        this.held = held;
-        this.writer = writer;
-        this.outcomes = outcomes;
-    }
 
     /** Acknowledges an entry and publishes what its exchange recorded. */
     void complete(Delivery delivery) {

@@ -146,7 +146,7 @@ public final class StreamCompletion {
 
     /**
      * Hands over a lease: a key that holds {@link #owner()}. It is renewed while the exchange runs and released when the
-     * exchange ends, whatever its outcome.
+     * exchange ends, with any outcome.
      *
      * @throws IllegalStateException if the entry has been completed already
      */

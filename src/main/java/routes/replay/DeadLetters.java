@@ -85,9 +85,9 @@ public class DeadLetters {
     public List<DeadLetter> list(String stream, String cause, String before, int limit) {
         EventStream known = stream(stream);
         return read(known, cause).stream()
-                .sorted(Comparator.comparing(DeadLetter::id, DeadLetters::compareIds)
+                .sorted(Comparator.comparing(DeadLetter::id, StreamAdmin::compareIds)
                         .reversed())
-                .filter(letter -> before == null || compareIds(letter.id(), entryId("cursor", before)) < 0)
+                .filter(letter -> before == null || StreamAdmin.compareIds(letter.id(), entryId("cursor", before)) < 0)
                 .limit(limit)
                 .toList();
     }
@@ -346,15 +346,5 @@ public class DeadLetters {
             found.addAll(ofKey);
         }
         return found;
-    }
-
-    /** The order of entries: by milliseconds, then by sequence. Both have up to 64 bits. */
-    static int compareIds(String one, String other) {
-        String[] left = one.split("-", 2);
-        String[] right = other.split("-", 2);
-        int time = Long.compareUnsigned(Long.parseUnsignedLong(left[0]), Long.parseUnsignedLong(right[0]));
-        return time != 0
-                ? time
-                : Long.compareUnsigned(Long.parseUnsignedLong(left[1]), Long.parseUnsignedLong(right[1]));
     }
 }

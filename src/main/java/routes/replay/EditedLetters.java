@@ -16,16 +16,8 @@ import routes.replay.DeadLetters.Shown;
 
 /** The originals of dead letters that an operator edited and published again: table {@code dead_letter_originals}. */
 @Component
-class EditedLetters implements PostTraces {
+record EditedLetters(JdbcClient jdbc, ObjectMapper json) implements PostTraces {
     private static final TypeReference<LinkedHashMap<String, String>> FIELDS = new TypeReference<>() {};
-
-    private final JdbcClient jdbc;
-    private final ObjectMapper json;
-
-    EditedLetters(JdbcClient jdbc, ObjectMapper json) {
-        this.jdbc = jdbc;
-        this.json = json;
-    }
 
     /** Before the edited entry is published, so that the original is never lost. A refused attempt may be repeated. */
     void keep(DeadLetter letter, Map<String, String> edited, Operator who) {

@@ -19,7 +19,7 @@ public record Operator(String name, Via via) {
         FILE
     }
 
-    /** Without a login: whoever may run programs as this user. */
+    /** Without a login: the user of the process. */
     public static Operator local(Via via) {
         return new Operator(System.getProperty("user.name"), via);
     }

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Records what operators change: a row of {@code operator_audit} that is there before the work begins, and one line of the log when it
- * has ended. Without a database that takes the row nothing is done.
+ * has ended. If the row cannot be written, nothing is done.
  */
 @Component
 public class OperatorAudit {

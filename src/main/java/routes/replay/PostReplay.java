@@ -59,8 +59,7 @@ public class PostReplay {
     private String published(UUID post, String stage) {
         PostsAgain events = again.getIfAvailable();
         if (events == null) {
-            throw new RefusedException(
-                    RefusedException.Reason.NOT_HERE, null, "This process does not run the pipeline");
+            throw RefusedException.noPipeline();
         }
         if (!events.stages().contains(stage)) {
             throw RefusedException.invalid(

@@ -37,6 +37,10 @@ public final class RefusedException extends RuntimeException {
         return new RefusedException(Reason.CONFLICT, field, message);
     }
 
+    static RefusedException noPipeline() {
+        return new RefusedException(Reason.NOT_HERE, null, "This process does not run the pipeline");
+    }
+
     public Reason reason() {
         return reason;
     }

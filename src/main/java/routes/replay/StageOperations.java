@@ -157,7 +157,7 @@ public class StageOperations {
     }
 
     /**
-     * Publishes every post again that is in no final state and has no event under way, at once and whatever RECONCILE_AFTER is.
+     * Publishes every post again that is in no final state and has no event in flight, immediately and regardless of RECONCILE_AFTER.
      *
      * @return what was found and done, as a sentence
      */
@@ -165,8 +165,7 @@ public class StageOperations {
         return audit.record(who, "reconcileNow", Map.of(), () -> {
             Reconciler one = reconciler.getIfAvailable();
             if (one == null) {
-                throw new RefusedException(
-                        RefusedException.Reason.NOT_HERE, null, "This process does not run the pipeline");
+                throw RefusedException.noPipeline();
             }
             var counts = new AtomicReference<Reconciler.Counts>();
             Jobs.Outcome outcome = jobs.getObject().runNow("reconcile", () -> counts.set(one.runNow()));
@@ -189,8 +188,7 @@ public class StageOperations {
         return audit.record(who, "runJob", Map.of("job", name), () -> {
             Jobs all = jobs.getIfAvailable();
             if (all == null) {
-                throw new RefusedException(
-                        RefusedException.Reason.NOT_HERE, null, "This process does not run the pipeline");
+                throw RefusedException.noPipeline();
             }
             if (!all.names().contains(name)) {
                 throw RefusedException.unknown(

@@ -26,10 +26,8 @@ import routes.events.StageOutcome;
 import routes.events.Trigger;
 import routes.events.VisionAnalyzed;
 import routes.events.VisionVersion;
-import routes.idempotency.InProgressElsewhereException;
-import routes.idempotency.RedisIdempotentRepository;
-import routes.idempotency.RedisIdempotentRepository.Answer;
-import routes.idempotency.RedisIdempotentRepository.Claim;
+import routes.idempotency.BatchClaims;
+import routes.idempotency.BatchClaims.Claim;
 import routes.posts.PostNotThereYetException;
 import routes.tagging.SeenPictures;
 import routes.tagging.Tagging;
@@ -46,14 +44,14 @@ public class Retagging {
             List.of("vision_skipped", "older_version", "unchanged", "superseded", "deleted", "duplicate");
 
     private final RetaggingStore store;
-    private final RedisIdempotentRepository done;
+    private final BatchClaims done;
     private final Tagging tagging;
     private final MeterRegistry metrics;
     private final Clock clock;
 
     Retagging(
             RetaggingStore store,
-            RedisIdempotentRepository retaggingIdempotency,
+            BatchClaims retaggingIdempotency,
             Tagging tagging,
             MeterRegistry metrics,
             Clock clock) {
@@ -72,7 +70,7 @@ public class Retagging {
 
     /** The same stage for trials: it claims nothing and counts nothing; what it writes to the database the caller undoes. */
     public Retagging rehearsal() {
-        return new Retagging(store, done.rehearsal(), tagging.rehearsal(), new SimpleMeterRegistry(), clock);
+        return new Retagging(store, BatchClaims.REHEARSAL, tagging.rehearsal(), new SimpleMeterRegistry(), clock);
     }
 
     private void count(boolean changed, String outcome, int posts) {
@@ -107,20 +105,8 @@ public class Retagging {
                 claims.add(new Claim(i, key(event, post), false));
             }
         }
-        List<Answer> answers = claims.isEmpty() ? List.of() : done.addAll(exchange, claims);
-        for (int i = 0; i < claims.size(); i++) {
-            Claim claim = claims.get(i);
-            switch (answers.get(i)) {
-                case TAKEN -> pass.take(claim);
-                case DONE -> skipped(pass, claim.event(), "duplicate");
-                case HELD ->
-                    pass.answer(
-                            claim.event(),
-                            new EntryFailure(
-                                    new InProgressElsewhereException(claim.key()), EntryFailure.Kind.UNCOUNTED));
-            }
-        }
-        pass.request(pass.taken().stream()
+        metrics.counter("retagging.skipped", "reason", "duplicate").increment(pass.claim(done, exchange, claims));
+        pass.request(pass.claims().stream()
                 .filter(claim -> needsTags(pass, claim.event()))
                 .map(claim -> posts.get(claim.event()))
                 .toList());
@@ -198,11 +184,7 @@ public class Retagging {
             }
         }
         store.tagged(tagged);
-        done.confirmAll(
-                exchange,
-                pass.taken().stream()
-                        .filter(claim -> !(pass.answer(claim.event()) instanceof EntryFailure))
-                        .toList());
+        pass.confirm(done, exchange);
         return pass.answers();
     }
 

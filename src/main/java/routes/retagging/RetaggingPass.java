@@ -1,13 +1,11 @@
 package routes.retagging;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import routes.events.PostParsed;
 import routes.events.VisionAnalyzed;
-import routes.idempotency.RedisIdempotentRepository.Claim;
 import routes.tagging.TaggingPass;
 
 /** The posts of a batch of analysed events on their way through the providers. */
@@ -15,7 +13,6 @@ public final class RetaggingPass extends TaggingPass {
     private final List<VisionAnalyzed> events;
     private final Map<UUID, RetaggingStore.Stored> stored;
     private final Instant started;
-    private final List<Claim> taken = new ArrayList<>();
 
     RetaggingPass(
             List<PostParsed> posts,
@@ -34,15 +31,6 @@ public final class RetaggingPass extends TaggingPass {
 
     RetaggingStore.Stored stored(int index) {
         return stored.get(events.get(index).postId());
-    }
-
-    void take(Claim claim) {
-        taken.add(claim);
-    }
-
-    /** The keys claimed by the posts that are tagged again. */
-    List<Claim> taken() {
-        return taken;
     }
 
     Instant started() {

@@ -29,7 +29,7 @@ record BodyCheck(RouteModel model, Problems problems) {
     /** Steps whose own steps get the body. */
     private static final String NESTING =
             "filter|choice|when|otherwise|doTry|idempotentConsumer|loop|circuitBreaker|transacted|step|pipeline";
-    /** Blocks that run after a failure, with whatever body there is by then. */
+    /** Blocks that run after a failure; the body may have any type. */
     private static final String AFTERWARDS = "doCatch|doFinally|onFallback";
 
     private static final Set<String> NO_EXPRESSIONS = Set.of("id", "description", "constant", "parameters", "steps");

@@ -12,24 +12,15 @@ import java.util.Set;
 /**
  * Who may have written a route file. A route can run any bean and call any address, so a file that another user can write would give
  * that user the rights of the process. Owners and permissions are checked where the file system has them.
+ *
+ * @param root the override folder, which no file may be outside of
+ * @param directory the folder of the files: the override folder, or one in it
  */
-final class FileAccess {
+record FileAccess(Path root, Path directory) {
 
     private static final boolean UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
     private static final int ROOT = 0;
-
-    private final Path root;
-    private final Path directory;
-
-    /**
-     * @param root the override folder, which no file may be outside of
-     * @param directory the folder of the files: the override folder, or one in it
-     */
-    FileAccess(Path root, Path directory) {
-        this.root = root;
-        this.directory = directory;
-    }
 
     /**
      * Why the file must not be loaded, and what to do; empty if it may.
@@ -41,7 +32,7 @@ final class FileAccess {
         if (!real.startsWith(root.toRealPath())) {
             return Optional.of("it is a symbolic link that leads out of " + root + "; put the file itself there");
         }
-        // nobody writes to a read-only mount; Kubernetes mounts a ConfigMap so, with permissions for all
+        // a read-only mount cannot be written; Kubernetes mounts a ConfigMap read-only, with permissions for all
         if (!UNIX || Files.getFileStore(real).isReadOnly()) {
             return Optional.empty();
         }

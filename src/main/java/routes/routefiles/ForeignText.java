@@ -12,79 +12,25 @@ import java.util.stream.Stream;
 final class ForeignText {
     private static final Set<String> ELEMENTS = Set.of("route", "templatedRoute");
 
-    private static final Set<String> EIPS = Set.of(
-            "bean",
-            "process",
-            "choice",
-            "when",
-            "otherwise",
-            "doTry",
-            "doCatch",
-            "doFinally",
-            "filter",
-            "loop",
-            "split",
-            "aggregate",
-            "delay",
-            "log",
-            "setBody",
-            "setHeader",
-            "setHeaders",
-            "setProperty",
-            "removeHeader",
-            "removeHeaders",
-            "removeProperty",
-            "removeProperties",
-            "to",
-            "toD",
-            "stop");
+    private static final Set<String> EIPS = words(
+            """
+            bean process choice when otherwise doTry doCatch doFinally filter loop split aggregate delay log
+            setBody setHeader setHeaders setProperty removeHeader removeHeaders removeProperty removeProperties
+            to toD stop
+            """);
 
     private static final Set<String> LANGUAGES = Set.of("simple", "constant", "header", "exchangeProperty", "method");
 
     /** Besides EIPs and languages. Parameters of endpoints have any names: no endpoint gets anything. */
-    private static final Set<String> KEYS = Set.of(
-            "id",
-            "description",
-            "note",
-            "from",
-            "uri",
-            "parameters",
-            "steps",
-            "routeId",
-            "routeTemplateRef",
-            "routeConfigurationId",
-            "name",
-            "value",
-            "ref",
-            "method",
-            "expression",
-            "trim",
-            "exception",
-            "doWhile",
-            "copy",
-            "parallelProcessing",
-            "synchronous",
-            "streaming",
-            "executorService",
-            "asyncDelayed",
-            "message",
-            "loggingLevel",
-            "headers",
-            "pattern",
-            "stopOnException",
-            "aggregationRepository",
-            "aggregationStrategy",
-            "aggregationStrategyMethodName",
-            "aggregationStrategyMethodAllowNull",
-            "optimisticLocking",
-            "optimisticLockRetryPolicy",
-            "maximumRetries",
-            "retryDelay",
-            "randomBackOff",
-            "maximumRetryDelay",
-            "correlationExpression",
-            "completionPredicate",
-            "completionSize");
+    private static final Set<String> KEYS = words(
+            """
+            id description note from uri parameters steps routeId routeTemplateRef routeConfigurationId name
+            value ref method expression trim exception doWhile copy parallelProcessing synchronous streaming
+            executorService asyncDelayed message loggingLevel headers pattern stopOnException
+            aggregationRepository aggregationStrategy aggregationStrategyMethodName
+            aggregationStrategyMethodAllowNull optimisticLocking optimisticLockRetryPolicy maximumRetries
+            retryDelay randomBackOff maximumRetryDelay correlationExpression completionPredicate completionSize
+            """);
 
     private static final String PARAMETERS = "parameters";
     private static final int MAX_FUNCTIONS = 20;
@@ -100,6 +46,10 @@ final class ForeignText {
                     + "|exception(?:\\.message)?|exchangeId|routeId|uuid|messageTimestamp|date:(?:now|exchangeCreated)[-+\\w:./ ]*");
 
     private ForeignText() {}
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
+    }
 
     /**
      * To be called before anything else reads the text: Camel reads files while it makes routes.

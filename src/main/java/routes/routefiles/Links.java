@@ -32,11 +32,16 @@ final class Links {
         Stream<String> mentioned = steps.stream()
                 .flatMap(step -> step.options().allEntries())
                 .filter(entry -> entry.key().equals("uri") || entry.key().equals("expression"))
-                .flatMap(entry ->
-                        MENTION.matcher(model.resolve(entry.value().text())).results())
-                .map(mention -> mention.group(1) + ":" + mention.group(2) + (mention.group(3) == null ? "" : "*"))
+                .flatMap(entry -> mentioned(model.resolve(entry.value().text())))
                 .filter(target -> !target.endsWith(":"));
         return Stream.concat(named, mentioned).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** The endpoints that a text mentions, in the form of {@link #targets}. */
+    static Stream<String> mentioned(String text) {
+        return MENTION.matcher(text)
+                .results()
+                .map(mention -> mention.group(1) + ":" + mention.group(2) + (mention.group(3) == null ? "" : "*"));
     }
 
     /** The flows that match a target. */

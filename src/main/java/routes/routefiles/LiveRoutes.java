@@ -21,7 +21,6 @@ import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.events.OwnStreams;
-import routes.events.StreamCatalog;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /**
@@ -120,7 +119,7 @@ public final class LiveRoutes {
     /** An edit that is valid, but whose routes did not start; it is not tried again before it is edited, or on request. */
     private record Unstartable(String text, List<RouteProblem> problems) {}
 
-    /** @param drain how long to wait for what is on its way in routes that make room */
+    /** @param drain how long to wait for the exchanges in flight of routes that are replaced */
     public LiveRoutes(
             CamelContext camel,
             RouteFiles files,
@@ -150,17 +149,14 @@ public final class LiveRoutes {
         lock.lock();
         try {
             RouteSet set = files.resolve(read, stages);
-            RouteFileValidator checks = checks(read);
-            new RouteLoader(checks).load(camel, set);
-            plan = checks.plan(set);
+            RouteFileValidator checks = validator.with(validator.streams(files, read));
+            RouteModel model = checks.check(set).valid();
+            RouteLoader.add(camel, set.files());
+            plan = RoutePlan.of(model);
             state = new State(byRoute(), clock.instant(), List.of(), Optional.empty());
         } finally {
             lock.unlock();
         }
-    }
-
-    private RouteFileValidator checks(OwnFiles own) {
-        return validator.withStreams(new StreamCatalog(validator.streams(files, own)).names());
     }
 
     private Map<String, RouteFile> byRoute() {
@@ -172,7 +168,7 @@ public final class LiveRoutes {
         return state;
     }
 
-    /** Whether this route makes room for another version of it now. */
+    /** Whether another version of this route replaces it now. */
     public boolean isExchanging(String route) {
         return exchanging.contains(route);
     }
@@ -265,9 +261,11 @@ public final class LiveRoutes {
                 OwnFiles candidate = now.with(texts);
                 RouteSet set = files.resolve(candidate, stages);
                 OwnStreams streams = validator.streams(files, candidate);
-                RouteFileValidator checks = validator.withStreams(new StreamCatalog(streams).names());
-                List<RouteProblem> problems = checks.validate(set);
-                done = problems.isEmpty() ? swap(candidate, streams, checks.plan(set)) : !leaveOut(problems);
+                RouteFileValidator checks = validator.with(streams);
+                RouteFileValidator.Checked checked = checks.check(set);
+                done = checked.problems().isEmpty()
+                        ? swap(candidate, streams, RoutePlan.of(checked.model()))
+                        : !leaveOut(checked.problems());
             }
             report();
             state = new State(

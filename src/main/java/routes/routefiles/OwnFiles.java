@@ -80,7 +80,7 @@ record OwnFiles(Path folder, SortedMap<String, String> texts, SortedMap<String, 
             if (refusal.isPresent()) {
                 refused.put(path, "is not loaded: " + refusal.get());
             } else {
-                // the file that was checked, whatever the link says by now
+                // the file that was checked: the link may have changed since
                 text(path, file.toRealPath()).ifPresent(text -> texts.put(path, text));
             }
         } catch (NoSuchFileException e) {

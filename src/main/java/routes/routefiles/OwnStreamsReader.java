@@ -1,6 +1,5 @@
 package routes.routefiles;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.springframework.core.io.support.ResourcePatternResolver;
 import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
 
@@ -29,15 +27,13 @@ public final class OwnStreamsReader {
     /**
      * Reads what is readable; validation reports the rest.
      *
-     * @param folder the override folder, {@code config/routes}; it may be missing
      * @param properties value of a property, null if there is none
      */
-    public static OwnStreams read(ResourcePatternResolver classPath, Path folder, Function<String, String> properties) {
-        RouteFiles files = new RouteFiles(classPath, folder);
+    public static OwnStreams read(RouteFiles files, Function<String, String> properties) {
         return read(files, files.own(), properties, new ComponentCatalog(OwnStreamsReader.class.getClassLoader()));
     }
 
-    /** As {@link #read(ResourcePatternResolver, Path, Function)}, with these files in the override folder. */
+    /** As {@link #read(RouteFiles, Function)}, with these files in the override folder. */
     static OwnStreams read(
             RouteFiles files, OwnFiles own, Function<String, String> properties, ComponentCatalog catalog) {
         Problems ignored = new Problems();

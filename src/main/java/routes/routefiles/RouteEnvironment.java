@@ -2,8 +2,10 @@ package routes.routefiles;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.DefaultBootstrapContext;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
@@ -31,6 +33,16 @@ public record RouteEnvironment(Map<String, Class<?>> beans, Function<String, Str
         ConfigDataEnvironmentPostProcessor.applyTo(settings, resources, new DefaultBootstrapContext());
         new EnvironmentVariables().postProcessEnvironment(settings, null);
         return settings;
+    }
+
+    /** What a running application has. */
+    public static RouteEnvironment of(
+            ListableBeanFactory application, Function<String, String> properties, Set<String> streams) {
+        Map<String, Class<?>> beans = new HashMap<>();
+        for (String name : application.getBeanDefinitionNames()) {
+            beans.put(name, Objects.requireNonNullElse(application.getType(name), Object.class));
+        }
+        return new RouteEnvironment(beans, properties, streams);
     }
 
     /**

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.CamelContext;
 import routes.events.OwnStreams;
+import routes.events.StreamCatalog;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /** Checks route files without starting anything. Reports all problems of all files, not only the first. */
@@ -29,20 +29,11 @@ public final class RouteFileValidator {
         this.schema = schema;
     }
 
-    /** The same checks with other streams in the catalogue of streams. */
-    RouteFileValidator withStreams(Set<String> streams) {
+    /** The same checks with other streams of integrators. */
+    RouteFileValidator with(OwnStreams own) {
+        var streams = new StreamCatalog(own).names();
         return new RouteFileValidator(
                 new RouteEnvironment(environment.beans(), environment.properties(), streams), catalog, schema);
-    }
-
-    /** The model of a valid set. */
-    RouteModel model(RouteSet set) {
-        return RoutePlan.model(set, environment, catalog);
-    }
-
-    /** The plan of a valid set. */
-    RoutePlan plan(RouteSet set) {
-        return RoutePlan.of(set, environment, catalog);
     }
 
     /** The streams and groups of integrators. */
@@ -63,8 +54,28 @@ public final class RouteFileValidator {
         return problems.sorted();
     }
 
+    /**
+     * A set that was checked.
+     *
+     * @param problems by file, line and column
+     */
+    record Checked(RouteModel model, List<RouteProblem> problems) {
+
+        /** @throws RouteLoadException with all problems, if there are any */
+        RouteModel valid() {
+            if (!problems.isEmpty()) {
+                throw new RouteLoadException(problems);
+            }
+            return model;
+        }
+    }
+
     /** The problems of the set, by file, line and column; empty if there are none. */
     public List<RouteProblem> validate(RouteSet set) {
+        return check(set).problems();
+    }
+
+    Checked check(RouteSet set) {
         Problems problems = new Problems();
         problems.addAll(set.problems());
         Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
@@ -73,8 +84,9 @@ public final class RouteFileValidator {
             YamlReader.read(file.location(), file.text(), problems)
                     .ifPresentOrElse(root -> documents.put(file, root), () -> unreadable.add(file));
         }
-        check(new RouteModel(documents, unreadable, environment, catalog), problems);
-        return problems.sorted();
+        RouteModel model = new RouteModel(documents, unreadable, environment, catalog);
+        check(model, problems);
+        return new Checked(model, problems.sorted());
     }
 
     /** Each check ignores what it does not understand: another check reports that. */

@@ -159,7 +159,7 @@ public final class RouteFiles {
     private static List<RouteFile> own(OwnFiles own, Map<String, RouteFile> builtIn, Problems problems) {
         Map<String, RouteFile> files = new LinkedHashMap<>();
         for (String path : own.routeFiles()) {
-            // a replacement keeps the position of the built-in file, whatever its own prefix says
+            // a replacement keeps the position of the built-in file and ignores its own prefix
             RouteFile replaced = builtIn.get(RouteFile.routeId(path));
             String text = own.texts().get(path);
             RouteFile file = replaced == null

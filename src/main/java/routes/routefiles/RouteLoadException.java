@@ -6,8 +6,6 @@ import java.util.stream.Collectors;
 /** Routes that could not be loaded, with all their problems, one per line. */
 public final class RouteLoadException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final String file;
 
     public RouteLoadException(List<RouteProblem> problems) {

@@ -45,10 +45,7 @@ public final class RouteLoader {
      * @throws RouteLoadException with all problems
      */
     public void load(CamelContext context, RouteSet set) {
-        List<RouteProblem> problems = validator.validate(set);
-        if (!problems.isEmpty()) {
-            throw new RouteLoadException(problems);
-        }
+        validator.check(set).valid();
         add(context, set.files());
     }
 

@@ -40,13 +40,14 @@ record RouteModel(
             ComponentCatalog catalog) {
         this(documents, unreadable, environment, catalog, new ArrayList<>(), new ArrayList<>());
         documents.forEach((file, document) -> flows.addAll(Flow.read(file, document)));
-        for (Flow flow : flows) {
-            if (flow.is(Flow.Kind.TEMPLATED_ROUTE)) {
-                template(flow).ifPresent(template -> effective.add(template.expand(flow)));
-            } else {
-                effective.add(flow);
-            }
-        }
+        flows.forEach(flow -> effective(flow).ifPresent(effective::add));
+    }
+
+    /** What the flow adds to a context: for a templated route the expanded template; empty if the template is missing. */
+    Optional<Flow> effective(Flow flow) {
+        return flow.is(Flow.Kind.TEMPLATED_ROUTE)
+                ? template(flow).map(template -> template.expand(flow))
+                : Optional.of(flow);
     }
 
     /** Whether what seems to be missing may be in an unreadable file: the file contains its name. */

@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.PatternHelper;
 import routes.routefiles.EndpointUse.Role;
-import routes.routefiles.RouteFiles.RouteSet;
 
 /**
  * What a set of route files makes of a Camel context, in parts that can be exchanged one by one.
@@ -29,7 +28,6 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
 
     static final RoutePlan EMPTY = new RoutePlan(Map.of(), Map.of());
 
-    private static final Pattern MENTION = Pattern.compile("\\b(direct|seda):(?://)?([\\w.-]*)(\\$\\{)?");
     private static final Pattern ITEM = Pattern.compile("\\s*-(\\s.*)?");
 
     /**
@@ -60,16 +58,8 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
         return Flow.Kind.ROUTE + " " + id;
     }
 
-    static RouteModel model(RouteSet set, RouteEnvironment environment, ComponentCatalog catalog) {
-        Map<RouteFile, YamlNode> documents = new LinkedHashMap<>();
-        set.files().forEach(file -> YamlReader.read(file.location(), file.text(), new Problems())
-                .ifPresent(root -> documents.put(file, root)));
-        return new RouteModel(documents, List.of(), environment, catalog);
-    }
-
     /** The plan of a valid set. */
-    static RoutePlan of(RouteSet set, RouteEnvironment environment, ComponentCatalog catalog) {
-        RouteModel model = model(set, environment, catalog);
+    static RoutePlan of(RouteModel model) {
         Map<String, Part> parts = new LinkedHashMap<>();
         Map<String, Flow> routes = new LinkedHashMap<>();
         model.documents().forEach((file, document) -> {
@@ -81,19 +71,13 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
                 Part part = part(model, flow, starts);
                 parts.put(part.key(), part);
                 if (part.isRoute()) {
-                    effective(model, flow).ifPresent(route -> routes.put(part.id(), route));
+                    model.effective(flow).ifPresent(route -> routes.put(part.id(), route));
                 }
             }
         });
         Map<String, Set<String>> calls = new LinkedHashMap<>();
         routes.forEach((id, route) -> calls.put(id, called(model, route, parts.values())));
         return new RoutePlan(parts, calls);
-    }
-
-    private static Optional<Flow> effective(RouteModel model, Flow flow) {
-        return flow.is(Flow.Kind.TEMPLATED_ROUTE)
-                ? model.template(flow).map(template -> template.expand(flow))
-                : Optional.of(flow);
     }
 
     /** The first line of each element; empty if they do not begin on lines of their own. */
@@ -127,7 +111,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
             // cannot be cut out of its file, so it changes with it
             signature.append(flow.file().text());
         }
-        Optional<Flow> route = effective(model, flow);
+        Optional<Flow> route = model.effective(flow);
         write(route.orElse(flow).body(), signature);
         route.filter(made -> made.is(Flow.Kind.ROUTE)).ifPresent(made -> model.flows(Flow.Kind.ROUTE_CONFIGURATION)
                 .filter(configuration -> model.applies(configuration, made))
@@ -169,9 +153,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
                 .flatMap(step -> step.options().allEntries())
                 .filter(entry ->
                         !entry.key().equals("description") && entry.value().isScalar())
-                .flatMap(entry ->
-                        MENTION.matcher(model.resolve(entry.value().text())).results())
-                .map(mention -> mention.group(1) + ":" + mention.group(2) + (mention.group(3) == null ? "" : "*"))
+                .flatMap(entry -> Links.mentioned(model.resolve(entry.value().text())))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         return parts.stream()
                 .filter(part -> part.isLink()

@@ -41,7 +41,7 @@ final class RouteSwap {
     private final Model model;
     private final Duration drain;
 
-    /** @param drain how long to wait for what is on its way */
+    /** @param drain how long to wait for exchanges in flight */
     RouteSwap(CamelContext camel, Duration drain) {
         this.camel = camel;
         this.model = camel.getCamelContextExtension().getContextPlugin(Model.class);
@@ -135,7 +135,7 @@ final class RouteSwap {
         }
     }
 
-    /** Waits until nothing is on its way in these routes, at most until the deadline. */
+    /** Waits until these routes have no exchanges in flight, at most until the deadline. */
     private void awaitQuiet(List<Route> routes, long deadline) throws InterruptedException {
         int quiet = 0;
         while (quiet < QUIET_POLLS) {

@@ -26,13 +26,11 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.component.bean.BeanComponent;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultComponentResolver;
-import org.apache.camel.impl.engine.ExplicitCamelContextNameStrategy;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.DelayDefinition;
@@ -53,16 +51,13 @@ import org.apache.camel.spi.ComponentResolver;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.spi.OptimisticLockingAggregationRepository;
-import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
-import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.concurrent.SynchronousExecutorService;
 import org.springframework.transaction.PlatformTransactionManager;
-import routes.events.StreamCatalog;
 import routes.routefiles.EndpointUse.Role;
 import routes.routefiles.RouteFiles.RouteSet;
 
@@ -116,10 +111,10 @@ public final class RouteTrial {
         /** Whether a trial may call this method: it writes to nothing but the database, in the transaction of its thread. */
         boolean mayCall(String bean, String method);
 
-        /** The text of a body, for people. */
+        /** The text of a body, as shown to the operator. */
         String text(Object body);
 
-        /** What beans would have done since the last call of this method, for people; they note it instead of doing it. */
+        /** What beans would have done since the last call of this method; they note it instead of doing it. */
         List<String> left();
 
         /**
@@ -127,7 +122,7 @@ public final class RouteTrial {
          *
          * @param uri of an endpoint that is not of the tried file
          * @param allowed whether calls are allowed
-         * @return what was done, for people; empty text if nothing
+         * @return what was done, as shown to the operator; empty if nothing
          */
         String call(String uri, Exchange exchange, boolean allowed) throws Exception;
     }
@@ -178,8 +173,6 @@ public final class RouteTrial {
 
     /** A bean that is not called ends the trial. */
     private static final class EndOfTrial extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
         EndOfTrial(String message) {
             super(message);
         }
@@ -220,14 +213,15 @@ public final class RouteTrial {
         texts.put(name, text);
         OwnFiles with = own.with(texts);
         RouteSet set = files.resolve(with, PipelineStages.all());
-        RouteFileValidator checks = validator.withStreams(new StreamCatalog(validator.streams(files, with)).names());
-        List<RouteProblem> problems = checks.validate(set).stream()
+        RouteFileValidator checks = validator.with(validator.streams(files, with));
+        RouteFileValidator.Checked checked = checks.check(set);
+        List<RouteProblem> problems = checked.problems().stream()
                 .filter(problem -> problem.file().equals(with.location(name)))
                 .toList();
         if (!problems.isEmpty()) {
             return new Result(problems, List.of(), WRONG);
         }
-        RouteModel model = checks.model(set);
+        RouteModel model = checked.model();
         List<Flow> routes = model.routes()
                 .filter(flow -> flow.file().location().equals(with.location(name)))
                 .toList();
@@ -424,16 +418,8 @@ public final class RouteTrial {
         }
 
         private DefaultCamelContext context() {
-            var context = new DefaultCamelContext(new DefaultRegistry(new Beans()));
-            context.disableJMX();
-            context.setNameStrategy(new ExplicitCamelContextNameStrategy("route-trial"));
-            context.setAutoStartup(false);
-            context.setAutowiredEnabled(false);
-            context.setSourceLocationEnabled(true);
-            context.setStartupSummaryLevel(StartupSummaryLevel.Off);
-            context.getShutdownStrategy().setTimeout(1);
             ComponentResolver real = new DefaultComponentResolver();
-            context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, (scheme, camel) -> {
+            var context = ScratchContext.create("route-trial", new Beans(), model, (scheme, camel) -> {
                 if (scheme.equals("bean")) { // the bean EIP requires its own component
                     return new BeanGate();
                 }
@@ -442,21 +428,11 @@ public final class RouteTrial {
                 }
                 return model.catalog().component(scheme).isPresent() ? new Gate() : null;
             });
+            context.getShutdownStrategy().setTimeout(1);
             var properties = (PropertiesComponent) context.getPropertiesComponent();
             // as in the process, whose environment has them already
             properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
             properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
-            properties.addPropertiesSource(new PropertiesSource() {
-                @Override
-                public String getName() {
-                    return "route-environment";
-                }
-
-                @Override
-                public String getProperty(String key) {
-                    return model.environment().properties().apply(key);
-                }
-            });
             context.getCamelContextExtension().addInterceptStrategy(new Recorder());
             context.getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(new OneThread());
             return context;

@@ -31,21 +31,29 @@ final class ScratchContext {
 
     /** The caller stops the context. */
     static CamelContext start(RouteModel model) {
-        DefaultCamelContext context = new DefaultCamelContext(
-                new DefaultRegistry(new DeclaredBeans(model.environment().beans())));
+        ComponentResolver real = new DefaultComponentResolver();
+        CamelContext context =
+                create("route-validation", new DeclaredBeans(model.environment().beans()), model, (scheme, camel) -> {
+                    if (scheme.equals("bean")) { // the bean EIP requires its own component
+                        return real.resolveComponent(scheme, camel);
+                    }
+                    return model.catalog().component(scheme).isPresent() ? new ScratchComponent() : null;
+                });
+        context.start();
+        return context;
+    }
+
+    /** A context beside that of the process, not started, with the properties of the model; its routes do not start with it. */
+    static DefaultCamelContext create(
+            String name, BeanRepository beans, RouteModel model, ComponentResolver components) {
+        DefaultCamelContext context = new DefaultCamelContext(new DefaultRegistry(beans));
         context.disableJMX();
-        context.setNameStrategy(new ExplicitCamelContextNameStrategy("route-validation"));
+        context.setNameStrategy(new ExplicitCamelContextNameStrategy(name));
         context.setAutoStartup(false);
         context.setAutowiredEnabled(false); // it would configure the stand-ins as the components they replace
         context.setSourceLocationEnabled(true);
         context.setStartupSummaryLevel(StartupSummaryLevel.Off); // this is not the start of the application
-        ComponentResolver real = new DefaultComponentResolver();
-        context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, (scheme, camel) -> {
-            if (scheme.equals("bean")) { // the bean EIP requires its own component
-                return real.resolveComponent(scheme, camel);
-            }
-            return model.catalog().component(scheme).isPresent() ? new ScratchComponent() : null;
-        });
+        context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, components);
         context.getPropertiesComponent().addPropertiesSource(new PropertiesSource() {
             @Override
             public String getName() {
@@ -53,11 +61,10 @@ final class ScratchContext {
             }
 
             @Override
-            public String getProperty(String name) {
-                return model.environment().properties().apply(name);
+            public String getProperty(String key) {
+                return model.environment().properties().apply(key);
             }
         });
-        context.start();
         return context;
     }
 

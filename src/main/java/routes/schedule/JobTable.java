@@ -5,25 +5,16 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
+import org.springframework.stereotype.Component;
 
 /** The table {@code jobs}; all times are database times, so that process clocks do not matter. */
-@Repository
-class JobTable {
+@Component
+record JobTable(JdbcClient jdbc) {
 
     /** A planned time that is older was missed. */
     static final Duration MISSED = Duration.ofMinutes(10);
 
     private static final int MOST_RETRIES = 3;
-
-    /** Times of a job over all processes; null if there is none yet. */
-    record Times(String name, OffsetDateTime lastEndedAt, OffsetDateTime nextRunAt) {}
-
-    private final JdbcClient jdbc;
-
-    JobTable(JdbcClient jdbc) {
-        this.jdbc = jdbc;
-    }
 
     /** The database time, in UTC. */
     OffsetDateTime now() {
@@ -110,12 +101,6 @@ class JobTable {
         return jdbc.sql(
                         "SELECT name, last_ended_at, next_run_at, last_outcome, last_error, failures FROM jobs ORDER BY name")
                 .query(State.class)
-                .list();
-    }
-
-    List<Times> times() {
-        return jdbc.sql("SELECT name, last_ended_at, next_run_at FROM jobs")
-                .query(Times.class)
                 .list();
     }
 }

@@ -96,7 +96,7 @@ public class Jobs implements AutoCloseable {
         return thread;
     });
     private final LockingTaskExecutor locking;
-    private final LoadingCache<String, List<JobTable.Times>> times;
+    private final LoadingCache<String, List<JobTable.State>> states;
 
     Jobs(
             Collection<Job> jobs,
@@ -117,25 +117,25 @@ public class Jobs implements AutoCloseable {
                 .safeUpdate(true)
                 .build();
         locking = new DefaultLockingTaskExecutor(new KeepAliveLockProvider(locks, lockExtender));
-        times = Caffeine.newBuilder().expireAfterWrite(TIMES_CACHED).build(all -> table.times());
+        states = Caffeine.newBuilder().expireAfterWrite(TIMES_CACHED).build(all -> table.states());
         for (Job job : jobs) {
             this.jobs.put(job.name(), job);
             for (Outcome outcome : Outcome.values()) {
                 count(job, outcome, 0);
             }
-            gauge("scheduler.last.run.timestamp", job, JobTable.Times::lastEndedAt);
-            gauge("scheduler.next.run.timestamp", job, JobTable.Times::nextRunAt);
+            gauge("scheduler.last.run.timestamp", job, JobTable.State::lastEndedAt);
+            gauge("scheduler.next.run.timestamp", job, JobTable.State::nextRunAt);
         }
     }
 
-    private void gauge(String metric, Job job, Function<JobTable.Times, OffsetDateTime> time) {
+    private void gauge(String metric, Job job, Function<JobTable.State, OffsetDateTime> time) {
         TimeGauge.builder(metric, () -> epochMillis(job, time), TimeUnit.MILLISECONDS)
                 .tag("job", job.name())
                 .register(metrics);
     }
 
-    private long epochMillis(Job job, Function<JobTable.Times, OffsetDateTime> time) {
-        return times.get("all").stream()
+    private long epochMillis(Job job, Function<JobTable.State, OffsetDateTime> time) {
+        return states.get("all").stream()
                 .filter(row -> row.name().equals(job.name()))
                 .map(time)
                 .filter(Objects::nonNull)

@@ -14,7 +14,7 @@ import routes.events.Recorded;
 import routes.redisstreams.FailureKind;
 import routes.tracing.EntryTraces;
 
-/** One entry of a stream on its way through a stage. */
+/** One entry of a stream that a stage processes. */
 public final class StageEntry {
     private static final Pattern POST_ID = Pattern.compile(
             "\"?post_id\"?\\s*[:=]\\s*\"?([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})");
@@ -108,7 +108,7 @@ public final class StageEntry {
                 .orElseGet(() -> isRead() ? List.of() : postIn(fields).stream().toList());
     }
 
-    /** The post that an entry names, in whatever form. */
+    /** The post that an entry names, in any form. */
     public static Optional<UUID> postIn(Map<?, ?> fields) {
         Matcher named = POST_ID.matcher(String.valueOf(fields));
         return named.find() ? Optional.of(UUID.fromString(named.group(1))) : Optional.empty();

@@ -35,7 +35,7 @@ public record SeenPictures(String text, String visionVersion, String featuresHas
         return text.substring(0, text.offsetByCodePoints(0, Math.min(text.codePointCount(0, text.length()), MAX_TEXT)));
     }
 
-    /** The post, with the words of its pictures behind its own. */
+    /** The post, with the words of its pictures appended to its own. */
     public PostParsed addTo(PostParsed post) {
         if (text.isBlank()) {
             return post;

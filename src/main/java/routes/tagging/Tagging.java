@@ -31,10 +31,8 @@ import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.TagsHash;
 import routes.events.Trigger;
-import routes.idempotency.InProgressElsewhereException;
-import routes.idempotency.RedisIdempotentRepository;
-import routes.idempotency.RedisIdempotentRepository.Answer;
-import routes.idempotency.RedisIdempotentRepository.Claim;
+import routes.idempotency.BatchClaims;
+import routes.idempotency.BatchClaims.Claim;
 import routes.llm.ModelResult;
 import routes.llm.ProvidersFailedException;
 import routes.posts.PostNotThereYetException;
@@ -51,7 +49,7 @@ public class Tagging {
     private static final int TIMEOUT_SECONDS = 30;
 
     private final TaggingStates states;
-    private final RedisIdempotentRepository done;
+    private final BatchClaims done;
     private final TaggingPrompts prompts;
     private final TagRules rules;
     private final TaggingProperties properties;
@@ -61,7 +59,7 @@ public class Tagging {
 
     Tagging(
             TaggingStates states,
-            RedisIdempotentRepository taggingIdempotency,
+            BatchClaims taggingIdempotency,
             TaggingPrompts prompts,
             TagRules rules,
             TaggingProperties properties,
@@ -85,7 +83,7 @@ public class Tagging {
     public Tagging rehearsal() {
         return new Tagging(
                 states,
-                done.rehearsal(),
+                BatchClaims.REHEARSAL,
                 prompts,
                 rules,
                 properties,
@@ -121,18 +119,9 @@ public class Tagging {
                 claims.add(new Claim(i, key(post), isManual(post)));
             }
         }
-        List<Answer> answers = done.addAll(exchange, claims);
-        for (int i = 0; i < claims.size(); i++) {
-            Claim claim = claims.get(i);
-            switch (answers.get(i)) {
-                case TAKEN -> pass.claims.add(claim);
-                case DONE -> pass.answers[claim.event()] = StageOutcome.skipped("duplicate");
-                case HELD ->
-                    pass.answers[claim.event()] = new EntryFailure(
-                            new InProgressElsewhereException(claim.key()), EntryFailure.Kind.UNCOUNTED);
-            }
-        }
-        pass.request(pass.claims.stream().map(claim -> posts.get(claim.event())).toList());
+        pass.claim(done, exchange, claims);
+        pass.request(
+                pass.claims().stream().map(claim -> posts.get(claim.event())).toList());
         return pass;
     }
 
@@ -205,11 +194,7 @@ public class Tagging {
                 pass.answers[i] = answer(post, pass.verdict(post), pass.seen.get(post), attempts.get(post.postId()));
             }
         }
-        done.confirmAll(
-                exchange,
-                pass.claims.stream()
-                        .filter(claim -> !(pass.answers[claim.event()] instanceof EntryFailure))
-                        .toList());
+        pass.confirm(done, exchange);
         return List.of(pass.answers);
     }
 

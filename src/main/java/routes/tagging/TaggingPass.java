@@ -7,9 +7,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Exchange;
+import routes.events.EntryFailure;
 import routes.events.PostParsed;
 import routes.events.Recorded;
-import routes.idempotency.RedisIdempotentRepository.Claim;
+import routes.events.StageOutcome;
+import routes.idempotency.BatchClaims;
+import routes.idempotency.BatchClaims.Answer;
+import routes.idempotency.BatchClaims.Claim;
+import routes.idempotency.InProgressElsewhereException;
 import routes.llm.ModelResult;
 import routes.llm.ProvidersFailedException;
 
@@ -33,8 +39,8 @@ public class TaggingPass {
     final List<PostParsed> posts;
     /** By index of the post; null until the outcome of the post is known. */
     final Recorded[] answers;
-    /** The keys claimed by the posts that need tags. */
-    final List<Claim> claims = new ArrayList<>();
+
+    private final List<Claim> claims = new ArrayList<>();
     /** What the pictures of posts show; no entry for posts without analysed pictures. */
     final Map<PostParsed, SeenPictures> seen = new HashMap<>();
 
@@ -68,6 +74,45 @@ public class TaggingPass {
 
     public final List<Recorded> answers() {
         return List.of(answers);
+    }
+
+    /**
+     * Claims the keys of posts. A post whose key is done is answered as a duplicate; one whose key another consumer holds is
+     * delivered again.
+     *
+     * @return the number of duplicates
+     */
+    public final int claim(BatchClaims keys, Exchange exchange, List<Claim> wanted) {
+        List<Answer> results = keys.addAll(exchange, wanted);
+        int duplicates = 0;
+        for (int i = 0; i < wanted.size(); i++) {
+            Claim claim = wanted.get(i);
+            switch (results.get(i)) {
+                case TAKEN -> claims.add(claim);
+                case HELD ->
+                    answers[claim.event()] = new EntryFailure(
+                            new InProgressElsewhereException(claim.key()), EntryFailure.Kind.UNCOUNTED);
+                case DONE -> {
+                    answers[claim.event()] = StageOutcome.skipped("duplicate");
+                    duplicates++;
+                }
+            }
+        }
+        return duplicates;
+    }
+
+    /** The keys that were claimed. */
+    public final List<Claim> claims() {
+        return claims;
+    }
+
+    /** Confirms the keys of the posts that did not fail. */
+    public final void confirm(BatchClaims keys, Exchange exchange) {
+        keys.confirmAll(
+                exchange,
+                claims.stream()
+                        .filter(claim -> !(answers[claim.event()] instanceof EntryFailure))
+                        .toList());
     }
 
     /** Requests tags for posts. */

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
+import org.springframework.stereotype.Component;
 import routes.events.PostParsed;
 
 /** The tagging fields of the {@code posts} rows. */
-@Repository
-class TaggingStates {
+@Component
+record TaggingStates(JdbcClient jdbc) {
     private static final String UPDATE =
             """
             WITH wanted AS (
@@ -30,12 +30,6 @@ class TaggingStates {
                 updated_at = now()
             FROM wanted w WHERE posts.id = w.id RETURNING posts.id, posts.tagging_attempts
             """;
-
-    private final JdbcClient jdbc;
-
-    TaggingStates(JdbcClient jdbc) {
-        this.jdbc = jdbc;
-    }
 
     /**
      * What a pass means for a post.

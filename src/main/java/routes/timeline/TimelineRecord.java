@@ -3,7 +3,6 @@ package routes.timeline;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.UUID;
-import routes.events.StorableText;
 
 /**
  * The outcome of one delivery of an event in one stage, for one post.
@@ -31,15 +30,4 @@ public record TimelineRecord(
         String trigger,
         Instant startedAt,
         int durationMs,
-        String traceId) {
-    public TimelineRecord {
-        stage = StorableText.of(stage);
-        outcome = StorableText.of(outcome);
-        reason = StorableText.of(reason);
-        provider = StorableText.of(provider);
-        model = StorableText.of(model);
-        entryId = StorableText.of(entryId);
-        trigger = StorableText.of(trigger);
-        traceId = StorableText.of(traceId);
-    }
-}
+        String traceId) {}

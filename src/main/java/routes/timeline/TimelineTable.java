@@ -14,6 +14,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Json;
+import routes.events.StorableText;
 
 /** The SQL of {@code post_timeline}. */
 @Component
@@ -53,7 +54,7 @@ public class TimelineTable {
                             AND (r.stage IS NULL OR t.stage = r.stage)
                         ORDER BY t.id DESC LIMIT 1) known ON true
                     WHERE coalesce(r.post_id, known.post_id) IS NOT NULL""")
-                    .param(JSON.valueToTree(records).toString())
+                    .param(StorableText.json(JSON, records))
                     .update();
         });
     }

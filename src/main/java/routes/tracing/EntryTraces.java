@@ -39,7 +39,7 @@ public final class EntryTraces {
     private final TraceIds ids;
     private final boolean isOff;
 
-    /** @param ids which the SDK behind {@code telemetry} uses */
+    /** @param ids the generator of the SDK of {@code telemetry} */
     EntryTraces(OpenTelemetry telemetry, TraceIds ids) {
         tracer = telemetry.getTracer("routes.telegram-assistant");
         this.ids = ids;

@@ -29,10 +29,10 @@ import routes.events.MediaFile;
 import routes.events.Recorded;
 import routes.events.StageOutcome;
 import routes.events.VisionUploaded;
+import routes.idempotency.BatchClaims;
+import routes.idempotency.BatchClaims.Answer;
+import routes.idempotency.BatchClaims.Claim;
 import routes.idempotency.InProgressElsewhereException;
-import routes.idempotency.RedisIdempotentRepository;
-import routes.idempotency.RedisIdempotentRepository.Answer;
-import routes.idempotency.RedisIdempotentRepository.Claim;
 import routes.llm.ModelResult;
 import routes.llm.ProviderCredentials;
 import routes.llm.Providers;
@@ -57,7 +57,7 @@ public class Vision {
     private final VisionProperties properties;
     private final VisionStore store;
     private final VisionBudget budget;
-    private final RedisIdempotentRepository done;
+    private final BatchClaims done;
     private final ObjectStore objects;
     private final PostVision events;
     private final VisionMetrics metrics;
@@ -72,7 +72,7 @@ public class Vision {
             VisionProperties properties,
             VisionStore store,
             VisionBudget budget,
-            RedisIdempotentRepository visionIdempotency,
+            BatchClaims visionIdempotency,
             ObjectStore objects,
             PostVision events,
             VisionMetrics metrics,
@@ -103,7 +103,7 @@ public class Vision {
                 properties,
                 store,
                 budget.rehearsal(),
-                done.rehearsal(),
+                BatchClaims.REHEARSAL,
                 objects,
                 events,
                 new VisionMetrics(new SimpleMeterRegistry()),

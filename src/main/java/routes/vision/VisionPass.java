@@ -10,7 +10,7 @@ import java.util.Queue;
 import routes.events.MediaFile;
 import routes.events.Recorded;
 import routes.events.VisionUploaded;
-import routes.idempotency.RedisIdempotentRepository.Claim;
+import routes.idempotency.BatchClaims.Claim;
 
 /** The events of a batch on their way through vision, and the pictures that are still to be analysed. */
 public final class VisionPass {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import routes.events.Sha256;
 import routes.objectstore.ObjectKeys;
 import routes.objectstore.folder.FolderObjectStore;
 import routes.redis.RedisLink;
@@ -115,7 +116,7 @@ class BackupIT {
                 .update();
         for (int i = 1; i <= count; i++) {
             byte[] bytes = ("picture " + i).getBytes();
-            String sha256 = Archive.hash(bytes);
+            String sha256 = Sha256.hex(bytes);
             String key = ObjectKeys.media(TENANT, sha256, "jpg");
             sourceObjects.put(key, "image/jpeg", bytes.length, new ByteArrayInputStream(bytes));
             SOURCE.jdbc()
@@ -413,7 +414,7 @@ class BackupIT {
     void articles_and_summaries_are_in_it() throws Exception {
         posts(1);
         String url = "https://example.org/статья";
-        String article = ObjectKeys.article(TENANT, Archive.hash(url.getBytes()));
+        String article = ObjectKeys.article(TENANT, Sha256.hex(url.getBytes()));
         String summary = ObjectKeys.albumSummary(TENANT, 7);
         for (String key : List.of(article, summary)) {
             sourceObjects.put(key, "text/plain", 4, new ByteArrayInputStream("text".getBytes()));

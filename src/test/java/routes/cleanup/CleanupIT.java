@@ -125,7 +125,7 @@ class CleanupIT {
                 graph,
                 new StorageQuota(counted, transactions, settings, objects, metrics),
                 redis,
-                Duration.ZERO,
+                new CleanupSweep.CleanupProperties(Duration.ofHours(1), Duration.ZERO),
                 Clock.systemUTC());
     }
 

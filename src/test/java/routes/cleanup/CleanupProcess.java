@@ -54,7 +54,7 @@ final class CleanupProcess implements AutoCloseable {
                 graph,
                 new StorageQuota(jdbc, transactions, settings, new FolderObjectStore(folder.resolve("media")), metrics),
                 redis,
-                Duration.ZERO,
+                new CleanupSweep.CleanupProperties(Duration.ofHours(1), Duration.ZERO),
                 Clock.systemUTC());
     }
 

@@ -42,7 +42,7 @@ class RedisTlsIT {
 
     private static ServerSocket door;
 
-    private final RedisClientConfiguration clients = new RedisClientConfiguration();
+    private final EmbeddedConfiguration clients = new EmbeddedConfiguration();
 
     @BeforeAll
     static void open() throws Exception {

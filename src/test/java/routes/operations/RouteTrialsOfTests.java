@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Clock;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.springframework.context.ApplicationContext;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import routes.configuration.ConfigFolderProperties;
@@ -11,6 +12,7 @@ import routes.events.EventCodec;
 import routes.events.StreamCatalog;
 import routes.posts.PostEvents;
 import routes.redis.StreamAdmin;
+import routes.routefiles.RouteFiles;
 import routes.stages.StreamKeys;
 
 /** Trials in a process without the pipeline: routes that use no beans of it. */
@@ -23,13 +25,17 @@ public final class RouteTrialsOfTests {
                 spring,
                 new DefaultCamelContext(),
                 RunOptions.parse(),
-                spring.getBean(ConfigFolderProperties.class),
+                new RouteFiles(
+                        new PathMatchingResourcePatternResolver(spring),
+                        spring.getBean(ConfigFolderProperties.class).dir().resolve("routes")),
                 spring.getBean(StreamCatalog.class),
-                spring.getBean(StreamKeys.class),
-                spring.getBean(StreamAdmin.class),
-                spring.getBean(EventCodec.class),
-                new PostEvents(jdbc, Clock.systemUTC()),
-                new PostNumbers(jdbc),
+                new TrialEntries(
+                        spring.getBean(StreamCatalog.class),
+                        spring.getBean(StreamKeys.class),
+                        spring.getBean(StreamAdmin.class),
+                        spring.getBean(EventCodec.class),
+                        new PostEvents(jdbc, Clock.systemUTC()),
+                        new PostNumbers(jdbc)),
                 spring.getBean(ObjectMapper.class),
                 transactions);
     }
