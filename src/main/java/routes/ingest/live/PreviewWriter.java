@@ -236,16 +236,19 @@ class PreviewWriter {
         return Sha256.hex(shown);
     }
 
-    /** Deletes posts that two readings in a row lack, although the preview has shown them before and shows older ones. */
+    /**
+     * Deletes posts that two readings in a row lack, although the preview has shown them before. A page covers the numbers from its oldest
+     * post on; a page without posts, at the end of a pass, all numbers before that of the last page.
+     */
     private boolean missing(LiveChannel channel, PreviewPage page) {
-        if (page.posts().isEmpty()) {
+        long next = channel.pass().next();
+        if (page.posts().isEmpty() && next == 0) {
             return false;
         }
-        long next = channel.pass().next();
         Set<Long> present = page.posts().stream().map(PreviewPost::id).collect(Collectors.toSet());
         List<Missing> missing = table.missing(
                 channel,
-                page.posts().get(0).id(),
+                page.posts().isEmpty() ? 1 : page.posts().get(0).id(),
                 next == 0 ? Long.MAX_VALUE : TdMessage.number(next) - 1,
                 present,
                 clock.instant());
