@@ -160,7 +160,8 @@ class OutboxRelayIT {
     /** By this connection since its statistics were sent, which never happens within a transaction. */
     private static long rowsRead() {
         return database.jdbc()
-                .sql("SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_xact_user_tables WHERE relname = 'outbox'")
+                .sql(
+                        "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_xact_user_tables WHERE relname = 'outbox'")
                 .query(Long.class)
                 .single();
     }
