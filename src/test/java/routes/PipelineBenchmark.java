@@ -2,12 +2,8 @@ package routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
-import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.io.Writer;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +23,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 import routes.benchmark.GeneratedPosts;
+import routes.benchmark.Usage;
 import routes.embeddings.LocalEmbeddings;
 import routes.enrichment.Enrichment;
 import routes.events.Event;
@@ -63,8 +60,6 @@ public final class PipelineBenchmark {
     private static final UUID TENANT = new UUID(0, 1);
     private static final int BATCH = 64;
     private static final int THREADS = 2;
-    private static final OperatingSystemMXBean PROCESS =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final GeneratedPosts texts = new GeneratedPosts(new LocalEmbeddings(new TextAnalysis(new SearchWords())));
     private final Path folder;
@@ -96,23 +91,7 @@ public final class PipelineBenchmark {
     }
 
     private void run() throws Exception {
-        System.out.printf(
-                Locale.ROOT,
-                "%-10s %9s %9s | %s %n%-10s %9s %9s | %8s %10s %8s %8s | %10s %10s %12s%n",
-                "",
-                "",
-                "",
-                "CPU ms/post",
-                "",
-                "posts",
-                "posts/s",
-                "JVM",
-                "PostgreSQL",
-                "Redis",
-                "sum",
-                "commits",
-                "Redis calls",
-                "kB allocated");
+        Usage.printHead();
         double pipeline = pipeline();
         double floor = floor();
         System.out.printf(Locale.ROOT, "pipeline / floor: %.2f%n", pipeline / floor);
@@ -280,86 +259,5 @@ public final class PipelineBenchmark {
                     null,
                     Map.of());
         }
-    }
-
-    /** What was used up to a moment. */
-    private record Usage(
-            long nanos,
-            Duration jvm,
-            Duration postgres,
-            Duration redis,
-            long commits,
-            long redisCalls,
-            long allocated) {
-
-        static Usage of(ConfigurableApplicationContext application) throws IOException {
-            JdbcClient jdbc = application.getBean(JdbcClient.class);
-            String info;
-            try (var connection = application.getBean(RedisClient.class).connect()) {
-                info = connection.sync().info();
-            }
-            Path data = Path.of(application.getEnvironment().getProperty("data.dir"));
-            long postmaster = Long.parseLong(Files.readAllLines(data.resolve("postgres/cluster/postmaster.pid"))
-                    .get(0));
-            return new Usage(
-                    System.nanoTime(),
-                    Duration.ofNanos(PROCESS.getProcessCpuTime()),
-                    ProcessHandle.of(postmaster)
-                            .orElseThrow()
-                            .descendants()
-                            .map(PipelineBenchmark::cpu)
-                            .reduce(Duration.ZERO, Duration::plus),
-                    cpu(ProcessHandle.of(number(info, "process_id")).orElseThrow()),
-                    jdbc.sql("SELECT sum(xact_commit) FROM pg_stat_database")
-                            .query(Long.class)
-                            .single(),
-                    number(info, "total_commands_processed"),
-                    allocatedBytes());
-        }
-
-        private static long allocatedBytes() {
-            var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
-                    .filter(bytes -> bytes > 0)
-                    .sum();
-        }
-
-        private static long number(String info, String name) {
-            return info.lines()
-                    .filter(line -> line.startsWith(name + ":"))
-                    .mapToLong(line ->
-                            Long.parseLong(line.substring(name.length() + 1).strip()))
-                    .findFirst()
-                    .orElseThrow();
-        }
-
-        double print(String what, Usage before, int posts) {
-            double rate = posts / ((nanos - before.nanos()) / 1e9);
-            double jvmMs = millis(jvm, before.jvm(), posts);
-            double postgresMs = millis(postgres, before.postgres(), posts);
-            double redisMs = millis(redis, before.redis(), posts);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-10s %9d %9.0f | %8.2f %10.2f %8.2f %8.2f | %10.2f %10.2f %12.0f%n",
-                    what,
-                    posts,
-                    rate,
-                    jvmMs,
-                    postgresMs,
-                    redisMs,
-                    jvmMs + postgresMs + redisMs,
-                    (double) (commits - before.commits()) / posts,
-                    (double) (redisCalls - before.redisCalls()) / posts,
-                    (allocated - before.allocated()) / 1024.0 / posts);
-            return rate;
-        }
-
-        private static double millis(Duration now, Duration before, int posts) {
-            return now.minus(before).toNanos() / 1e6 / posts;
-        }
-    }
-
-    private static Duration cpu(ProcessHandle process) {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 }

@@ -68,6 +68,21 @@ public final class EventCodec {
      * @throws IllegalStateException if the event violates its schema, naming the path: its producer has a bug
      */
     public Map<String, String> write(Event event, String traceparent) {
+        return entry(
+                stream(event),
+                data(event),
+                event.traceId(),
+                TraceParent.isValid(traceparent)
+                        ? traceparent
+                        : TraceParent.of(event.traceId(), event.idempotencyKey()));
+    }
+
+    /**
+     * The field {@code data} of the entry of an event, to be kept until it is published as {@link #stored}.
+     *
+     * @throws IllegalStateException as in {@link #write(Event, String)}
+     */
+    public String data(Event event) {
         String name = stream(event);
         JsonNode data = mapper.valueToTree(event);
         Form form = forms.get(name);
@@ -77,13 +92,7 @@ public final class EventCodec {
                 throw new IllegalStateException("Event " + name + " violates its schema at " + violation);
             });
         }
-        return entry(
-                name,
-                data.toString(),
-                event.traceId(),
-                TraceParent.isValid(traceparent)
-                        ? traceparent
-                        : TraceParent.of(event.traceId(), event.idempotencyKey()));
+        return data.toString();
     }
 
     /**

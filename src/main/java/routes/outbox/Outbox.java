@@ -2,19 +2,21 @@ package routes.outbox;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.database.TableCopy;
 import routes.events.Event;
 import routes.events.EventCodec;
 
 /** Stores events in the transaction that makes them true. The {@link OutboxRelay} publishes them. */
 public final class Outbox {
+    private final DataSource database;
     private final JdbcClient jdbc;
     private final EventCodec codec;
 
     public Outbox(DataSource database, EventCodec codec) {
+        this.database = database;
         jdbc = JdbcClient.create(database);
         this.codec = codec;
     }
@@ -29,15 +31,8 @@ public final class Outbox {
         if (events.isEmpty()) {
             return;
         }
-        List<Map<String, String>> entries = events.stream().map(codec::write).toList();
-        jdbc.sql(
-                        """
-                        INSERT INTO outbox (stream, event) SELECT stream, event::jsonb
-                        FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS entry (stream, event, position) ORDER BY position""")
-                .params(
-                        entries.stream().map(entry -> entry.get("event")).toArray(String[]::new),
-                        entries.stream().map(entry -> entry.get("data")).toArray(String[]::new))
-                .update();
+        TableCopy.insert(database, "outbox (stream, event)", events.stream().map(event ->
+                new Object[] {codec.stream(event), codec.data(event)}));
     }
 
     /**

@@ -3,20 +3,23 @@ package routes.outbox;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import routes.events.EventCodec;
 import routes.tracing.EntryTraces;
 
 /**
- * Supports the route that empties the outbox, which claims, publishes and marks rows in one transaction. If the process dies
- * between publishing and the commit, the same rows are claimed again.
+ * Supports the route that empties the outbox, which claims and publishes rows in one transaction. If the process dies between
+ * publishing and the commit, the same rows are claimed again.
  */
 public final class OutboxRelay {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
@@ -26,8 +29,8 @@ public final class OutboxRelay {
     private final EventCodec codec;
     private final EntryTraces traces;
 
-    /** Streams whose last batch was claimed but not marked: Redis refused it or did not answer. Other streams go first. */
-    private final Set<String> unmarked = ConcurrentHashMap.newKeySet();
+    /** Streams whose last batch was claimed but not published: Redis refused it or did not answer. Other streams go first. */
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     public OutboxRelay(DataSource database, EventCodec codec, EntryTraces traces) {
         jdbc = JdbcClient.create(database);
@@ -53,23 +56,28 @@ public final class OutboxRelay {
             OffsetDateTime createdAt) {}
 
     /**
-     * Returns the oldest waiting rows of the next stream, in order, locked until the end of the caller's transaction. A second
-     * relay waits for the first, since skipping its rows would publish out of order. Rows that can never be published are moved
-     * to the table {@code outbox_quarantine}.
+     * Returns the oldest waiting rows of the next stream, in order, marked as published, which the end of the caller's transaction makes
+     * true or takes back. A second relay waits for it, since skipping these rows would publish out of order. Rows that can never be
+     * published are moved to the table {@code outbox_quarantine}.
+     *
+     * @throws IllegalStateException without a transaction: the rows would count as published before they are
      */
     public List<OutboxRow> claim(int limit) {
+        if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("Rows of the outbox can be claimed in a transaction only");
+        }
         List<Stored> rows = oldest(limit);
-        while (!rows.isEmpty() || !unmarked.isEmpty()) {
+        while (!rows.isEmpty() || !refused.isEmpty()) {
             if (rows.isEmpty()) {
-                unmarked.clear();
+                refused.clear();
             } else {
-                rows.stream().filter(row -> problem(row) != null).forEach(this::quarantine);
-                List<OutboxRow> publishable = rows.stream()
-                        .filter(row -> problem(row) == null)
-                        .map(this::row)
-                        .toList();
+                Map<Boolean, List<Stored>> byProblem =
+                        rows.stream().collect(Collectors.partitioningBy(row -> problem(row) != null));
+                byProblem.get(true).forEach(this::quarantine);
+                List<OutboxRow> publishable =
+                        byProblem.get(false).stream().map(this::row).toList();
                 if (!publishable.isEmpty()) {
-                    unmarked.add(rows.get(0).stream());
+                    refused.add(rows.get(0).stream());
                     return publishable;
                 }
             }
@@ -78,19 +86,38 @@ public final class OutboxRelay {
         return List.of();
     }
 
+    /**
+     * Reads and marks at once: to lock the rows first would change each of them twice. In a table that was never analysed,
+     * PostgreSQL believes that few rows wait, and would sort all of them for each claim instead of reading the first ones in the
+     * order of the index. Nor may it use a plan that was made when the table was empty.
+     */
     private List<Stored> oldest(int limit) {
-        return jdbc.sql(
+        jdbc.sql("SET LOCAL enable_sort = off").update();
+        jdbc.sql("SET LOCAL plan_cache_mode = force_custom_plan").update();
+        return jdbc
+                .sql(
                         """
-                        SELECT id, stream, event::text AS event, jsonb_typeof(event) = 'object' AS object,
-                               event ->> 'trace_id' AS trace_id, event ->> 'idempotency_key' AS key, created_at
-                        FROM outbox
-                        WHERE published_at IS NULL AND stream = (
-                            SELECT stream FROM outbox WHERE published_at IS NULL AND stream <> ALL (?) ORDER BY id LIMIT 1)
-                        ORDER BY id LIMIT ? FOR UPDATE""")
-                .param(unmarked.toArray(String[]::new))
+                        UPDATE outbox SET published_at = now() WHERE published_at IS NULL AND id = ANY (ARRAY(
+                            SELECT id FROM outbox WHERE published_at IS NULL AND stream = (
+                                SELECT stream FROM outbox WHERE published_at IS NULL AND stream <> ALL (?) ORDER BY id LIMIT 1)
+                            ORDER BY id LIMIT ?))
+                        RETURNING id, stream, event::text, jsonb_typeof(event) = 'object', event ->> 'trace_id',
+                            event ->> 'idempotency_key', created_at""")
+                .param(refused.toArray(String[]::new))
                 .param(limit)
-                .query(Stored.class)
-                .list();
+                // not by names and reflection, which would take as long as the statement
+                .query((row, number) -> new Stored(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getBoolean(4),
+                        row.getString(5),
+                        row.getString(6),
+                        row.getObject(7, OffsetDateTime.class)))
+                .list()
+                .stream()
+                .sorted(Comparator.comparingLong(Stored::id))
+                .toList();
     }
 
     /** Why a row can never be published; null if it can. The consumers validate the content of its event. */
@@ -124,12 +151,29 @@ public final class OutboxRelay {
                 row.id(), row.stream(), codec.stored(row.stream(), row.event(), row.traceId(), row.key(), traceparent));
     }
 
-    /** Call in the transaction of {@link #claim}. */
+    /** For the route: {@code ${body.size}} would keep and hash each list of rows in a cache of Camel. */
+    public int count(List<OutboxRow> rows) {
+        return rows.size();
+    }
+
+    /** The stream of all of them. */
+    public String stream(List<OutboxRow> rows) {
+        return rows.get(0).stream();
+    }
+
+    /** By what each row is recognised if it is published again. */
+    public List<String> ids(List<OutboxRow> rows) {
+        return rows.stream().map(row -> Long.toString(row.id())).toList();
+    }
+
+    /** The entries of the rows. */
+    public List<Map<String, String>> fields(List<OutboxRow> rows) {
+        return rows.stream().map(OutboxRow::fields).toList();
+    }
+
+    /** The rows are published. Call in the transaction of {@link #claim}, so that a stream that refuses them goes behind the others. */
     public void markPublished(List<OutboxRow> rows) {
-        jdbc.sql("UPDATE outbox SET published_at = now() WHERE id = ANY (?)")
-                .param(rows.stream().map(OutboxRow::id).toArray(Long[]::new))
-                .update();
-        rows.forEach(row -> unmarked.remove(row.stream()));
+        rows.forEach(row -> refused.remove(row.stream()));
     }
 
     /** How many rows wait; at most {@value #COUNTED_AT_MOST}, so that the query stays cheap when the relay stalls. */

@@ -111,7 +111,7 @@ public class PostEvents {
         String request = saved.is(Outcome.RESTORED) ? "restored-" + now.getEpochSecond() : null;
         UUID tenant = batch.tenantId();
         long channel = tgChannelId(batch.channel());
-        return fields(post, post.contentHash())
+        return fields(post, saved.contentHash())
                 .traceId(saved.traceId())
                 .occurredAt(now)
                 .idempotencyKey(IdempotencyKeys.postParsed(

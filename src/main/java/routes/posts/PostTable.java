@@ -17,12 +17,15 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.database.TableCopy;
 import routes.events.Json;
 
 /**
  * The SQL of {@code posts} and {@code post_edits}: only the columns that a source fills. Posts come from the database as JSON
- * ({@link #POST}), and go there as one array per column: rows as JSON made an import a sixth slower.
+ * ({@link #POST}), and go there by {@code COPY} or, where they change rows, as one array per column: rows as JSON made an import a
+ * sixth slower.
  */
 final class PostTable {
     /** The column {@code post}: the {@link Post} in the row {@code p}. */
@@ -43,7 +46,7 @@ final class PostTable {
             new Column("entities", "jsonb", saved -> text(saved.post().entities())),
             new Column("attachment_text", "text", saved -> saved.post().attachmentText()),
             new Column("details", "jsonb", saved -> text(saved.post().details())),
-            new Column("content_hash", "text", saved -> saved.post().contentHash()),
+            new Column("content_hash", "text", SavedPost::contentHash),
             new Column("urls", "jsonb", saved -> text(saved.post().urls())),
             new Column("edited_at", "timestamptz", saved -> saved.post().editedAt()),
             new Column("is_edited", "boolean", saved -> saved.post().edited()),
@@ -71,6 +74,7 @@ final class PostTable {
             new Column("content_version", "bigint", saved -> saved.post().contentVersion()),
             new Column("trace_id", "text", SavedPost::traceId));
 
+    private final DataSource database;
     private final JdbcClient jdbc;
     private final Duration timeToLive;
     private final Clock clock;
@@ -85,7 +89,7 @@ final class PostTable {
         }
     }
 
-    PostTable(JdbcClient jdbc, Duration timeToLive, Clock clock) {
+    PostTable(DataSource database, Duration timeToLive, Clock clock) {
         this.columns = Stream.concat(
                         Stream.of(
                                 new Column("id", "uuid", SavedPost::id),
@@ -99,7 +103,8 @@ final class PostTable {
                                         saved -> expiry(saved.post().postedAt()))),
                         CONTENT.stream())
                 .toList();
-        this.jdbc = jdbc;
+        this.database = database;
+        jdbc = JdbcClient.create(database);
         this.timeToLive = timeToLive;
         this.clock = clock;
     }
@@ -111,8 +116,22 @@ final class PostTable {
      */
     record StoredPost(UUID id, DeletionReason deletion, String traceId, Post post) {}
 
-    /** The result of a batch for one post: the row as it is now, and the post as it arrived. */
-    record SavedPost(UUID id, String traceId, PostMerge merge, Post arrived) {
+    /**
+     * The result of a batch for one post: the row as it is now, and the post as it arrived.
+     *
+     * @param contentHash of the row; null for a row that does not change
+     */
+    record SavedPost(UUID id, String traceId, PostMerge merge, Post arrived, String contentHash) {
+        SavedPost(UUID id, String traceId, PostMerge merge, Post arrived) {
+            this(id, traceId, merge, arrived, hash(merge));
+        }
+
+        private static String hash(PostMerge merge) {
+            return merge.outcome() == PostMerge.Outcome.UNCHANGED
+                    ? null
+                    : merge.post().contentHash();
+        }
+
         Post post() {
             return merge.post();
         }
@@ -171,17 +190,25 @@ final class PostTable {
     }
 
     void insert(UUID tenantId, UUID channelId, List<SavedPost> posts) {
-        write(
-                """
-                INSERT INTO posts (tenant_id, channel_id, %1$s) SELECT ?, ?, * FROM %2$s""",
-                posts, tenantId, channelId);
+        if (!posts.isEmpty()) {
+            TableCopy.insert(
+                    database,
+                    "posts (tenant_id, channel_id, " + joined(columns, Column::name) + ")",
+                    posts.stream().map(post -> row(tenantId, channelId, post)));
+        }
+    }
+
+    private Object[] row(UUID tenantId, UUID channelId, SavedPost post) {
+        return Stream.concat(Stream.of(tenantId, channelId), columns.stream().map(column -> column.value()
+                        .apply(post)))
+                .toArray();
     }
 
     /** Writes the merged posts. */
     void update(List<SavedPost> posts) {
         write(
                 """
-                UPDATE posts p SET updated_at = now(), %3$s FROM %2$s WHERE p.id = r.id AND NOT p.is_deleted""",
+                UPDATE posts p SET updated_at = now(), %2$s FROM %1$s WHERE p.id = r.id AND NOT p.is_deleted""",
                 posts);
     }
 
@@ -191,7 +218,7 @@ final class PostTable {
                 """
                 UPDATE posts p SET is_deleted = false, deleted_at = NULL, deletion_reason = NULL, cleaned_at = NULL,
                     restored_at = now(), expires_at = r.expires_at
-                FROM %2$s WHERE p.id = r.id""",
+                FROM %1$s WHERE p.id = r.id""",
                 posts);
     }
 
@@ -221,15 +248,14 @@ final class PostTable {
         }
     }
 
-    /** The SQL may name all columns (1), the rows {@code r} (2), and the assignments of the content (3). The rows come last. */
-    private void write(String sql, List<SavedPost> posts, Object... parameters) {
+    /** The SQL may name the rows {@code r} (1) and the assignments of the content (2). */
+    private void write(String sql, List<SavedPost> posts) {
         if (!posts.isEmpty()) {
             String names = joined(columns, Column::name);
             String rows =
                     "unnest(" + joined(columns, column -> "?::" + column.type() + "[]") + ") AS r (" + names + ")";
             String assignments = joined(CONTENT, column -> column.name() + " = r." + column.name());
-            jdbc.sql(sql.formatted(names, rows, assignments))
-                    .params(parameters)
+            jdbc.sql(sql.formatted(rows, assignments))
                     .params(columns.stream().map(column -> column.values(posts)).toArray())
                     .update();
         }
@@ -241,12 +267,19 @@ final class PostTable {
 
     /** For {@code jsonb_to_recordset}: records as objects, their components in snake case. */
     static String json(List<?> rows) {
-        return JSON.valueToTree(rows).toString();
+        return text(rows);
     }
 
-    /** As JSON. */
+    /** As JSON; null for null. */
     private static String text(Object value) {
-        return value == null ? null : JSON.valueToTree(value).toString();
+        if (value == null || List.of().equals(value)) {
+            return value == null ? null : "[]"; // most posts have neither links nor formatting
+        }
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A record is always JSON", e);
+        }
     }
 
     private String expiry(Instant postedAt) {

@@ -56,7 +56,7 @@ public final class PostWriter {
         transaction = settings.transaction(transactions);
         jdbc = JdbcClient.create(database);
         channels = new ChannelStore(database);
-        posts = new PostTable(jdbc, settings.timeToLive(), clock);
+        posts = new PostTable(database, settings.timeToLive(), clock);
         media = new MediaTable(jdbc, settings.mediaBucket());
         albums = new Albums(database, transactions, settings);
         removal = new PostRemoval(database, transactions, outbox, settings, clock);

@@ -1,6 +1,6 @@
 /**
  * Posts in the database: merging of versions, tombstones, and the events of changes.
  *
- * <p>Uses: events, objectstore, outbox.
+ * <p>Uses: database, events, objectstore, outbox.
  */
 package routes.posts;

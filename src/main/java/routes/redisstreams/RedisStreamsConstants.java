@@ -42,7 +42,9 @@ public final class RedisStreamsConstants {
 
     @Metadata(
             label = "producer",
-            description = "With the option once: what this message is recognised by when it comes again.",
+            description =
+                    "With the option once: what this message is recognised by when it comes again. For a list of maps: a"
+                            + " list with one for each.",
             javaType = "String")
     public static final String ONCE = "CamelRedisStreamsOnce";
 

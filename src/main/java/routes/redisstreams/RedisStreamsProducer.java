@@ -10,13 +10,14 @@ import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.TypeConverter;
+import org.apache.camel.support.DefaultMessage;
 import org.apache.camel.support.DefaultProducer;
 import routes.redis.StreamGroup;
 import routes.redisstreams.StreamCompletion.Output;
 
 /**
  * Appends the body, as the fields of an entry, to a stream: immediately, or with the completion of the entry it came from. A
- * list of messages is appended as one entry per message, in one call.
+ * list of messages, or of maps, is appended as one entry per element, in one call.
  */
 public class RedisStreamsProducer extends DefaultProducer {
 
@@ -53,12 +54,37 @@ public class RedisStreamsProducer extends DefaultProducer {
                         .filter(found -> found.isOn(getEndpoint().getComponent().getRedisClient()));
     }
 
-    /** The messages in the body, or the message itself. */
+    /** The messages in the body, a message for each map in it, or the message itself. */
     @SuppressWarnings("unchecked") // each element is checked
     private static List<Message> messages(Message message) {
-        boolean several =
-                message.getBody() instanceof List<?> list && list.stream().allMatch(Message.class::isInstance);
-        return several ? (List<Message>) message.getBody() : List.of(message);
+        if (!(message.getBody() instanceof List<?> list)) {
+            return List.of(message);
+        }
+        if (list.stream().allMatch(Message.class::isInstance)) {
+            return (List<Message>) list;
+        }
+        return list.stream().allMatch(Map.class::isInstance) ? ofMaps(message, list) : List.of(message);
+    }
+
+    /** Each with its part of the header {@link RedisStreamsConstants#ONCE}, which is then a list, and the entry it belongs to. */
+    private static List<Message> ofMaps(Message message, List<?> maps) {
+        List<?> tokens = message.getHeader(RedisStreamsConstants.ONCE, List.of(), List.class);
+        if (!tokens.isEmpty() && tokens.size() != maps.size()) {
+            throw new IllegalArgumentException("The header " + RedisStreamsConstants.ONCE + " has " + tokens.size()
+                    + " elements for " + maps.size() + " entries");
+        }
+        Object index = message.getHeader(RedisStreamsConstants.BATCH_INDEX);
+        List<Message> messages = new ArrayList<>(maps.size());
+        for (int i = 0; i < maps.size(); i++) {
+            Message one = new DefaultMessage(message.getExchange());
+            one.setBody(maps.get(i));
+            one.setHeader(RedisStreamsConstants.ONCE, tokens.isEmpty() ? null : tokens.get(i));
+            if (index != null) {
+                one.setHeader(RedisStreamsConstants.BATCH_INDEX, index);
+            }
+            messages.add(one);
+        }
+        return messages;
     }
 
     private List<Object> append(List<Message> messages, List<Output> outputs) {

@@ -6,10 +6,15 @@
 -- Returns for each entry its id, or an empty string if it was already appended.
 local stream, record = KEYS[1], KEYS[2]
 local at = 2
-local ids, tokens = {}, {}
+local ids, tokens, known = {}, {}, {}
+if record then
+  for _, token in ipairs(redis.call('SMEMBERS', record)) do
+    known[token] = true
+  end
+end
 for entry = 1, tonumber(ARGV[1]) do
   local token, count = ARGV[at], tonumber(ARGV[at + 1])
-  if token ~= '' and redis.call('SISMEMBER', record, token) == 1 then
+  if known[token] then
     ids[entry] = ''
   else
     ids[entry] = redis.call('XADD', stream, '*', unpack(ARGV, at + 2, at + 1 + count))
@@ -22,7 +27,8 @@ end
 if record then
   redis.call('DEL', record)
 end
-for _, token in ipairs(tokens) do
-  redis.call('SADD', record, token)
+-- Lua passes only so many arguments in one call
+for first = 1, #tokens, 1000 do
+  redis.call('SADD', record, unpack(tokens, first, math.min(first + 999, #tokens)))
 end
 return ids

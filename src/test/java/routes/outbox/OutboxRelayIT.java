@@ -125,6 +125,47 @@ class OutboxRelayIT {
         assertThat(published).containsExactlyElementsOf(expected);
     }
 
+    @Test
+    void withoutATransactionNothingIsClaimed() {
+        outbox.append(List.of(deleted("a")));
+
+        assertThatThrownBy(() -> relay.claim(10)).isInstanceOf(IllegalStateException.class);
+
+        assertThat(claimed()).containsExactly("a");
+    }
+
+    @Test
+    void aClaimReadsItsOwnRowsOnlyHoweverManyWaitAndAlthoughTheTableWasNeverAnalysed() {
+        claimed(); // a plan for an empty table
+        database.jdbc()
+                .sql(
+                        """
+                        INSERT INTO outbox (stream, event)
+                        SELECT 'posts.deleted', jsonb_build_object('trace_id', i, 'text', repeat('x', 1000))
+                        FROM generate_series(1, 5000) AS i""")
+                .update();
+
+        // after some executions PostgreSQL may use a plan that does not know the parameters
+        for (int i = 0; i < 12; i++) {
+            transaction.executeWithoutResult(status -> {
+                long before = rowsRead();
+                List<OutboxRow> rows = relay.claim(10);
+                assertThat(rows).hasSize(10);
+                assertThat(rowsRead() - before).isBetween(10L, 200L);
+                relay.markPublished(rows);
+            });
+        }
+    }
+
+    /** By this connection since its statistics were sent, which never happens within a transaction. */
+    private static long rowsRead() {
+        return database.jdbc()
+                .sql(
+                        "SELECT coalesce(sum(seq_tup_read + idx_tup_fetch), 0) FROM pg_stat_xact_user_tables WHERE relname = 'outbox'")
+                .query(Long.class)
+                .single();
+    }
+
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '|',

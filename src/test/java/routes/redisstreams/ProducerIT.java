@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -110,6 +111,40 @@ class ProducerIT {
             template.sendBody(to, List.of(message(template, 4, null)));
         }
         assertThat(streams.numbers(streams.out())).containsExactly("1", "2", "3", "1", "4", "4");
+    }
+
+    @Test
+    void a_list_of_maps_is_appended_in_order_and_recognised_by_a_list_of_tokens() throws Exception {
+        String to = streams.toOut() + "?publish=immediate&once=test";
+        List<Map<String, String>> maps = List.of(Map.of("n", "1"), Map.of("n", "2"), Map.of("n", "3"));
+        try (ProducerTemplate template = template()) {
+            template.sendBody(streams.toOut(), maps.subList(0, 2));
+            assertThat(streams.numbers(streams.out())).containsExactly("1", "2");
+
+            template.sendBodyAndHeader(to, maps.subList(1, 3), RedisStreamsConstants.ONCE, List.of("b", "c"));
+            template.sendBodyAndHeader(to, maps, RedisStreamsConstants.ONCE, List.of("a", "b", "c"));
+            assertThat(streams.numbers(streams.out())).containsExactly("1", "2", "2", "3", "1");
+
+            assertThatThrownBy(
+                            () -> template.sendBodyAndHeader(to, maps, RedisStreamsConstants.ONCE, List.of("a", "b")))
+                    .rootCause()
+                    .hasMessageContaining("2 elements for 3 entries");
+        }
+        assertThat(streams.numbers(streams.out())).hasSize(5);
+    }
+
+    @Test
+    void more_entries_are_recognised_than_a_script_passes_in_one_call() throws Exception {
+        String to = streams.toOut() + "?publish=immediate&once=test";
+        List<Map<String, String>> maps = IntStream.range(0, 2_500)
+                .mapToObj(i -> Map.of("n", Integer.toString(i)))
+                .toList();
+        List<String> tokens = IntStream.range(0, 2_500).mapToObj(i -> "t" + i).toList();
+        try (ProducerTemplate template = template()) {
+            template.sendBodyAndHeader(to, maps, RedisStreamsConstants.ONCE, tokens);
+            template.sendBodyAndHeader(to, maps, RedisStreamsConstants.ONCE, tokens);
+        }
+        assertThat(streams.numbers(streams.out())).hasSize(2_500);
     }
 
     private static Message message(ProducerTemplate template, int number, String token) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import routes.ingest.SourceFile;
 import routes.ingest.SourceMessage;
@@ -45,6 +47,11 @@ final class ExportMessages {
     private static final Set<String> REACTIONS = Set.of("emoji", "custom_emoji", "paid");
     static final String SERVICE = "service";
     private static final String CHANNEL_PREFIX = "channel";
+    private static final Pattern CHANNEL_ID = Pattern.compile(CHANNEL_PREFIX + "(\\d{1,18})");
+    private static final Pattern DIGITS = Pattern.compile("\\d+");
+    /** A fraction or an exponent does not make the message invalid. */
+    private static final Pattern SECONDS = Pattern.compile("[-+]?\\d{1,30}([.]\\d{1,30})?([eE][+]?\\d)?");
+
     /** As Telegram shows it. */
     private static final String DELETED_ACCOUNT = "Deleted Account";
     /** The last second that RFC 3339 can represent. Milliseconds instead of seconds far exceed it. */
@@ -191,7 +198,7 @@ final class ExportMessages {
     /** Whether the author is the channel, which is not shown as an author. Old versions write a number or nothing. */
     private static boolean isChannelItself(String fromId, String from, ChannelIdentity channel) {
         return (CHANNEL_PREFIX + channel.tgChannelId()).equals(fromId)
-                || ((fromId == null || fromId.matches("\\d+"))
+                || ((fromId == null || DIGITS.matcher(fromId).matches())
                         && channel.title().equals(from));
     }
 
@@ -205,9 +212,8 @@ final class ExportMessages {
 
     /** Null for a person or a group, or if it cannot be read. */
     private static Long channelId(String peer) {
-        return peer != null && peer.matches(CHANNEL_PREFIX + "\\d{1,18}")
-                ? Long.valueOf(peer.substring(CHANNEL_PREFIX.length()))
-                : null;
+        Matcher id = CHANNEL_ID.matcher(peer == null ? "" : peer);
+        return id.matches() ? Long.valueOf(id.group(1)) : null;
     }
 
     /** The first value that is a time from the given one to 9999: seconds since 1970, or a local time of the exporting machine. */
@@ -221,8 +227,7 @@ final class ExportMessages {
 
     private Optional<Instant> time(String text) {
         try {
-            // a fraction or an exponent does not make the message invalid
-            if (text.matches("[-+]?\\d{1,30}([.]\\d{1,30})?([eE][+]?\\d)?")) {
+            if (SECONDS.matcher(text).matches()) {
                 return Optional.of(Instant.ofEpochSecond(new BigDecimal(text).longValue()));
             }
             TemporalAccessor time = DateTimeFormatter.ISO_DATE_TIME.parseBest(

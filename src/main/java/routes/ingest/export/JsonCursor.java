@@ -160,14 +160,36 @@ final class JsonCursor implements Closeable {
         return first >= 0 && (enclosed ? scanEnclosed(limit, first == '{') : scanBare(limit));
     }
 
+    private static int endOfPlainText(byte[] bytes, int from, int end) {
+        int i = from;
+        while (i < end && bytes[i] != '"' && bytes[i] != '\\' && bytes[i] != '\n') {
+            i++;
+        }
+        return i;
+    }
+
+    /** Local variables for speed: every byte of an export passes through this loop. */
     private boolean scanEnclosed(long limit, boolean object) throws IOException {
         int depth = 0;
         boolean string = false;
         boolean escaped = false;
         while (at < end || fill()) {
-            while (at < end) {
-                byte next = buffer[at];
-                consume();
+            byte[] bytes = buffer;
+            int i = at;
+            boolean done = false;
+            byte next = 0;
+            while (i < end && !done) {
+                if (string && !escaped) {
+                    i = endOfPlainText(bytes, i, end);
+                    if (i == end) {
+                        break;
+                    }
+                }
+                next = bytes[i++];
+                if (next == '\n') {
+                    line++;
+                    lineStart = bufferPosition + i;
+                }
                 if (escaped) {
                     escaped = false;
                 } else if (string) {
@@ -180,14 +202,13 @@ final class JsonCursor implements Closeable {
                 } else if (next == '}' || next == ']') {
                     depth--;
                 }
-                if (depth <= 0 && !string) {
-                    if (object && next == ']') {
-                        leaveEndOfList();
-                    }
-                    return true;
-                }
+                done = depth <= 0 && !string;
             }
-            if (bufferPosition + at > limit) {
+            at = i;
+            if (done && object && next == ']') {
+                leaveEndOfList();
+            }
+            if (done || bufferPosition + at > limit) {
                 return true;
             }
         }

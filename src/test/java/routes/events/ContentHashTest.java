@@ -1,0 +1,42 @@
+package routes.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ContentHashTest {
+    private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    @Test
+    void everyUnicodeWhiteSpaceCountsAsOneSpaceAndNothingElseDoes() {
+        for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
+            String text = "a" + Character.toString(point) + "b";
+            assertThat(ContentHash.withSingleSpaces(text))
+                    .isEqualTo(SPACE.matcher(text).replaceAll(" "));
+        }
+    }
+
+    @Test
+    void runsOfWhiteSpaceAreOneSpace() {
+        Random random = new Random(1);
+        for (int i = 0; i < 1_000; i++) {
+            String text = IntStream.range(0, random.nextInt(30))
+                    .mapToObj(n -> String.valueOf("аБ \u00a0\n\t\u2003\ud83d\ude00x".charAt(random.nextInt(10))))
+                    .reduce("", String::concat);
+            assertThat(ContentHash.withSingleSpaces(text))
+                    .isEqualTo(SPACE.matcher(text).replaceAll(" "));
+        }
+    }
+
+    @Test
+    void textsThatDifferOnlyInCaseAndWhiteSpaceHaveTheSameHash() {
+        assertThat(ContentHash.of(" Новый\u00a0\n релиз "))
+                .isEqualTo(ContentHash.of("новый РЕЛИЗ"))
+                .isEqualTo(Sha256.hex("новый релиз"))
+                .isNotEqualTo(ContentHash.of("новыйрелиз"));
+        assertThat(ContentHash.of(null)).isEqualTo(ContentHash.of("", "")).isEqualTo(Sha256.hex(""));
+    }
+}
