@@ -272,11 +272,8 @@ final class PostTable {
 
     /** As JSON; null for null. */
     private static String text(Object value) {
-        if (value == null || List.of().equals(value)) {
-            return value == null ? null : "[]"; // most posts have neither links nor formatting
-        }
         try {
-            return JSON.writeValueAsString(value);
+            return value == null ? null : JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A record is always JSON", e);
         }
