@@ -199,10 +199,12 @@ class RedisLossIT {
         assertAllFinalAndSearchable();
         String key = catalog.key("posts.parsed");
         long before = redis.xlen(key);
+        // at the end of the transaction, when the rows are published
         execute(
                 """
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
-                CREATE TRIGGER refuse BEFORE UPDATE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse()""");
+                CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON outbox DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW EXECUTE FUNCTION refuse()""");
         try {
             awaitImport(importMore(FEW));
             eventually().until(() -> redis.xlen(key) == before + FEW);
