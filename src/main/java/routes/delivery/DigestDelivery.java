@@ -172,7 +172,7 @@ public class DigestDelivery {
             messages.again(message, reason, now.plus(pause(message)));
             outcome = "retrying";
         } else {
-            messages.ended(message, "unknown", reason, now);
+            messages.end(message, "unknown", null, reason, now);
             outcome = "unknown";
         }
         count(message.kind(), outcome, 1);
@@ -213,7 +213,7 @@ public class DigestDelivery {
                     block(message, refusal, now);
                     return "blocked";
                 }
-                messages.ended(message, "failed", refusal.getMessage(), now);
+                messages.end(message, "failed", null, refusal.getMessage(), now);
                 return "failed";
             }
         }
@@ -221,7 +221,7 @@ public class DigestDelivery {
 
     private void block(Message message, BotException refusal, Instant now) {
         transaction.executeWithoutResult(status -> {
-            messages.ended(message, "cancelled", refusal.getMessage(), now);
+            messages.end(message, "cancelled", null, refusal.getMessage(), now);
             messages.cancelChat(message.chatId(), refusal.getMessage(), now);
             links.blocked(message.chatId(), refusal.getMessage());
         });
@@ -233,7 +233,7 @@ public class DigestDelivery {
     }
 
     /**
-     * What became of a digest.
+     * The delivery of a digest.
      *
      * @param state pending, sent, unknown (a message may have arrived), failed, or cancelled
      * @param parts messages of the digest
@@ -254,12 +254,7 @@ public class DigestDelivery {
                         FROM telegram_messages WHERE digest_id = ? HAVING count(*) > 0
                         """)
                 .param(digestId)
-                .query((row, n) -> new Delivery(
-                        row.getString("state"),
-                        row.getInt("parts"),
-                        row.getInt("sent"),
-                        BotMessages.instant(row, "ended_at"),
-                        row.getString("error")))
+                .query(Delivery.class)
                 .optional();
     }
 }

@@ -1,6 +1,5 @@
 package routes.search;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,6 +20,7 @@ import routes.embeddings.EmbeddingProvider.Similarity;
 import routes.graph.Graph;
 import routes.graph.Graph.Neighbour;
 import routes.llm.ModelFailureException;
+import routes.search.QueryLanguage.Understood;
 import routes.text.Language;
 import routes.text.SearchWords;
 import routes.vectorindex.VectorIndex;
@@ -92,14 +92,8 @@ public final class HybridSearch {
      * A search query and its filters.
      *
      * @param channelIds channels to search, which the reader must be subscribed to; the empty set finds nothing
-     * @param text words; only the first {@value #MAX_TEXT} characters are used; blank for all posts that match the rest, newest first
-     * @param phrases as {@link SearchQuery#phrases}
-     * @param without as {@link SearchQuery#without}
+     * @param wanted what to find; all posts that match the rest, newest first, if it has no words. Its channels do not count
      * @param asTyped as {@link SearchQuery#asTyped}
-     * @param tags a post needs all of them; empty for no restriction
-     * @param has what a post needs, all of it, as {@link SearchQuery#has}; empty for no restriction
-     * @param from earliest {@code posted_at}, inclusive; null for no limit
-     * @param to latest {@code posted_at}, exclusive; null for no limit
      * @param order of the hits
      * @param offset hits to skip; only about the best {@link HybridSearch#DEPTH} are available
      * @param limit 1 to {@value #MAX_LIMIT} hits
@@ -107,31 +101,11 @@ public final class HybridSearch {
     public record PostQuery(
             UUID tenantId,
             Set<UUID> channelIds,
-            String text,
-            List<String> phrases,
-            List<String> without,
+            Understood wanted,
             boolean asTyped,
-            Set<String> tags,
-            Set<String> has,
-            Instant from,
-            Instant to,
             Order order,
             int offset,
             int limit) {
-        /** Words without operators. */
-        public PostQuery(
-                UUID tenantId,
-                Set<UUID> channelIds,
-                String text,
-                Set<String> tags,
-                Set<String> has,
-                Instant from,
-                Instant to,
-                Order order,
-                int offset,
-                int limit) {
-            this(tenantId, channelIds, text, List.of(), List.of(), false, tags, has, from, to, order, offset, limit);
-        }
 
         /** Best first or newest first. */
         public enum Order {
@@ -144,18 +118,22 @@ public final class HybridSearch {
 
         public PostQuery {
             channelIds = Set.copyOf(channelIds);
-            tags = Set.copyOf(tags);
-            has = Set.copyOf(has);
             if (offset < 0) {
                 throw new IllegalArgumentException("offset must not be negative: " + offset);
             }
             if (limit < 1 || limit > MAX_LIMIT) {
                 throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT + ", not " + limit);
             }
-            if (text.length() > MAX_TEXT) {
-                boolean splitsPair = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1));
-                text = text.substring(0, splitsPair ? MAX_TEXT - 1 : MAX_TEXT);
+        }
+
+        /** The words, of which only the first {@value #MAX_TEXT} characters are searched. */
+        public String text() {
+            String text = wanted.words();
+            if (text.length() <= MAX_TEXT) {
+                return text;
             }
+            boolean splitsPair = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1));
+            return text.substring(0, splitsPair ? MAX_TEXT - 1 : MAX_TEXT);
         }
     }
 
@@ -366,16 +344,17 @@ public final class HybridSearch {
     }
 
     private static SearchQuery limits(PostQuery query, float[] vector, int depth) {
+        Understood wanted = query.wanted();
         return new SearchQuery(
                 query.tenantId(),
                 query.channelIds(),
-                query.tags(),
-                query.has(),
-                query.from(),
-                query.to(),
+                wanted.tags(),
+                wanted.has(),
+                wanted.from(),
+                wanted.to(),
                 query.text(),
-                query.phrases(),
-                query.without(),
+                wanted.phrases(),
+                wanted.without(),
                 query.asTyped(),
                 vector,
                 depth);

@@ -91,7 +91,7 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
     private static String value(String digits, String scale) {
         String plain = digits.replaceAll("[ \\u00A0\\u202F]", "");
         plain = GROUPED.matcher(plain).matches() ? plain.replace(",", "") : plain.replace(',', '.');
-        // a date or a version with two dots is no number
+        // a date or a version has two dots
         if (plain.indexOf('.') != plain.lastIndexOf('.')) {
             return plain.replaceFirst("(?:\\.0)+$", "");
         }

@@ -109,12 +109,12 @@ final class Schema {
         }
     }
 
-    /** The collection behind the alias. */
+    /** The collection of the alias. */
     private Optional<String> target() {
         return Optional.ofNullable(targets().get(posts()));
     }
 
-    /** The collections behind all aliases. */
+    /** The collections by their aliases. */
     private Map<String, String> targets() {
         return calls.call(QdrantClient::listAliasesAsync).stream()
                 .collect(Collectors.toMap(AliasDescription::getAliasName, AliasDescription::getCollectionName));
