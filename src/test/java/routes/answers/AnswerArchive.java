@@ -1,12 +1,12 @@
 package routes.answers;
 
-import java.lang.reflect.Proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,8 +70,8 @@ public final class AnswerArchive implements AutoCloseable {
                     writePending();
                     return method.invoke(index, arguments);
                 });
-        this.search =
-                new HybridSearch(current, new LocalEmbeddings(new TextAnalysis(new SearchWords())), new NoGraph(), words);
+        this.search = new HybridSearch(
+                current, new LocalEmbeddings(new TextAnalysis(new SearchWords())), new NoGraph(), words);
         this.terms = new Terms(words);
     }
 
