@@ -51,7 +51,7 @@ final class Drafting {
         }
     }
 
-    /** Nothing more comes. */
+    /** No more sentences follow. */
     synchronized void ends() {
         isOver = true;
         notifyAll();
@@ -60,7 +60,7 @@ final class Drafting {
     /**
      * Waits for sentences.
      *
-     * @return without sentences after the time, or if nothing more comes
+     * @return without sentences after the time, or if no more follow
      */
     synchronized Some next(long nanos) throws InterruptedException {
         long end = System.nanoTime() + nanos;

@@ -35,7 +35,7 @@ class PostTexts {
     /** A post and its texts. */
     record PostText(Passage.Post post, List<Part> parts) {}
 
-    /** Those of the posts that the user may see now: the index may be stale. One statement. */
+    /** The posts that the user may see now, since the index may be stale. One statement. */
     Map<UUID, PostText> read(UUID tenantId, long userId, Collection<UUID> postIds) {
         return jdbc
                 .sql(

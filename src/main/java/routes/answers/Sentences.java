@@ -55,7 +55,7 @@ final class Sentences {
         return linksRemoved;
     }
 
-    /** Whether the draft has not been here before, or everything was forgotten since. */
+    /** Whether the draft is new since the last {@link #forget}. */
     boolean isNew(Draft draft) {
         return seen.add(draft);
     }

@@ -127,7 +127,7 @@ public class Summaries {
     }
 
     /**
-     * Those of the posts that a model of ANSWER_CHECK_PROVIDERS judges to be advertisements; none without a model, or if it fails.
+     * The posts that a model of ANSWER_CHECK_PROVIDERS judges to be advertisements; empty without a model, or if it fails.
      *
      * @param postIds as for {@link #of}
      */

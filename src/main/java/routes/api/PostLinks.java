@@ -116,7 +116,7 @@ final class PostLinks {
         return status >= FIRST_ERROR ? "http_" + status : "no_text";
     }
 
-    /** A link whose page the crawl has not, or not yet. */
+    /** A link whose page the crawl has not stored. */
     private static void unread(ObjectNode link, ObjectNode row) {
         JsonNode step = row.path("links_step");
         String outcome = step.path("outcome").asText("");

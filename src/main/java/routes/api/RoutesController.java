@@ -44,7 +44,7 @@ final class RoutesController {
 
     /**
      * @param reloads absent in a process without the pipeline
-     * @param trials likewise
+     * @param trials absent in a process without the pipeline
      */
     RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<RouteTrials> trials, OperatorAudit audit) {
         this.reloads = reloads;
@@ -56,7 +56,7 @@ final class RoutesController {
      * The file of a route.
      *
      * @param origin built_in, overridden or added
-     * @param file where its text comes from
+     * @param file location of its text
      * @param name in the folder of route files
      */
     record RouteText(String id, String origin, String file, String name, String text) {}

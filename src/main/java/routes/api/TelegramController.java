@@ -76,7 +76,7 @@ final class TelegramController {
      *
      * @param state of {@link State}, in lower case; the answer names what it waits for
      * @param user name of the person; null unless signed in
-     * @param codeWay how the code comes; null unless it is waited for
+     * @param codeWay how Telegram sends the code; null unless the account waits for one
      * @param detail where the code was sent, in words, or the hint to the password
      * @param link to show as a QR code; anyone who has it can sign this session in
      * @param limitedUntil until when Telegram refuses something to the account

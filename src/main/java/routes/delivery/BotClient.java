@@ -38,8 +38,8 @@ import routes.events.Json;
 /**
  * The way to the Bot API, also for the component {@code telegram}, which takes an {@link HttpClient}. It puts the token into the address
  * at the last moment: Camel knows {@value #HIDDEN} in its place, so that no endpoint, exception or log of Camel contains it. It ends
- * requests after a time, and passes on only answers that say {@code "ok": true}: the component goes on after others as if they had
- * succeeded.
+ * requests after a time, and passes on only answers that say {@code "ok": true}: the component treats all others as
+ * successes.
  */
 final class BotClient extends HttpClient {
     /** In place of the token. */
@@ -80,7 +80,7 @@ final class BotClient extends HttpClient {
                 .thenApply(HttpResponse::body);
     }
 
-    /** What a whole answer becomes. */
+    /** Converts a whole answer. */
     private interface Reader<T> {
         T read(ResponseInfo info, byte[] bytes) throws IOException;
     }
@@ -165,7 +165,7 @@ final class BotClient extends HttpClient {
 
     /**
      * @throws BotException if the Bot API refuses
-     * @throws IOException if the answer is not one of the Bot API: a proxy on the way may have passed the request on
+     * @throws IOException if the answer is not one of the Bot API: a proxy may have forwarded the request all the same
      */
     private static JsonNode checked(ResponseInfo response, byte[] bytes) throws IOException {
         JsonNode answer;
@@ -188,7 +188,7 @@ final class BotClient extends HttpClient {
         return answer;
     }
 
-    /** Sends in the calling thread, so that the route goes on in it: the component is not safe for several threads. */
+    /** Sends in the calling thread, so that the route continues in it: the component is not thread-safe. */
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> handler) {
         try {
@@ -207,6 +207,7 @@ final class BotClient extends HttpClient {
         return sendAsync(request, handler);
     }
 
+    /** The component reads status, headers and body of the answer only, not its address with the token. */
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {

@@ -29,14 +29,14 @@ import routes.digests.DigestTable;
 
 /**
  * What the route {@code delivery} does, as bean {@code digestDelivery}: makes messages of the digests that are ready, gives them to the
- * route one by one, and stores what became of each. A message whose answer was lost is not sent again, since it may have arrived: a
+ * route one by one, and stores the outcome of each. A message whose answer was lost is not sent again, since it may have arrived: a
  * digest is sent at most once; the page shows messages whose outcome is unknown.
  */
 @Component("digestDelivery")
 public class DigestDelivery {
     private static final Logger LOG = LoggerFactory.getLogger(DigestDelivery.class);
     private static final int MOST_DIGESTS = 100;
-    /** In one run of the route, which comes each second: Telegram allows a bot about 30 messages a second. */
+    /** In one run of the route, each second: Telegram allows a bot about 30 messages a second. */
     private static final int MOST_MESSAGES = 25;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);

@@ -163,7 +163,7 @@ final class MessageText {
         }
     }
 
-    /** The messages; none without text. Those of several are numbered. */
+    /** The messages; empty without text. If there are several, they are numbered. */
     List<Part> split() {
         List<Message> messages = new ArrayList<>();
         Message current = new Message();

@@ -138,7 +138,7 @@ public class TelegramLinks {
                 .optional();
     }
 
-    /** What became of a code. */
+    /** The outcome of a code. */
     enum Try {
         LINKED,
         WRONG,

@@ -32,7 +32,7 @@ public record DigestBody(
     public static final DigestBody NONE =
             new DigestBody(null, List.of(), List.of(), List.of(), null, null, null, List.of());
 
-    /** Without posts and what is said of them; the numbers of the others stay. */
+    /** Without the posts and the sentences that cite them; the other sources keep their numbers. */
     DigestBody without(Set<UUID> posts) {
         Set<Integer> gone = sources.stream()
                 .filter(source -> posts.contains(source.postId()))

@@ -37,7 +37,7 @@ import routes.posts.PostTraces;
 public class DigestTable implements PostTraces {
     static final String SCHEDULER = "scheduler";
     static final String MANUAL = "manual";
-    /** An attempt that takes longer is given up: models get a minute for each ten stories. */
+    /** Longest time of an attempt: models get a minute for each ten stories. */
     static final Duration LEASE = Duration.ofMinutes(15);
 
     /** How long a pending digest waits for its event. */
@@ -369,7 +369,7 @@ public class DigestTable implements PostTraces {
                 .list());
     }
 
-    /** Those of a user, as JSON. */
+    /** Digests of a user, as JSON. */
     private JdbcClient.StatementSpec digests(long userId, String which) {
         return jdbc.sql(
                         """
@@ -382,7 +382,7 @@ public class DigestTable implements PostTraces {
                 .param("user", userId);
     }
 
-    /** The posts may have been deleted since; what they said is not shown any more. */
+    /** Leaves out what cites posts that were deleted after the digest was made. */
     private List<Digest> withoutDeleted(List<Digest> found) {
         UUID[] posts = found.stream()
                 .filter(digest -> digest.body() != null)

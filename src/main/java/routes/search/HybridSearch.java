@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -228,13 +229,7 @@ public final class HybridSearch {
     public List<SearchHit> related(UUID tenantId, Set<UUID> channelIds, UUID postId, int limit) {
         SearchQuery within =
                 new SearchQuery(tenantId, channelIds, Set.of(), Set.of(), null, null, null, null, RELATED_DEPTH);
-        Map<UUID, SearchHit> found = new HashMap<>();
-        Map<UUID, Double> scores = new HashMap<>();
-        rank(index.similar(within, postId), found, scores);
-        rank(neighbours(within, postId), found, scores);
-        return scores.entrySet().stream()
-                .map(score -> found.get(score.getKey()).withScore(score.getValue()))
-                .sorted(BEST_FIRST)
+        return added(byRank(index.similar(within, postId)), byRank(neighbours(within, postId)))
                 .limit(limit)
                 .toList();
     }
@@ -254,11 +249,17 @@ public final class HybridSearch {
         }
     }
 
-    private static void rank(List<SearchHit> hits, Map<UUID, SearchHit> found, Map<UUID, Double> scores) {
-        for (int i = 0; i < hits.size(); i++) {
-            found.put(hits.get(i).postId(), hits.get(i));
-            scores.merge(hits.get(i).postId(), 1 / (RANK_CONSTANT + i + 1), Double::sum);
-        }
+    private static Stream<SearchHit> byRank(List<SearchHit> hits) {
+        return IntStream.range(0, hits.size()).mapToObj(i -> hits.get(i).withScore(1 / (RANK_CONSTANT + i + 1)));
+    }
+
+    /** Each post once, with the sum of its scores, best first. */
+    private static Stream<SearchHit> added(Stream<SearchHit> one, Stream<SearchHit> other) {
+        Map<UUID, SearchHit> sums = new HashMap<>();
+        Stream.concat(one, other)
+                .forEach(hit -> sums.merge(
+                        hit.postId(), hit, (first, second) -> second.withScore(first.score() + second.score())));
+        return sums.values().stream().sorted(BEST_FIRST);
     }
 
     /** Reads only the hits of the page in full. Omits posts that were removed meanwhile. */
@@ -277,7 +278,7 @@ public final class HybridSearch {
     /**
      * A part of a text.
      *
-     * @param at where the first of its words of the query stands in the whole text; 0 without one
+     * @param at position of its first query word in the whole text; 0 if it has none
      */
     public record Passage(String text, int at) {}
 
@@ -313,34 +314,22 @@ public final class HybridSearch {
         List<SearchHit> near = index.vectorSearch(limits).stream()
                 .filter(hit -> hit.score() > similarity.unrelated())
                 .toList();
-        Map<UUID, SearchHit> found = new HashMap<>();
-        Map<UUID, Double> scores = new HashMap<>();
-        add(matches.hits(), 0, 0, 1, found, scores);
-        add(near, similarity.unrelated(), similarity.same(), trust * embeddings.searchWeight(), found, scores);
-        List<SearchHit> hits = scores.entrySet().stream()
-                .map(score -> found.get(score.getKey()).withScore(score.getValue()))
-                .sorted(BEST_FIRST)
+        float weight = trust * embeddings.searchWeight();
+        List<SearchHit> hits = added(
+                        scaled(matches.hits(), 0, 0, 1),
+                        scaled(near, similarity.unrelated(), similarity.same(), weight))
                 .toList();
         return new Ranked(hits, matches.replaced(), Math.max(matches.hits().size(), near.size()) == limits.limit());
     }
 
     /**
-     * Adds scores that are scaled so that the best one counts {@code weight} and the floor 0.
+     * With scores that are scaled so that the best one counts {@code weight} and the floor 0.
      *
      * @param full score that counts {@code weight} if none is better: the best of bad hits is not a good one
      */
-    private static void add(
-            List<SearchHit> hits,
-            double floor,
-            double full,
-            double weight,
-            Map<UUID, SearchHit> found,
-            Map<UUID, Double> scores) {
+    private static Stream<SearchHit> scaled(List<SearchHit> hits, double floor, double full, double weight) {
         double best = hits.stream().mapToDouble(SearchHit::score).reduce(full, Math::max) - floor;
-        for (SearchHit hit : hits) {
-            found.put(hit.postId(), hit);
-            scores.merge(hit.postId(), best > 0 ? weight * (hit.score() - floor) / best : weight, Double::sum);
-        }
+        return hits.stream().map(hit -> hit.withScore(best > 0 ? weight * (hit.score() - floor) / best : weight));
     }
 
     private static SearchQuery limits(PostQuery query, float[] vector, int depth) {

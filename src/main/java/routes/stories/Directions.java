@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What happened, as far as few verbs say it: a rate that rose and a rate that fell are not one story. */
+/** Verbs that exclude each other: a rate that rose and a rate that fell are not one story. */
 final class Directions {
     /** Of each line, only one can be true of the same event; base forms of the dictionary. */
     private static final List<List<Set<String>>> EXCLUSIVE =

@@ -246,8 +246,8 @@ final class Schema {
     }
 
     /**
-     * Gives the current generation's alias to the collection of this one, and its name and model. Only the change of the aliases is at once:
-     * the name comes first, so that a repetition after a crash finds the alias of this generation and does the rest.
+     * Gives the alias, name and model of the current generation to the collection of this one. Only the change of the aliases is atomic, so the
+     * name is written first: a repetition after a crash finds the alias of this generation and does the rest.
      */
     void promote() {
         Optional<String> collection = target();
