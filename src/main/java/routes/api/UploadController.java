@@ -181,7 +181,7 @@ final class UploadController {
                     };
             return type.exception(PART, refused.getMessage(), refused.remedy());
         }
-        if (ExceptionUtils.hasCause(failure, FileUploadException.class)) {
+        if (ExceptionUtils.indexOfType(failure, FileUploadException.class) >= 0) {
             return ProblemType.MALFORMED_REQUEST.exception(
                     null,
                     "The body is no multipart/form-data, has no boundary, or ends in the middle",

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -181,42 +182,37 @@ public class DigestDelivery {
 
     /** Nothing of the request can have reached Telegram. */
     private static boolean wasNeverSent(Throwable failure) {
-        return ExceptionUtils.throwableOfType(failure, ConnectException.class) != null
-                || ExceptionUtils.throwableOfType(failure, UnknownHostException.class) != null
-                || ExceptionUtils.throwableOfType(failure, HttpConnectTimeoutException.class) != null
-                || ExceptionUtils.throwableOfType(failure, SSLHandshakeException.class) != null;
+        return Stream.of(
+                        ConnectException.class,
+                        UnknownHostException.class,
+                        HttpConnectTimeoutException.class,
+                        SSLHandshakeException.class)
+                .anyMatch(type -> ExceptionUtils.indexOfType(failure, type) >= 0);
     }
 
     private String refused(Message message, BotException refusal, Instant now) {
-        switch (refusal.code()) {
-            case 429 -> {
-                Duration wait = refusal.retryAfter() == null ? REFUSED : refusal.retryAfter();
-                messages.refused(message, refusal.getMessage(), now.plus(wait), now);
-                return "refused";
-            }
-            case 401, 404 -> {
-                messages.again(message, refusal.getMessage(), now.plus(WRONG_TOKEN));
-                messages.botWaits(
-                        now.plus(WRONG_TOKEN), "the Bot API does not know the token: " + refusal.getMessage());
-                return "retrying";
-            }
-            case 403 -> {
-                block(message, refusal, now);
-                return "blocked";
-            }
-            default -> {
-                if (refusal.code() >= 500) {
-                    messages.again(message, refusal.getMessage(), now.plus(pause(message)));
-                    return "retrying";
-                }
-                if (refusal.getMessage().contains("chat not found")) {
-                    block(message, refusal, now);
-                    return "blocked";
-                }
-                messages.end(message, "failed", null, refusal.getMessage(), now);
-                return "failed";
-            }
+        int code = refusal.code();
+        String reason = refusal.getMessage();
+        if (code == 429) {
+            Duration wait = refusal.retryAfter() == null ? REFUSED : refusal.retryAfter();
+            messages.refused(message, reason, now.plus(wait), now);
+            return "refused";
         }
+        if (code == 401 || code == 404) {
+            messages.again(message, reason, now.plus(WRONG_TOKEN));
+            messages.botWaits(now.plus(WRONG_TOKEN), "the Bot API does not know the token: " + reason);
+            return "retrying";
+        }
+        if (code >= 500) {
+            messages.again(message, reason, now.plus(pause(message)));
+            return "retrying";
+        }
+        if (code == 403 || reason.contains("chat not found")) {
+            block(message, refusal, now);
+            return "blocked";
+        }
+        messages.end(message, "failed", null, reason, now);
+        return "failed";
     }
 
     private void block(Message message, BotException refusal, Instant now) {
