@@ -8,7 +8,7 @@ import java.util.Map;
 import routes.answers.Subjects.Chosen;
 import routes.text.Language;
 
-/** What there is to say about an answer: notes for the reader, its confidence, its topics. */
+/** What accompanies an answer: notes for the reader, its confidence, its topics. */
 record Account(Chosen chosen, Sentences sentences, Terms terms) {
     private static final int TOPICS = 5;
 

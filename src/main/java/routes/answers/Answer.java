@@ -1,7 +1,11 @@
 package routes.answers;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import routes.text.Language;
@@ -20,6 +24,7 @@ import routes.text.Language;
  * @param provider of the text: a model provider, or {@code local}
  * @param model null for {@code local}
  */
+@JsonInclude
 public record Answer(
         UUID threadId,
         String query,
@@ -32,7 +37,7 @@ public record Answer(
         double confidence,
         String provider,
         String model,
-        Language language) {
+        @JsonIgnore Language language) {
 
     /** What shows that a sentence follows from its sources. */
     public enum Support {
@@ -43,7 +48,12 @@ public record Answer(
         /** Nothing does; a reader has to check it. */
         NONE,
         /** It was counted from the posts. */
-        COUNTED
+        COUNTED;
+
+        @JsonValue
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

@@ -23,9 +23,9 @@ import routes.text.Language;
 class AnswerPrompts {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\w+}");
     private static final Set<String> KNOWN = Set.of("{mark}", "{sentences}");
-    private static final String CHECK = "answer-check.txt";
-    private static final String ADVERTISEMENT = "answer-advertisement.txt";
-    private static final String FOLLOW_UP = "answer-follow-up.txt";
+    static final String CHECK = "answer-check.txt";
+    static final String ADVERTISEMENT = "answer-advertisement.txt";
+    static final String FOLLOW_UP = "answer-follow-up.txt";
 
     private final Map<String, String> texts;
 
@@ -61,19 +61,8 @@ class AnswerPrompts {
         return filled(answer(isDigest, language), mark, sentences);
     }
 
-    String check(String mark) {
-        return filled(CHECK, mark, 0);
-    }
-
-    String advertisement(String mark) {
-        return filled(ADVERTISEMENT, mark, 0);
-    }
-
-    String followUp(String mark) {
-        return filled(FOLLOW_UP, mark, 0);
-    }
-
-    private String filled(String name, String mark, int sentences) {
+    /** @param sentences that are wanted, if the prompt says how many */
+    String filled(String name, String mark, int sentences) {
         Map<String, String> values = Map.of("{mark}", mark, "{sentences}", Integer.toString(sentences));
         return PLACEHOLDER
                 .matcher(texts.get(name))

@@ -17,8 +17,19 @@ import routes.text.Language;
 /**
  * Asks for an answer from passages. The result value is a list of {@link Draft}: sentences with citations, not yet checked; empty if
  * the passages do not answer the question.
+ *
+ * @param drafting receives sentences while they are written; null to get the answer whole
  */
-public final class AnswerTask implements ModelTask {
+public record AnswerTask(
+        String question,
+        Intent intent,
+        Language language,
+        List<Term> subject,
+        List<Passage> passages,
+        int maxSentences,
+        AnswerPrompts prompts,
+        Drafting drafting)
+        implements ModelTask {
     /** A sentence of thirty words in Russian, with citations. */
     private static final int TOKENS_PER_SENTENCE = 120;
 
@@ -34,15 +45,6 @@ public final class AnswerTask implements ModelTask {
             Pattern.compile("([.!?…]+[\"»”)]*)((?:\\s*" + OPEN + "[^" + CLOSE + "]*" + CLOSE + ")+)");
     private static final Pattern NO_ANSWER = Pattern.compile("(?iu)\\W*(?:НЕТ ОТВЕТА|NO ANSWER)\\W*");
 
-    private final String question;
-    private final Intent intent;
-    private final Language language;
-    private final List<Term> subject;
-    private final List<Passage> passages;
-    private final int maxSentences;
-    private final AnswerPrompts prompts;
-    private final Drafting drafting;
-
     /**
      * A sentence that a provider has written.
      *
@@ -51,48 +53,8 @@ public final class AnswerTask implements ModelTask {
      */
     public record Draft(String text, List<Integer> citations) {}
 
-    /** @param drafting receives sentences while they are written; null to get the answer whole */
-    AnswerTask(
-            String question,
-            Intent intent,
-            Language language,
-            List<Term> subject,
-            List<Passage> passages,
-            int maxSentences,
-            AnswerPrompts prompts,
-            Drafting drafting) {
-        this.question = question;
-        this.intent = intent;
-        this.language = language;
-        this.subject = subject;
-        this.passages = List.copyOf(passages);
-        this.maxSentences = maxSentences;
-        this.prompts = prompts;
-        this.drafting = drafting;
-    }
-
-    String question() {
-        return question;
-    }
-
-    Intent intent() {
-        return intent;
-    }
-
-    Language language() {
-        return language;
-    }
-
-    List<Term> subject() {
-        return subject;
-    }
-
-    List<Passage> passages() {
-        return passages;
-    }
-
-    int maxSentences() {
-        return maxSentences;
+    public AnswerTask {
+        passages = List.copyOf(passages);
     }
 
     private List<String> texts() {

@@ -18,14 +18,12 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
-import routes.answers.AnswerTask.Draft;
-import routes.answers.CheckTasks.Verdicts.Claim;
+import routes.answers.CheckTask.Claim;
 import routes.answers.Subjects.Chosen;
 import routes.llm.ModelResult;
 import routes.llm.Providers;
@@ -236,14 +234,12 @@ public class Answers implements DisposableBean {
             return asked.text();
         }
         ModelResult byModel = models.canCheck()
-                ? inTime(
-                        () -> models.check(new CheckTasks.FollowUp(earlier, asked.text(), terms, prompts)),
-                        FOR_COMPLETING)
+                ? inTime(() -> models.check(CheckTask.followUp(earlier, asked.text(), terms, prompts)), FOR_COMPLETING)
                 : null;
         return byModel == null ? followUps.byRule(asked.text(), earlier) : (String) byModel.value();
     }
 
-    /** Writes and checks the sentences. Returns who has written them; null if nothing was written. */
+    /** Writes and checks the sentences. Returns the result of the writer; null if nothing was written. */
     private ModelResult written(
             Question question,
             Intent intent,
@@ -287,28 +283,16 @@ public class Answers implements DisposableBean {
             }
         }
         listener.status("checking");
-        check(result, task, sentences, claims -> judged(claims, started));
-        boolean isRefused = !drafts(result).isEmpty() && sentences.accepted().isEmpty();
+        check.check(result, task.maxSentences(), sentences, claims -> judged(claims, started));
+        boolean isRefused =
+                !((List<?>) result.value()).isEmpty() && sentences.accepted().isEmpty();
         if (isRefused && !result.provider().equals(Providers.LOCAL)) {
             result = local.answer(task);
             notes.add(NoteKind.WITHOUT_MODEL.of(language));
             sentences.forget();
-            check(result, task, sentences, claims -> Map.of());
+            check.check(result, task.maxSentences(), sentences, claims -> Map.of());
         }
         return result;
-    }
-
-    private void check(
-            ModelResult result,
-            AnswerTask task,
-            Sentences sentences,
-            Function<List<Claim>, Map<Integer, Boolean>> judge) {
-        check.check(drafts(result), result.provider(), task.maxSentences(), sentences, judge, () -> true);
-    }
-
-    @SuppressWarnings("unchecked") // the type that the task returns
-    private static List<Draft> drafts(ModelResult result) {
-        return (List<Draft>) result.value();
     }
 
     /**
@@ -378,7 +362,7 @@ public class Answers implements DisposableBean {
     @SuppressWarnings("unchecked") // the type that the task returns
     private Map<Integer, Boolean> judged(List<Claim> claims, long started) {
         ModelResult verdicts = models.canCheck()
-                ? inTime(() -> models.check(new CheckTasks.Verdicts(claims, prompts)), left(started, 1))
+                ? inTime(() -> models.check(CheckTask.verdicts(claims, prompts)), left(started, 1))
                 : null;
         return verdicts == null ? Map.of() : (Map<Integer, Boolean>) verdicts.value();
     }

@@ -2,8 +2,7 @@ package routes.answers;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import routes.answers.AnswerTask.Draft;
 
 /**
@@ -11,8 +10,6 @@ import routes.answers.AnswerTask.Draft;
  * the sentences that are not shown yet. Once a sentence is shown, no further call is made.
  */
 final class Drafting {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private List<Draft> waiting = new ArrayList<>();
     private int taken;
     private int attempt;
@@ -33,86 +30,56 @@ final class Drafting {
     record Call(int attempt, String provider, String model, boolean isUsed) {}
 
     /** @return false if sentences of an earlier call are shown */
-    boolean begins(String nextProvider, String nextModel) {
-        lock.lock();
-        try {
-            if (isUsed) {
-                return false;
-            }
-            attempt++;
-            provider = nextProvider;
-            model = nextModel;
-            waiting = new ArrayList<>();
-            taken = 0;
-            return true;
-        } finally {
-            lock.unlock();
+    synchronized boolean begins(String nextProvider, String nextModel) {
+        if (isUsed) {
+            return false;
         }
+        attempt++;
+        provider = nextProvider;
+        model = nextModel;
+        waiting = new ArrayList<>();
+        taken = 0;
+        return true;
     }
 
     /** @param drafts all complete ones of the current call, in order */
-    void written(List<Draft> drafts) {
-        lock.lock();
-        try {
-            if (drafts.size() > taken) {
-                waiting.addAll(drafts.subList(taken, drafts.size()));
-                taken = drafts.size();
-                changed.signalAll();
-            }
-        } finally {
-            lock.unlock();
+    synchronized void written(List<Draft> drafts) {
+        if (drafts.size() > taken) {
+            waiting.addAll(drafts.subList(taken, drafts.size()));
+            taken = drafts.size();
+            notifyAll();
         }
     }
 
-    /** Nothing more comes. */
-    void ends() {
-        lock.lock();
-        try {
-            isOver = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    /** No more sentences follow. */
+    synchronized void ends() {
+        isOver = true;
+        notifyAll();
     }
 
     /**
      * Waits for sentences.
      *
-     * @return without sentences after the time, or if nothing more comes
+     * @return without sentences after the time, or if no more follow
      */
-    Some next(long nanos) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = nanos;
-            while (waiting.isEmpty() && !isOver && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            Some some = new Some(waiting, attempt, provider);
-            waiting = new ArrayList<>();
-            return some;
-        } finally {
-            lock.unlock();
+    synchronized Some next(long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        while (waiting.isEmpty() && !isOver && end - System.nanoTime() > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
         }
+        Some some = new Some(waiting, attempt, provider);
+        waiting = new ArrayList<>();
+        return some;
     }
 
     /** Marks a call as used, before a sentence of it is shown. Returns false if another call has begun. */
-    boolean use(int ofAttempt) {
-        lock.lock();
-        try {
-            isUsed |= ofAttempt == attempt;
-            return ofAttempt == attempt;
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean use(int ofAttempt) {
+        isUsed |= ofAttempt == attempt;
+        return ofAttempt == attempt;
     }
 
     /** The last call. */
-    Call call() {
-        lock.lock();
-        try {
-            return new Call(attempt, provider, model, isUsed);
-        } finally {
-            lock.unlock();
-        }
+    synchronized Call call() {
+        return new Call(attempt, provider, model, isUsed);
     }
 }

@@ -11,33 +11,26 @@ import routes.text.SearchWords.Word;
 @Component
 class FollowUps {
     private static final int SUBJECT_WORDS = 6;
-    private static final Set<String> PRONOUNS = Set.of(
-            "он", "она", "они", "оно", "его", "ее", "их", "ему", "ей", "им", "нем", "ней", "них", "ним", "нею", "ими",
-            "этого", "этой", "этих", "этому", "этом", "этим", "it", "its", "he", "him", "his", "she", "her", "hers",
-            "they", "them", "their", "theirs", "these", "those");
+    private static final Set<String> PRONOUNS = words(
+            """
+            он она они оно его ее их ему ей им нем ней них ним нею ими этого этой этих этому этом этим it its he him his
+            she her hers they them their theirs these those
+            """);
 
     /** Pronouns that also stand in complete questions. */
-    private static final Set<String> WEAK = Set.of(
-            "это", "этот", "эта", "эту", "там", "тогда", "туда", "оттуда", "такой", "такие", "that", "this", "there",
-            "then", "one", "ones");
+    private static final Set<String> WEAK = words(
+            """
+            это этот эта эту там тогда туда оттуда такой такие that this there then one ones
+            """);
 
-    private static final Set<String> BEGINNINGS = Set.of(
-            "а",
-            "и",
-            "но",
-            "and",
-            "but",
-            "or",
-            "или",
-            "ещё",
-            "еще",
-            "also",
-            "also,",
-            "подробнее",
-            "почему",
-            "зачем",
-            "why",
-            "more");
+    private static final Set<String> BEGINNINGS = words(
+            """
+            а и но and but or или ещё еще also also, подробнее почему зачем why more
+            """);
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
+    }
 
     private final Terms terms;
 

@@ -96,7 +96,7 @@ public class LocalAnswers {
     }
 
     /**
-     * The sentence beside the best one that tells more: a name for a question about a person, a number for one about an amount, else
+     * The sentence near the best one that adds to it: a name for a question about a person, a number for one about an amount, else
      * the next sentence.
      */
     private Optional<Candidate> neighbour(AnswerTask task, List<Candidate> chosen) {

@@ -53,7 +53,7 @@ enum NoteKind {
         return texts.get(language).replace("{0}", detail);
     }
 
-    /** @param detail in the place of {0} */
+    /** @param detail replaces {0} */
     Answer.Note of(Language language, String detail, List<Integer> sources) {
         return new Answer.Note(name().toLowerCase(Locale.ROOT), text(language, detail), sources);
     }

@@ -1,5 +1,6 @@
 package routes.answers;
 
+import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.HybridSearch.SearchResult;
+import routes.search.QueryLanguage.Understood;
 
 /** Finds the passages that may answer a question: the sentences around the best match in each found post. */
 @Component
@@ -88,18 +90,7 @@ class Passages {
 
     /** The beginnings of the newest posts, or of the most viewed of them; each story once. */
     Found newest(Question question, String tag, int most, int maxCharacters, boolean byViews) {
-        Question tagged = tag == null
-                ? question
-                : new Question(
-                        question.tenantId(),
-                        question.userId(),
-                        question.text(),
-                        question.limit(),
-                        question.channelIds(),
-                        tag,
-                        question.from(),
-                        question.to(),
-                        question.threadId());
+        Question tagged = tag == null ? question : question.withTag(tag);
         SearchResult result = search.search(query(tagged, "", PostQuery.Order.DATE, DEPTH));
         List<Passage> all = new ArrayList<>();
         for (PostText post : read(question, result.hits())) {
@@ -136,17 +127,8 @@ class Passages {
     }
 
     private static PostQuery query(Question question, String text, PostQuery.Order order, int limit) {
-        return new PostQuery(
-                question.tenantId(),
-                question.channelIds(),
-                text,
-                question.tag() == null ? Set.of() : Set.of(question.tag()),
-                Set.of(),
-                question.from(),
-                question.to(),
-                order,
-                0,
-                limit);
+        Understood wanted = Understood.words(text).and(question.tag(), Set.of(), question.from(), question.to());
+        return new PostQuery(question.tenantId(), question.channelIds(), wanted, false, order, 0, limit);
     }
 
     /** In the order of the hits. */
@@ -202,7 +184,7 @@ class Passages {
             if (best >= 0) {
                 List<String> sentences = window(clean.sentences(), best);
                 Set<String> inPassage = new HashSet<>(terms.keys(String.join(" ", sentences)));
-                // a post names its subject once, and then tells about it
+                // a post names its subject once, in a tag or the first sentence
                 post.post().tags().forEach(tag -> inPassage.addAll(terms.keys(tag)));
                 inPassage.addAll(keys.get(0));
                 double coverage = Terms.coverage(subject, inPassage);
@@ -236,10 +218,7 @@ class Passages {
     private List<Passage> oncePerStory(List<Passage> passages) {
         List<Passage> once = new ArrayList<>();
         for (Passage passage : passages) {
-            int known = -1;
-            for (int i = 0; i < once.size() && known < 0; i++) {
-                known = isSameStory(once.get(i), passage) ? i : -1;
-            }
+            int known = Iterables.indexOf(once, other -> isSameStory(other, passage));
             if (known < 0) {
                 once.add(passage);
             } else if (once.get(known).post().number() != passage.post().number()) {

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,50 +35,7 @@ class PostTexts {
     /** A post and its texts. */
     record PostText(Passage.Post post, List<Part> parts) {}
 
-    private record Row(
-            UUID postId,
-            long number,
-            UUID channelId,
-            String channel,
-            String link,
-            Instant postedAt,
-            int views,
-            List<String> tags,
-            String content,
-            String attachmentText,
-            JsonNode entities,
-            String description,
-            String recognized,
-            List<String> pages) {
-
-        PostText text() {
-            List<Part> parts = new ArrayList<>();
-            add(parts, "post", content == null ? "" : Spoilers.masked(content, entities));
-            add(parts, "post", attachmentText);
-            add(parts, "picture", description);
-            add(parts, "picture", recognized);
-            Objects.requireNonNullElse(pages, List.<String>of()).forEach(page -> add(parts, "link", page));
-            return new PostText(
-                    new Passage.Post(
-                            postId,
-                            number,
-                            channelId,
-                            channel,
-                            link,
-                            postedAt,
-                            views,
-                            Objects.requireNonNullElse(tags, List.of())),
-                    parts);
-        }
-
-        private static void add(List<Part> parts, String foundIn, String text) {
-            if (text != null && !text.isBlank()) {
-                parts.add(new Part(foundIn, text));
-            }
-        }
-    }
-
-    /** Those of the posts that the user may see now: the index may be stale. One statement. */
+    /** The posts that the user may see now, since the index may be stale. One statement. */
     Map<UUID, PostText> read(UUID tenantId, long userId, Collection<UUID> postIds) {
         return jdbc
                 .sql(
@@ -108,17 +63,30 @@ class PostTexts {
                 .param("user", userId)
                 .param("tenant", tenantId)
                 .param("ids", postIds.toArray(UUID[]::new))
-                .query((row, n) -> row(row.getString(1)).text())
+                .query((row, n) -> text(row.getString(1)))
                 .list()
                 .stream()
                 .collect(Collectors.toMap(text -> text.post().postId(), text -> text));
     }
 
-    private static Row row(String json) throws SQLException {
+    private static PostText text(String json) throws SQLException {
         try {
-            return JSON.readValue(json, Row.class);
+            JsonNode row = JSON.readTree(json);
+            List<Part> parts = new ArrayList<>();
+            add(parts, "post", Spoilers.masked(row.path("content").asText(""), row.path("entities")));
+            add(parts, "post", row.path("attachment_text").asText(""));
+            add(parts, "picture", row.path("description").asText(""));
+            add(parts, "picture", row.path("recognized").asText(""));
+            row.path("pages").forEach(page -> add(parts, "link", page.asText()));
+            return new PostText(JSON.treeToValue(row, Passage.Post.class), parts);
         } catch (JsonProcessingException e) {
             throw new SQLException("The stored data of a post cannot be read", e);
+        }
+    }
+
+    private static void add(List<Part> parts, String foundIn, String text) {
+        if (!text.isBlank()) {
+            parts.add(new Part(foundIn, text));
         }
     }
 }

@@ -31,9 +31,17 @@ public record Question(
         return new Question(tenantId, userId, other, limit, channelIds, tag, from, to, threadId);
     }
 
+    Question withTag(String other) {
+        return new Question(tenantId, userId, text, limit, channelIds, other, from, to, threadId);
+    }
+
     Question within(Period period) {
-        Instant start = from == null || period.from() != null && period.from().isAfter(from) ? period.from() : from;
-        Instant end = to == null || period.to() != null && period.to().isBefore(to) ? period.to() : to;
+        return between(
+                from == null || period.from() != null && period.from().isAfter(from) ? period.from() : from,
+                to == null || period.to() != null && period.to().isBefore(to) ? period.to() : to);
+    }
+
+    Question between(Instant start, Instant end) {
         return new Question(tenantId, userId, text, limit, channelIds, tag, start, end, threadId);
     }
 }

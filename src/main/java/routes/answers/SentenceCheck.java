@@ -8,8 +8,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 import routes.answers.AnswerTask.Draft;
-import routes.answers.CheckTasks.Verdicts.Claim;
+import routes.answers.CheckTask.Claim;
 import routes.answers.Support.Verdict;
+import routes.llm.ModelResult;
 import routes.llm.Providers;
 
 /**
@@ -89,6 +90,12 @@ class SentenceCheck {
                                 : each.getValue() == Verdict.SUPPORTED ? Answer.Support.WORDS : Answer.Support.NONE);
             }
         }
+    }
+
+    /** Checks all sentences of a result of {@link AnswerTask}. */
+    @SuppressWarnings("unchecked") // the type that the task returns
+    void check(ModelResult result, int most, Sentences sentences, Function<List<Claim>, Map<Integer, Boolean>> judge) {
+        check((List<Draft>) result.value(), result.provider(), most, sentences, judge, () -> true);
     }
 
     /** Without links; null if the sentence is an order or if nothing is left of it. */

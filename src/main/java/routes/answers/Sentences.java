@@ -10,7 +10,7 @@ import routes.answers.Answer.Sentence;
 import routes.answers.Answer.Source;
 import routes.answers.Answer.Support;
 import routes.answers.AnswerTask.Draft;
-import routes.answers.CheckTasks.Verdicts.Claim;
+import routes.answers.CheckTask.Claim;
 
 /** The accepted sentences of one answer. Numbers the sources in the order in which they are cited, and passes both on. */
 final class Sentences {
@@ -55,7 +55,7 @@ final class Sentences {
         return linksRemoved;
     }
 
-    /** Whether the draft has not been here before, or everything was forgotten since. */
+    /** Whether the draft is new since the last {@link #forget}. */
     boolean isNew(Draft draft) {
         return seen.add(draft);
     }

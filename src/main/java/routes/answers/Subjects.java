@@ -62,7 +62,19 @@ class Subjects {
             List<Draft> counted,
             String period,
             int channels,
-            boolean isWithoutInterests) {}
+            boolean isWithoutInterests) {
+
+        /** Without a subject. */
+        private static Chosen of(
+                Question question,
+                List<Passage> passages,
+                List<Draft> counted,
+                String period,
+                boolean isWithoutInterests) {
+            int channels = question.channelIds().size();
+            return new Chosen(passages, List.of(), List.of(), counted, period, channels, isWithoutInterests);
+        }
+    }
 
     Chosen choose(Question asked, Intent intent) {
         Period period = Period.of(asked.text(), clock.instant());
@@ -70,27 +82,22 @@ class Subjects {
         String topic = intent.topic(period.rest());
         boolean hasSubject = !terms.ownSubject(topic).isEmpty();
         int most = question.limit() > 0 ? question.limit() : intent == Intent.ASK ? properties.maxSources() : LIST;
-        String shown = period.from() == null
-                ? null
-                : day(period.from()) + " – "
-                        + day(
-                                period.to() == null
-                                        ? clock.instant()
-                                        : period.to().minusMillis(1));
+        Instant last = period.to() == null ? clock.instant() : period.to().minusMillis(1);
+        String shown = period.from() == null ? null : day(period.from()) + " – " + day(last);
         if (intent == Intent.TREND) {
             return trends(question, shown);
         }
         if (intent == Intent.RECOMMEND && !hasSubject) {
             return recommended(question, most, shown);
         }
-        Found found = hasSubject
-                ? passages.about(question, topic, most, properties.maxContext())
-                : intent == Intent.ASK && terms.subject(topic).isEmpty()
-                        ? new Found(List.of(), List.of(), List.of())
-                        : intent == Intent.ASK
-                                ? passages.about(question, topic, most, properties.maxContext())
-                                : passages.newest(
-                                        question, null, most, properties.maxContext(), intent == Intent.DIGEST);
+        Found found;
+        if (hasSubject || intent == Intent.ASK && !terms.subject(topic).isEmpty()) {
+            found = passages.about(question, topic, most, properties.maxContext());
+        } else if (intent == Intent.ASK) {
+            found = new Found(List.of(), List.of(), List.of());
+        } else {
+            found = passages.newest(question, null, most, properties.maxContext(), intent == Intent.DIGEST);
+        }
         return new Chosen(
                 found.passages(),
                 found.subject(),
@@ -123,14 +130,7 @@ class Subjects {
             chosen.addAll(passages.newest(question, null, most, properties.maxContext(), true)
                     .passages());
         }
-        return new Chosen(
-                chosen,
-                List.of(),
-                List.of(),
-                List.of(),
-                period,
-                question.channelIds().size(),
-                hasNone);
+        return Chosen.of(question, chosen, List.of(), period, hasNone);
     }
 
     private record Trend(String tag, int count, int before) {
@@ -144,20 +144,13 @@ class Subjects {
         List<Passage> newest = passages.newest(question, null, 1, properties.maxContext(), false)
                 .passages();
         if (newest.isEmpty()) {
-            return new Chosen(
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    period,
-                    question.channelIds().size(),
-                    false);
+            return Chosen.of(question, List.of(), List.of(), period, false);
         }
         Instant end = question.to() == null ? newest.get(0).post().postedAt().plusSeconds(1) : question.to();
         Instant start = question.from() == null ? end.minus(TREND_PERIOD) : question.from();
-        Question now = within(question, start, end);
+        Question now = question.between(start, end);
         Map<String, Integer> counts = passages.tags(now);
-        Map<String, Integer> before = passages.tags(within(question, start.minus(Duration.between(start, end)), start));
+        Map<String, Integer> before = passages.tags(question.between(start.minus(Duration.between(start, end)), start));
         List<Trend> trends = counts.entrySet().stream()
                 .map(tag -> new Trend(tag.getKey(), tag.getValue(), before.getOrDefault(tag.getKey(), 0)))
                 .filter(trend -> trend.count() > 1)
@@ -180,26 +173,6 @@ class Subjects {
             counted.add(new Draft(text.formatted(trend.tag(), trend.count(), trend.before()), cited));
         }
         String read = day(start) + " – " + day(end.minusMillis(1));
-        return new Chosen(
-                chosen,
-                List.of(),
-                List.of(),
-                counted,
-                read,
-                question.channelIds().size(),
-                false);
-    }
-
-    private static Question within(Question question, Instant from, Instant to) {
-        return new Question(
-                question.tenantId(),
-                question.userId(),
-                question.text(),
-                question.limit(),
-                question.channelIds(),
-                question.tag(),
-                from,
-                to,
-                question.threadId());
+        return Chosen.of(question, chosen, counted, read, false);
     }
 }

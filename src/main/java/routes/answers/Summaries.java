@@ -1,20 +1,17 @@
 package routes.answers;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import routes.answers.AnswerTask.Draft;
-import routes.answers.CheckTasks.Advertising;
-import routes.answers.CheckTasks.Verdicts;
-import routes.answers.CheckTasks.Verdicts.Claim;
+import routes.answers.CheckTask.Claim;
 import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 import routes.llm.Providers;
@@ -23,12 +20,12 @@ import routes.text.Language;
 
 /**
  * Sums up posts in sentences: by the providers of ANSWER_PROVIDERS, with the same checks as answers. A post that no accepted sentence
- * of a model is about is told by a sentence of its own. Within ANSWER_TIME_BUDGET for each {@value #TOGETHER} posts.
+ * of a model is about is represented by one of its own sentences. Within ANSWER_TIME_BUDGET for each {@value #TOGETHER} posts.
  */
 @Component
 public class Summaries {
     private static final Logger LOG = LoggerFactory.getLogger(Summaries.class);
-    /** Posts of one call of a model: more are told less well. */
+    /** Posts of one call of a model; with more posts the summaries get worse. */
     private static final int TOGETHER = 10;
 
     private final Passages passages;
@@ -130,7 +127,7 @@ public class Summaries {
     }
 
     /**
-     * Those of the posts that a model of ANSWER_CHECK_PROVIDERS judges to be advertisements; none without a model, or if it fails.
+     * The posts that a model of ANSWER_CHECK_PROVIDERS judges to be advertisements; empty without a model, or if it fails.
      *
      * @param postIds as for {@link #of}
      */
@@ -139,10 +136,9 @@ public class Summaries {
         if (!models.canCheck()) {
             return found;
         }
-        List<Passage> all = passages.beginnings(tenantId, userId, postIds);
-        for (int from = 0; from < all.size(); from += TOGETHER) {
-            List<Passage> together = all.subList(from, Math.min(all.size(), from + TOGETHER));
-            var task = new Advertising(together.stream().map(Passage::text).toList(), prompts);
+        for (List<Passage> together : Lists.partition(passages.beginnings(tenantId, userId, postIds), TOGETHER)) {
+            var task =
+                    CheckTask.advertising(together.stream().map(Passage::text).toList(), prompts);
             try {
                 verdicts(task).forEach((index, isAdvertisement) -> {
                     if (isAdvertisement) {
@@ -196,7 +192,7 @@ public class Summaries {
         }
         if (result != null && !result.provider().equals(Providers.LOCAL)) {
             all.byModel = result;
-            check(result, task, sentences, this::judged);
+            check.check(result, 2 * task.maxSentences(), sentences, this::judged);
         }
         List<Line> lines = new ArrayList<>(lines(sentences, together));
         Set<UUID> told = lines.stream().map(line -> line.postIds().get(0)).collect(Collectors.toSet());
@@ -206,7 +202,7 @@ public class Summaries {
         var own = new Sentences(untold, new Answer.Listener() {});
         if (!untold.isEmpty()) {
             AnswerTask rest = task(untold, language);
-            check(local.answer(rest), rest, own, claims -> Map.of());
+            check.check(local.answer(rest), 2 * rest.maxSentences(), own, claims -> Map.of());
         }
         lines.addAll(lines(own, untold));
         for (Passage passage : together) {
@@ -227,22 +223,12 @@ public class Summaries {
         return new AnswerTask(request, Intent.DIGEST, language, List.of(), together, together.size(), prompts, null);
     }
 
-    @SuppressWarnings("unchecked") // the type that the task returns
-    private void check(
-            ModelResult result,
-            AnswerTask task,
-            Sentences sentences,
-            Function<List<Claim>, Map<Integer, Boolean>> judge) {
-        check.check(
-                (List<Draft>) result.value(), result.provider(), 2 * task.maxSentences(), sentences, judge, () -> true);
-    }
-
     private Map<Integer, Boolean> judged(List<Claim> claims) {
         if (!models.canCheck()) {
             return Map.of();
         }
         try {
-            return verdicts(new Verdicts(claims, prompts));
+            return verdicts(CheckTask.verdicts(claims, prompts));
         } catch (RuntimeException e) {
             LOG.info("{} sentences are not judged: {}", claims.size(), e.getMessage());
             LOG.debug("Sentences are not judged", e);

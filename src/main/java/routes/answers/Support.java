@@ -9,13 +9,15 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import routes.answers.Terms.Term;
 import routes.text.Language;
+import routes.text.Morphology;
 import routes.text.SearchWords.Word;
 
 /**
  * Whether a sentence follows from passages, by rules over words: most of its meaning is in a few adjacent sentences there, each of
- * its numbers and names too, and nothing is negated on one side only. The rules do not see who did what to whom; a model can.
+ * its numbers and names too, and nothing is negated on one side only. The rules do not recognise subject and object; a model can.
  */
 final class Support {
     /** Share of the words' weight that has to be in the passage. */
@@ -27,77 +29,30 @@ final class Support {
     /** Adjacent sentences of a passage that a sentence may combine. */
     private static final int WINDOW = 3;
 
-    /** Words behind a negation that it may refer to. */
+    /** Number of words after a negation that it may refer to. */
     private static final int REACH = 2;
 
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:[ \\u00A0\\u202F]\\d{3})+(?!\\d)|\\d+(?:[.,]\\d+)*");
     private static final Set<String> NEGATIONS = Set.of(
-            "не",
-            "нет",
-            "ни",
-            "без",
-            "никогда",
-            "никто",
-            "ничего",
-            "никакой",
-            "никаких",
-            "нельзя",
-            "невозможно",
-            "not",
-            "no",
-            "never",
-            "without",
-            "cannot",
-            "t",
-            "none",
-            "nobody",
-            "nothing",
-            "neither",
-            "nor");
-    private static final List<Set<String>> OPPOSITES = List.of(
-            Set.of("можно", "нельзя"),
-            Set.of("разрешить", "запретить"),
-            Set.of("вырасти", "упасть"),
-            Set.of("расти", "падать"),
-            Set.of("расти", "снижаться"),
-            Set.of("вырасти", "снизиться"),
-            Set.of("увеличить", "уменьшить"),
-            Set.of("увеличиться", "уменьшиться"),
-            Set.of("больше", "меньше"),
-            Set.of("выше", "ниже"),
-            Set.of("раньше", "позже"),
-            Set.of("первый", "последний"),
-            Set.of("открыть", "закрыть"),
-            Set.of("открыться", "закрыться"),
-            Set.of("начать", "закончить"),
-            Set.of("начаться", "закончиться"),
-            Set.of("выиграть", "проиграть"),
-            Set.of("победить", "проиграть"),
-            Set.of("купить", "продать"),
-            Set.of("подорожать", "подешеветь"),
-            Set.of("подтвердить", "опровергнуть"),
-            Set.of("до", "после"),
-            Set.of("allow", "forbid"),
-            Set.of("allow", "prohibit"),
-            Set.of("rise", "fall"),
-            Set.of("rose", "fell"),
-            Set.of("increase", "decrease"),
-            Set.of("more", "less"),
-            Set.of("higher", "lower"),
-            Set.of("before", "after"),
-            Set.of("earlier", "later"),
-            Set.of("first", "last"),
-            Set.of("open", "close"),
-            Set.of("win", "lose"),
-            Set.of("won", "lost"),
-            Set.of("buy", "sell"),
-            Set.of("bought", "sold"),
-            Set.of("confirm", "deny"),
-            Set.of("accept", "reject"),
-            Set.of("start", "end"),
-            Set.of("best", "worst"),
-            Set.of("oldest", "youngest"),
-            Set.of("largest", "smallest"));
+            """
+            не нет ни без никогда никто ничего никакой никаких нельзя невозможно not no never without cannot t none nobody
+            nothing neither nor
+            """
+                    .strip()
+                    .split("\\s+"));
+    private static final List<Set<String>> OPPOSITES = Stream.of(
+                    """
+            можно/нельзя разрешить/запретить вырасти/упасть расти/падать расти/снижаться вырасти/снизиться
+            увеличить/уменьшить увеличиться/уменьшиться больше/меньше выше/ниже раньше/позже первый/последний
+            открыть/закрыть открыться/закрыться начать/закончить начаться/закончиться выиграть/проиграть победить/проиграть
+            купить/продать подорожать/подешеветь подтвердить/опровергнуть до/после allow/forbid allow/prohibit rise/fall
+            rose/fell increase/decrease more/less higher/lower before/after earlier/later first/last open/close win/lose
+            won/lost buy/sell bought/sold confirm/deny accept/reject start/end best/worst oldest/youngest largest/smallest
+            """
+                            .strip()
+                            .split("\\s+"))
+            .map(pair -> Set.of(pair.split("/")))
+            .toList();
 
     /** The result for a sentence. */
     enum Verdict {
@@ -198,7 +153,7 @@ final class Support {
                         return isCapital && !isCyrillic && Language.of(sentence) == Language.RU;
                     }
                     boolean isFirst = isFirst(sentence, word.start());
-                    return isCapital && (!isFirst || Terms.isName(word.text())) && !isMonthOrDay(word)
+                    return isCapital && (!isFirst || Morphology.get().isName(word.text())) && !isMonthOrDay(word)
                             || !isCyrillic
                                     && Language.of(sentence) == Language.RU
                                     && word.text().length() > 1;

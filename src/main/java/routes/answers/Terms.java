@@ -12,20 +12,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.text.Morphology;
-import routes.text.Morphology.Reading;
 import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
 /** The words of questions, sentences and passages as they are compared: by stems and base forms, rare words counting more. */
 @Component
 final class Terms {
-    /** The highest frequency class of the dictionary. */
-    private static final double MOST_FREQUENT = 25;
-
-    private static final double LEAST_WEIGHT = 0.15;
     private static final int SHORTEST_BY_PREFIX = 6;
 
-    /** Words of questions that say nothing about the subject, in forms that are compared by stem and base form. */
+    /** Words of questions that do not describe the subject, in forms that are compared by stem and base form. */
     private static final List<String> OF_QUESTIONS = List.of(
             ("""
                     что кто где когда почему зачем сколько какой какая какие каков каковы чей который откуда куда как чем
@@ -71,7 +66,14 @@ final class Terms {
         List<Term> terms = new ArrayList<>();
         for (Word word : words.of(text)) {
             if (!word.joined() && !words.isStopWord(word.text()) && isWord(word.text())) {
-                terms.add(new Term(word.text(), keysOf(word.text()), weight(word.text()), word.start(), word.end()));
+                terms.add(new Term(
+                        word.text(),
+                        keysOf(word.text()),
+                        Character.isDigit(word.text().charAt(0))
+                                ? 1
+                                : Morphology.get().rarity(word.text()),
+                        word.start(),
+                        word.end()));
             }
         }
         return terms;
@@ -151,23 +153,5 @@ final class Terms {
         return stems.get(text, any -> of(any).stream()
                 .map(term -> words.forms(term.text()).stem())
                 .collect(Collectors.toUnmodifiableSet()));
-    }
-
-    private static double weight(String word) {
-        if (Character.isDigit(word.charAt(0))) {
-            return 1;
-        }
-        int frequency = Morphology.get().readings(word).stream()
-                .mapToInt(Reading::frequency)
-                .max()
-                .orElse(0);
-        return Math.max(LEAST_WEIGHT, 1 - Math.max(0, frequency) / MOST_FREQUENT);
-    }
-
-    /** Whether the word can only be a name: the dictionary has no other reading of it, or does not have it. */
-    static boolean isName(String word) {
-        return Morphology.get().readings(word).stream()
-                .allMatch(reading -> reading.part() == Morphology.PartOfSpeech.NAME
-                        || reading.part().isPersonal());
     }
 }

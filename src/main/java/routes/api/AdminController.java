@@ -1,5 +1,7 @@
 package routes.api;
 
+import static routes.api.AdminCalls.operator;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -8,9 +10,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.MediaType;
@@ -31,8 +31,9 @@ import routes.replay.OperatorAudit;
 import routes.replay.PostReplay;
 import routes.replay.StageOperations;
 
-/** Stages, jobs, providers and the audit, for who operates the installation. */
+/** Stages, jobs, providers and the audit, for the operators of the installation. */
 @RestController
+@Role.Needed(value = Role.ADMIN, ofInstallation = true)
 final class AdminController {
     private final StageOperations stages;
     private final PostReplay posts;
@@ -80,38 +81,32 @@ final class AdminController {
             String instance) {}
 
     @GetMapping("/admin/stages")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<StageOperations.Stage> stages() {
-        return new Page<>(AdminCalls.checked(stages::list), null);
+        return new Page<>(stages.list());
     }
 
     @PostMapping(path = "/admin/stages/{stage}/pause", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Affected pause(@PathVariable("stage") String stage, @Valid @RequestBody Pause wanted) {
         String reason = Objects.requireNonNullElse(wanted.reason(), "");
-        return new Affected(AdminCalls.checked(() -> stages.pause(AdminCalls.operator(), stage, reason)));
+        return new Affected(stages.pause(operator(), stage, reason));
     }
 
     @PostMapping("/admin/stages/{stage}/resume")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Affected resume(@PathVariable("stage") String stage) {
-        return new Affected(AdminCalls.checked(() -> stages.resume(AdminCalls.operator(), stage)));
+        return new Affected(stages.resume(operator(), stage));
     }
 
     @PostMapping("/admin/stages/{stage}/forget")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Affected forget(@PathVariable("stage") String stage) {
-        return new Affected(AdminCalls.checked(() -> stages.clearIdempotency(AdminCalls.operator(), stage)));
+        return new Affected(stages.clearIdempotency(operator(), stage));
     }
 
     @PostMapping("/admin/reconcile")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Done reconcile() {
-        return new Done(AdminCalls.checked(() -> stages.reconcileNow(AdminCalls.operator())));
+        return new Done(stages.reconcileNow(operator()));
     }
 
     @PostMapping(path = "/admin/posts/{post_id}/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Done replayPost(@PathVariable("post_id") PostId id, @Valid @RequestBody PostReplayRequest wanted) {
         // of whatever tenant: the caller operates the installation
         UUID post = database.sql("SELECT p.id FROM posts p WHERE %s = :id AND NOT p.is_deleted".formatted(id.column()))
@@ -119,64 +114,54 @@ final class AdminController {
                 .query(UUID.class)
                 .optional()
                 .orElseThrow(id::unknown);
-        return new Done(AdminCalls.checked(() -> posts.replay(AdminCalls.operator(), post, wanted.stage())));
+        return new Done(posts.replay(operator(), post, wanted.stage()));
     }
 
     @GetMapping("/admin/backups")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<Backups.Made> backups() {
-        return new Page<>(backups.list(), null);
+        return new Page<>(backups.list());
     }
 
     @PostMapping("/admin/backups")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     ResponseEntity<Backups.Made> backUp() {
-        Optional<Backups.Made> started;
         try {
-            started = backups.start(AdminCalls.operator());
+            Backups.Made begun = backups.start(operator())
+                    .orElseThrow(() -> ProblemType.CONFLICT.exception(
+                            null, "A back-up is being made", "GET /admin/backups shows when it is done."));
+            return ResponseEntity.accepted()
+                    .location(URI.create("/admin/backups"))
+                    .body(begun);
         } catch (BackupException e) {
             throw ProblemType.NO_ROOM.exception(
                     null, e.getMessage(), "Have BACKUP_DIR set to a folder that can be written.");
         }
-        Backups.Made begun = started.orElseThrow(() -> ProblemType.CONFLICT.exception(
-                null, "A back-up is being made", "GET /admin/backups shows when it is done."));
-        return ResponseEntity.accepted().location(URI.create("/admin/backups")).body(begun);
     }
 
     @GetMapping("/admin/jobs")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<Job> jobs() {
-        return new Page<>(
-                database.rows(
-                                """
+        return new Page<>(database.rows(
+                        """
                                 SELECT name, last_started_at, last_ended_at, last_outcome, last_error, next_run_at, instance
                                 FROM jobs ORDER BY name""")
-                        .query(ApiDatabase.as(Job.class))
-                        .list(),
-                null);
+                .query(ApiDatabase.as(Job.class))
+                .list());
     }
 
     @PostMapping("/admin/jobs/{job}/run")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Done runJob(@PathVariable("job") String job) {
-        return new Done(AdminCalls.checked(() -> stages.runJob(AdminCalls.operator(), job)));
+        return new Done(stages.runJob(operator(), job));
     }
 
     @GetMapping("/admin/audit")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<OperatorAudit.Entry> audit(
             @RequestParam(name = "limit", defaultValue = "50") @Min(1) @Max(200) int limit,
             @RequestParam(name = "cursor", required = false) UUID cursor) {
-        List<OperatorAudit.Entry> entries = audit.latest(cursor, limit + 1);
-        return entries.size() <= limit
-                ? new Page<>(entries, null)
-                : new Page<>(
-                        entries.subList(0, limit), entries.get(limit - 1).id().toString());
+        return Page.of(
+                audit.latest(cursor, limit + 1), limit, entry -> entry.id().toString());
     }
 
     @GetMapping("/admin/providers")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<ProviderStates.ProviderState> providers() {
-        return new Page<>(providers.stream().flatMap(all -> all.list().stream()).toList(), null);
+        return new Page<>(providers.stream().flatMap(all -> all.list().stream()).toList());
     }
 }

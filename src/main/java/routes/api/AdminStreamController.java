@@ -1,5 +1,7 @@
 package routes.api;
 
+import static routes.api.AdminCalls.operator;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import jakarta.validation.Valid;
@@ -27,8 +29,9 @@ import routes.replay.DeadLetters;
 import routes.replay.Replay;
 import routes.replay.StreamOperations;
 
-/** Streams, their groups and their dead letters, for who operates the installation. */
+/** Streams, their groups and their dead letters, for the operators of the installation. */
 @RestController
+@Role.Needed(value = Role.ADMIN, ofInstallation = true)
 final class AdminStreamController {
     private static final String ENTRY_ID = "\\d{1,19}-\\d{1,19}";
     private static final String PLACE = "[-+]|\\d{1,19}(-\\d{1,19})?";
@@ -84,7 +87,21 @@ final class AdminStreamController {
             long count,
             String oldest,
             String newest,
-            String example) {}
+            String example) {
+
+        private static CauseCount of(DeadLetters.CauseCount counted) {
+            DeadLetter.Cause cause = counted.cause();
+            return new CauseCount(
+                    cause.id(),
+                    cause.group(),
+                    cause.errorClass(),
+                    cause.message(),
+                    counted.count(),
+                    counted.oldest(),
+                    counted.newest(),
+                    counted.example());
+        }
+    }
 
     /** @param max most entries, the oldest first */
     record ReplayRequest(
@@ -118,13 +135,11 @@ final class AdminStreamController {
     record Affected(long affected) {}
 
     @GetMapping("/admin/streams")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<StreamOperations.StreamRow> list() {
-        return new Page<>(AdminCalls.checked(streams::list), null);
+        return new Page<>(streams.list());
     }
 
     @GetMapping("/admin/streams/{stream}/dead-letters")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<DeadLetterRow> letters(
             @PathVariable("stream") String stream,
             @RequestParam(name = "limit", defaultValue = "50") @Min(1) @Max(200) int limit,
@@ -134,108 +149,83 @@ final class AdminStreamController {
             @RequestParam(name = "cause", required = false)
                     @Pattern(regexp = CAUSE, message = "must be the id of a cause")
                     String cause) {
-        List<DeadLetterRow> rows = AdminCalls.checked(() -> letters.list(stream, cause, cursor, limit + 1)).stream()
+        List<DeadLetterRow> rows = letters.list(stream, cause, cursor, limit + 1).stream()
                 .map(DeadLetterRow::of)
                 .toList();
-        return rows.size() <= limit
-                ? new Page<>(rows, null)
-                : new Page<>(rows.subList(0, limit), rows.get(limit - 1).id());
+        return Page.of(rows, limit, DeadLetterRow::id);
     }
 
     @GetMapping("/admin/streams/{stream}/causes")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Page<CauseCount> causes(@PathVariable("stream") String stream) {
-        return new Page<>(
-                AdminCalls.checked(() -> letters.causes(stream)).stream()
-                        .map(one -> new CauseCount(
-                                one.cause().id(),
-                                one.cause().group(),
-                                one.cause().errorClass(),
-                                one.cause().message(),
-                                one.count(),
-                                one.oldest(),
-                                one.newest(),
-                                one.example()))
-                        .toList(),
-                null);
+        return new Page<>(letters.causes(stream).stream().map(CauseCount::of).toList());
     }
 
     @GetMapping("/admin/streams/{stream}/dead-letters/{entry_id}")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     ShownDeadLetter show(
             @PathVariable("stream") String stream,
             @PathVariable("entry_id") @Pattern(regexp = ENTRY_ID, message = "must be the id of an entry") String id) {
-        DeadLetters.Shown shown = AdminCalls.checked(() -> letters.show(stream, id));
+        DeadLetters.Shown shown = letters.show(stream, id);
         return new ShownDeadLetter(shown.letter(), shown.replayedAs(), shown.editedBy());
     }
 
     @PostMapping(
             path = "/admin/streams/{stream}/dead-letters/{entry_id}/replay",
             consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Replayed replayOne(
             @PathVariable("stream") String stream,
             @PathVariable("entry_id") @Pattern(regexp = ENTRY_ID, message = "must be the id of an entry") String id,
             @Valid @RequestBody EditedReplay wanted) {
-        return AdminCalls.checked(() -> wanted.fields() == null
-                ? letters.replay(AdminCalls.operator(), stream, id)
-                : letters.replayEdited(AdminCalls.operator(), stream, id, wanted.fields()));
+        return wanted.fields() == null
+                ? letters.replay(operator(), stream, id)
+                : letters.replayEdited(operator(), stream, id, wanted.fields());
     }
 
     @DeleteMapping("/admin/streams/{stream}/dead-letters/{entry_id}")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Affected purgeOne(
             @PathVariable("stream") String stream,
             @PathVariable("entry_id") @Pattern(regexp = ENTRY_ID, message = "must be the id of an entry") String id) {
-        return new Affected(AdminCalls.checked(() -> letters.purgeOne(AdminCalls.operator(), stream, id)));
+        return new Affected(letters.purgeOne(operator(), stream, id));
     }
 
     @PostMapping(path = "/admin/streams/{stream}/dead-letters/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Replay replayAll(@PathVariable("stream") String stream, @Valid @RequestBody ReplayRequest wanted) {
-        return AdminCalls.checked(() -> letters.replayAll(
-                AdminCalls.operator(),
+        return letters.replayAll(
+                operator(),
                 stream,
                 wanted.cause(),
                 Objects.requireNonNullElse(wanted.max(), DeadLetters.MAX_REPLAYED),
                 wanted.expectedCount(),
-                Boolean.TRUE.equals(wanted.dryRun())));
+                Boolean.TRUE.equals(wanted.dryRun()));
     }
 
     @PostMapping(path = "/admin/streams/{stream}/dead-letters/purge", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Affected purge(@PathVariable("stream") String stream, @Valid @RequestBody Purge wanted) {
-        return new Affected(AdminCalls.checked(
-                () -> letters.purge(AdminCalls.operator(), stream, wanted.cause(), wanted.expectedCount())));
+        return new Affected(letters.purge(operator(), stream, wanted.cause(), wanted.expectedCount()));
     }
 
     @PostMapping(path = "/admin/streams/{stream}/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Replay replayRange(@PathVariable("stream") String stream, @Valid @RequestBody RangeReplay wanted) {
-        return AdminCalls.checked(() -> streams.replayRange(
-                AdminCalls.operator(),
+        return streams.replayRange(
+                operator(),
                 stream,
                 wanted.fromId(),
                 wanted.toId(),
                 Objects.requireNonNullElse(wanted.group(), ""),
                 Objects.requireNonNullElse(wanted.max(), DeadLetters.MAX_REPLAYED),
                 wanted.expectedCount(),
-                Boolean.TRUE.equals(wanted.dryRun())));
+                Boolean.TRUE.equals(wanted.dryRun()));
     }
 
     @PostMapping("/admin/streams/{stream}/groups/{group}/claim")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Affected claim(@PathVariable("stream") String stream, @PathVariable("group") String group) {
-        return new Affected(AdminCalls.checked(() -> streams.claimNow(AdminCalls.operator(), stream, group)));
+        return new Affected(streams.claimNow(operator(), stream, group));
     }
 
     @PostMapping(path = "/admin/streams/{stream}/groups/{group}/reset", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Affected reset(
             @PathVariable("stream") String stream,
             @PathVariable("group") String group,
             @Valid @RequestBody GroupReset wanted) {
-        return new Affected(AdminCalls.checked(
-                () -> streams.resetGroup(AdminCalls.operator(), stream, group, wanted.id(), wanted.expectedLag())));
+        return new Affected(streams.resetGroup(operator(), stream, group, wanted.id(), wanted.expectedLag()));
     }
 }

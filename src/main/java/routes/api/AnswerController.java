@@ -1,6 +1,6 @@
 package routes.api;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
@@ -89,49 +89,13 @@ final class AnswerController implements DisposableBean {
             Instant to,
             UUID threadId) {}
 
-    /** {@link Answer} with its whole text. */
-    @JsonInclude
-    record Answered(
-            String query,
-            String understoodAs,
-            String answer,
-            List<SentenceShown> sentences,
-            List<Answer.Source> sources,
-            List<Answer.Note> notes,
-            double confidence,
-            String intent,
-            String outcome,
-            String provider,
-            String model,
-            UUID threadId,
-            long processingTimeMs) {
+    /** @param answer its whole text, or why there is none */
+    record Answered(String answer, @JsonUnwrapped Answer parts, long processingTimeMs) {
 
         static Answered of(Answer answer, long millis) {
             boolean isAnswered = !answer.sentences().isEmpty();
             return new Answered(
-                    answer.query(),
-                    answer.understoodAs(),
-                    isAnswered ? answer.text() : answer.notes().get(0).text(),
-                    answer.sentences().stream().map(SentenceShown::of).toList(),
-                    answer.sources(),
-                    answer.notes(),
-                    answer.confidence(),
-                    answer.intent(),
-                    answer.outcome(),
-                    answer.provider(),
-                    answer.model(),
-                    answer.threadId(),
-                    millis);
-        }
-    }
-
-    /** @param support words, model, none or counted, see {@link Answer.Support} */
-    record SentenceShown(String text, List<Integer> citations, String support) {
-        static SentenceShown of(Answer.Sentence sentence) {
-            return new SentenceShown(
-                    sentence.text(),
-                    sentence.citations(),
-                    sentence.support().name().toLowerCase(Locale.ROOT));
+                    isAnswered ? answer.text() : answer.notes().get(0).text(), answer, millis);
         }
     }
 
@@ -150,10 +114,6 @@ final class AnswerController implements DisposableBean {
         }
     }
 
-    private record Status(String phase) {}
-
-    private record Sources(List<Answer.Source> sources) {}
-
     /** The same answer as the events status, sources, sentence and done, or error. */
     @PostMapping(
             path = "/users/{user_id}/rag/query",
@@ -166,17 +126,17 @@ final class AnswerController implements DisposableBean {
         var listener = new Answer.Listener() {
             @Override
             public void status(String phase) {
-                send(stream, "status", new Status(phase));
+                send(stream, "status", Map.of("phase", phase));
             }
 
             @Override
             public void sources(List<Answer.Source> sources) {
-                send(stream, "sources", new Sources(sources));
+                send(stream, "sources", Map.of("sources", sources));
             }
 
             @Override
             public void sentence(Answer.Sentence sentence) {
-                send(stream, "sentence", SentenceShown.of(sentence));
+                send(stream, "sentence", sentence);
             }
         };
         Future<?> work;

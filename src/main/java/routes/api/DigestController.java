@@ -1,6 +1,7 @@
 package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -9,9 +10,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.DateTimeException;
-import java.time.DayOfWeek;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
@@ -96,7 +95,7 @@ final class DigestController {
                             Frequency.of(Objects.requireNonNullElse(frequency, "daily")),
                             LocalTime.parse(Objects.requireNonNullElse(time, "09:00")),
                             zoneId(),
-                            DayOfWeek.of(Objects.requireNonNullElse(dayOfWeek, 1)),
+                            Objects.requireNonNullElse(dayOfWeek, 1),
                             Objects.requireNonNullElse(dayOfMonth, 1)),
                     stripped(topics),
                     Objects.requireNonNullElse(channels, List.of()),
@@ -125,50 +124,15 @@ final class DigestController {
         }
     }
 
-    @JsonInclude
-    record Settings(
-            boolean enabled,
-            String time,
-            String zone,
-            String frequency,
-            int dayOfWeek,
-            int dayOfMonth,
-            List<String> topics,
-            List<UUID> channels,
-            List<String> mutedWords,
-            List<UUID> mutedChannels,
-            int maxItems,
-            String language,
-            Instant nextDueAt) {
-
-        static Settings of(DigestSettings settings) {
-            DigestSchedule schedule = settings.schedule();
-            return new Settings(
-                    settings.enabled(),
-                    schedule.time().toString(),
-                    schedule.zone().getId(),
-                    schedule.frequency().code(),
-                    schedule.dayOfWeek().getValue(),
-                    schedule.dayOfMonth(),
-                    settings.topics(),
-                    settings.channels(),
-                    settings.mutedWords(),
-                    settings.mutedChannels(),
-                    settings.maxItems(),
-                    settings.language(),
-                    settings.nextDueAt());
-        }
-    }
-
     @GetMapping("/users/{user_id}/digest/settings")
-    Settings settings(@PathVariable("user_id") long id) {
-        return Settings.of(settings.read(users.require(id).id()));
+    DigestSettings settings(@PathVariable("user_id") long id) {
+        return settings.read(users.require(id).id());
     }
 
     @PutMapping(path = "/users/{user_id}/digest/settings", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Role.Needed(Role.OPERATOR)
-    Settings change(@PathVariable("user_id") long id, @Valid @RequestBody NewDigestSettings wanted) {
-        return Settings.of(settings.write(wanted.of(users.require(id).id())));
+    DigestSettings change(@PathVariable("user_id") long id, @Valid @RequestBody NewDigestSettings wanted) {
+        return settings.write(wanted.of(users.require(id).id()));
     }
 
     record Accepted(long jobId, String status) {}
@@ -186,27 +150,11 @@ final class DigestController {
 
     /** A digest in a list. */
     @JsonInclude
-    record Listed(
-            long id,
-            LocalDate digestDate,
-            String trigger,
-            String status,
-            Instant postsFrom,
-            Instant postsTo,
-            Instant createdAt,
-            Instant madeAt,
-            Integer stories) {
+    record Listed(@JsonUnwrapped Digest digest, Integer stories) {
 
         static Listed of(Digest digest) {
             return new Listed(
-                    digest.id(),
-                    digest.date(),
-                    digest.trigger(),
-                    digest.status(),
-                    digest.from(),
-                    digest.to(),
-                    digest.createdAt(),
-                    digest.madeAt(),
+                    digest,
                     digest.body() == null
                             ? null
                             : digest.body().groups().stream()
@@ -215,7 +163,7 @@ final class DigestController {
         }
 
         private Cursor place() {
-            return Cursor.of(Instant.EPOCH, id);
+            return Cursor.of(Instant.EPOCH, digest.id());
         }
     }
 
@@ -240,14 +188,7 @@ final class DigestController {
     /** A digest with what is in it. */
     @JsonInclude
     record Details(
-            long id,
-            LocalDate digestDate,
-            String trigger,
-            String status,
-            Instant postsFrom,
-            Instant postsTo,
-            Instant createdAt,
-            Instant madeAt,
+            @JsonUnwrapped Digest digest,
             String error,
             String language,
             List<DigestBody.Group> groups,
@@ -260,26 +201,19 @@ final class DigestController {
             Delivery delivery) {
 
         static Details of(Digest digest, Delivery delivery) {
-            DigestBody body = digest.body();
+            DigestBody body = Objects.requireNonNullElse(digest.body(), DigestBody.NONE);
             return new Details(
-                    digest.id(),
-                    digest.date(),
-                    digest.trigger(),
-                    digest.status(),
-                    digest.from(),
-                    digest.to(),
-                    digest.createdAt(),
-                    digest.madeAt(),
+                    digest,
                     // its text may name parts of the program
                     digest.error() == null ? null : "The last attempt failed; the log of the process says why.",
-                    body == null ? null : body.language(),
-                    body == null ? List.of() : body.groups(),
-                    body == null ? List.of() : body.sources(),
-                    body == null ? List.of() : body.advertisements(),
-                    body == null ? null : body.counts(),
-                    body == null ? null : body.provider(),
-                    body == null ? null : body.model(),
-                    body == null ? List.of() : body.notes(),
+                    body.language(),
+                    body.groups(),
+                    body.sources(),
+                    body.advertisements(),
+                    body.counts(),
+                    body.provider(),
+                    body.model(),
+                    body.notes(),
                     delivery);
         }
     }

@@ -34,7 +34,7 @@ import routes.feeds.FeedContent;
 import routes.feeds.Feeds;
 import routes.feeds.Feeds.UserFeed;
 
-/** Feeds of users, and the feeds themselves, which the key in their address opens: feed readers send no other. */
+/** Feeds of users, and the feeds themselves. Feed readers send no headers, so the key is in the address. */
 @RestController
 final class FeedController {
     /** Requests for a feed in a minute, in one process; feed readers ask each few minutes. */

@@ -1,14 +1,11 @@
 package routes.api;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.time.Instant;
-import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -24,7 +21,7 @@ import routes.api.http.ProblemType;
 import routes.interests.Interests;
 import routes.trends.Trends;
 
-/** What a user is interested in, and what many posts tell of now. */
+/** What a user is interested in, and what many posts are about now. */
 @RestController
 final class InterestController {
     private final UserStore users;
@@ -39,29 +36,9 @@ final class InterestController {
         this.trends = trends;
     }
 
-    @JsonInclude
-    record Shown(
-            String topic,
-            double weight,
-            int queryCount,
-            int viewCount,
-            int digestCount,
-            boolean isOwn,
-            Instant lastUpdated) {}
-
     @GetMapping("/users/{user_id}/interests")
-    Page<Shown> list(@PathVariable("user_id") long id) {
-        List<Shown> all = interests.list(users.require(id).id()).stream()
-                .map(one -> new Shown(
-                        one.topic(),
-                        one.weight(),
-                        one.queryCount(),
-                        one.viewCount(),
-                        one.digestCount(),
-                        one.isOwn(),
-                        one.lastUpdated().toInstant()))
-                .toList();
-        return new Page<>(all, null);
+    Page<Interests.Interest> list(@PathVariable("user_id") long id) {
+        return new Page<>(interests.list(users.require(id).id()));
     }
 
     record NewInterest(
@@ -76,7 +53,7 @@ final class InterestController {
 
     @PutMapping(path = "/users/{user_id}/interests", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Role.Needed(Role.OPERATOR)
-    Page<Shown> set(@PathVariable("user_id") long id, @Valid @RequestBody NewInterest wanted) {
+    Page<Interests.Interest> set(@PathVariable("user_id") long id, @Valid @RequestBody NewInterest wanted) {
         interests.set(users.require(id).id(), wanted.topic().strip(), wanted.weight());
         return list(id);
     }
@@ -110,6 +87,6 @@ final class InterestController {
                     String window) {
         User user = users.require(id);
         return new Page<>(
-                trends.list(user.tenantId(), user.id(), Trends.Window.of(window).orElseThrow()), null);
+                trends.list(user.tenantId(), user.id(), Trends.Window.of(window).orElseThrow()));
     }
 }

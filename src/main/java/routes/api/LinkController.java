@@ -32,7 +32,7 @@ import routes.objectstore.ObjectStore;
 import routes.web.Fetched;
 import routes.web.PageFetcher;
 
-/** The pages behind the links of a post: their kept articles, their pictures, and the request to fetch them again. */
+/** The pages that the links of a post lead to: their stored articles, their pictures, and the request to fetch them again. */
 @RestController
 final class LinkController {
     private static final Logger LOG = LoggerFactory.getLogger(LinkController.class);

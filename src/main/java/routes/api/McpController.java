@@ -27,9 +27,9 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.cors.CorsUtils;
 import reactor.core.publisher.Mono;
 import routes.answers.AnswerProperties;
+import routes.api.access.LocalCallersFilter;
 import routes.api.http.ProblemType;
 
 /**
@@ -117,6 +117,10 @@ final class McpController implements McpStatelessServerTransport {
             }
         }
 
+        boolean isNotification() {
+            return id.isNull();
+        }
+
         /** Null for a client of a revision with a handshake. */
         String revision() {
             JsonNode named = params.path("_meta").get(META + "protocolVersion");
@@ -139,7 +143,7 @@ final class McpController implements McpStatelessServerTransport {
 
     @PostMapping(path = "/mcp", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<byte[]> answer(@Valid @RequestBody McpMessage message, HttpServletRequest request) throws Exception {
-        if (isForeign(request)) {
+        if (LocalCallersFilter.hasForeignOrigin(request)) {
             throw ProblemType.FORBIDDEN.exception(
                     "Origin", "Pages of other sites are not answered", "Call from a program, or from no page.");
         }
@@ -149,8 +153,7 @@ final class McpController implements McpStatelessServerTransport {
                     ? withHandshake(message, request)
                     : stateless(message, request);
         } catch (ProtocolException e) {
-            ObjectNode body = json.createObjectNode().put("jsonrpc", "2.0");
-            body.set("id", message.id());
+            ObjectNode body = reply(message);
             ObjectNode error = body.putObject("error").put("code", e.code).put("message", e.getMessage());
             if (e.code == UNSUPPORTED_REVISION) {
                 ObjectNode data = error.putObject("data");
@@ -158,15 +161,6 @@ final class McpController implements McpStatelessServerTransport {
                 data.put("requested", message.revision());
             }
             return body(e.status, body);
-        }
-    }
-
-    private static boolean isForeign(HttpServletRequest request) {
-        try {
-            return CorsUtils.isCorsRequest(request);
-        } catch (IllegalArgumentException e) {
-            // an invalid origin is not the origin of this server
-            return true;
         }
     }
 
@@ -179,7 +173,7 @@ final class McpController implements McpStatelessServerTransport {
                     INVALID_REQUEST,
                     "MCP-Protocol-Version is not one of " + WITH_HANDSHAKE + ", " + REVISION);
         }
-        if (isNotification(message)) {
+        if (message.isNotification()) {
             return ResponseEntity.accepted().build();
         }
         return body(HttpStatus.OK, handled(message));
@@ -187,7 +181,7 @@ final class McpController implements McpStatelessServerTransport {
 
     /** Revision 2026-07-28: every request names it, in its body and in headers. */
     private ResponseEntity<byte[]> stateless(McpMessage message, HttpServletRequest request) throws Exception {
-        if (isNotification(message)) {
+        if (message.isNotification()) {
             return ResponseEntity.accepted().build();
         }
         if (message.revision() != null && !REVISION.equals(message.revision())) {
@@ -230,8 +224,7 @@ final class McpController implements McpStatelessServerTransport {
     }
 
     private ObjectNode discovered(McpMessage message) {
-        ObjectNode answer = json.createObjectNode().put("jsonrpc", "2.0");
-        answer.set("id", message.id());
+        ObjectNode answer = reply(message);
         ObjectNode result = answer.putObject("result").put("resultType", "complete");
         result.putArray("supportedVersions").add(REVISION);
         result.set("capabilities", json.valueToTree(server.getServerCapabilities()));
@@ -240,8 +233,9 @@ final class McpController implements McpStatelessServerTransport {
         return answer;
     }
 
-    private static boolean isNotification(McpMessage message) {
-        return message.id().isNull();
+    private ObjectNode reply(McpMessage message) {
+        ObjectNode reply = json.createObjectNode().put("jsonrpc", "2.0");
+        return reply.set("id", message.id());
     }
 
     private Object handled(McpMessage message) {

@@ -9,11 +9,15 @@ import io.modelcontextprotocol.spec.McpSchema.ToolAnnotations;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.YamlMapFactoryBean;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponseException;
 import routes.api.http.ProblemType;
@@ -33,18 +37,6 @@ final class McpTools {
             .openWorldHint(false)
             .build();
 
-    private static final String USER =
-            "user_id: {type: integer, minimum: 1, description: Whose channels; the first user of the tenant if left out}";
-    private static final String TEXT = "pattern: '^[^\\p{Cc}]*[^\\p{Cc}\\p{Z}][^\\p{Cc}]*$'";
-    private static final String LIMITS =
-            """
-            channel_id: {type: string, format: uuid, pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$', description: Only this channel}
-              tag: {type: string, minLength: 1, maxLength: 100, %s, description: Only posts with this tag}
-              from: {type: string, maxLength: 40, description: 'Earliest time, such as 2026-01-31 or 2026-01-31T18:00:00Z'}
-              to: {type: string, maxLength: 40, description: Latest time, exclusive}
-              cursor: {type: string, maxLength: 200, description: next_cursor of the page before}"""
-                    .formatted(TEXT);
-
     private final UserStore users;
     private final UserController channels;
     private final SearchController search;
@@ -54,6 +46,7 @@ final class McpTools {
     private final DigestController digests;
     private final InterestController interests;
     private final ToolSchemas schemas = new ToolSchemas();
+    private final Map<String, Object> declared;
 
     McpTools(
             UserStore users,
@@ -72,6 +65,9 @@ final class McpTools {
         this.pipeline = pipeline;
         this.digests = digests;
         this.interests = interests;
+        var declarations = new YamlMapFactoryBean();
+        declarations.setResources(new ClassPathResource("openapi/mcp-tools.yaml"));
+        this.declared = declarations.getObject();
     }
 
     ToolSchemas schemas() {
@@ -79,95 +75,50 @@ final class McpTools {
     }
 
     List<SyncToolSpecification> all() {
-        return List.of(
-                tool(
-                        "list_channels",
-                        "The Telegram channels that the user reads.",
-                        input(USER, "cursor: {type: string, maxLength: 200}"),
-                        schemas.component("Subscriptions"),
-                        in -> channels.channels(user(in), 50, in.text("cursor"))),
-                tool(
-                        "search_posts",
-                        "Finds posts by words in any form, Russian and English. `query` may contain \"words in this order\", -without,"
-                                + " tag:name, channel:username, after:2026-01 and before:2026-01-31. Best first, or newest first.",
-                        input(
-                                USER,
-                                "query: {type: string, minLength: 1, maxLength: 500, " + TEXT + "}",
-                                "limit: {type: integer, minimum: 1, maximum: 20, default: 10}",
-                                "order: {enum: [relevance, date], default: relevance}",
-                                LIMITS,
-                                "required: [query]"),
-                        schemas.component("SearchHits"),
-                        in -> search.search(
-                                user(in),
-                                in.text("query"),
-                                in.number("limit", 10),
-                                in.id("channel_id"),
-                                in.text("tag"),
-                                null,
-                                in.time("from"),
-                                in.time("to"),
-                                Optional.ofNullable(in.text("order")).orElse("relevance"),
-                                false,
-                                false,
-                                in.text("cursor"))),
-                tool(
-                        "list_posts",
-                        "The newest posts.",
-                        input(USER, "limit: {type: integer, minimum: 1, maximum: 20, default: 10}", LIMITS),
-                        schemas.component("Posts"),
-                        in -> posts.list(
-                                user(in),
-                                in.number("limit", 10),
-                                in.text("cursor"),
-                                null,
-                                in.id("channel_id"),
-                                in.text("tag"),
-                                null,
-                                null,
-                                in.time("from"),
-                                in.time("to"))),
-                tool(
-                        "get_post",
-                        "A post with its tags, pictures, linked pages and what was found out about them.",
-                        input(
-                                "post_id: {type: [string, integer], maxLength: 40, description: Id or number of the post}",
-                                "required: [post_id]"),
-                        schemas.component("PostDetails"),
+        Map<String, Function<Input, Object>> calls = Map.of(
+                "list_channels", in -> channels.channels(user(in), 50, in.text("cursor")),
+                "search_posts", this::found,
+                "list_posts", this::newest,
+                "get_post",
                         in -> posts.read(
-                                PostId.valueOf(String.valueOf(in.values().get("post_id"))))),
-                tool(
-                        "ask_archive",
-                        "Answers a question from the posts. Every sentence cites sources and is checked against them. Also sums up a period"
-                                + " (\"digest of this week\"). Pass thread_id of an answer to ask further.",
-                        input(
-                                USER,
-                                "query: {type: string, minLength: 1, maxLength: 500, " + TEXT + "}",
-                                "limit: {type: integer, minimum: 1, maximum: 20, description: Sources at most}",
-                                "channel_ids: {type: array, maxItems: 100, items: {type: string, pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'}}",
-                                "thread_id: {type: string, pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$'}",
-                                LIMITS,
-                                "required: [query]"),
-                        schemas.component("Answered"),
-                        this::answer),
-                tool(
-                        "get_last_digest",
-                        "The last digest that was made for the user: stories of a period by topic. Each sentence cites sources.",
-                        input(USER),
-                        schemas.component("Digest"),
-                        in -> digests.last(user(in))),
-                tool(
-                        "list_trends",
-                        "Tags and phrases that more posts have than usual, with examples.",
-                        input(USER, "window: {enum: [24h, 7d], description: 24h unless told otherwise}"),
-                        schemas.component("Trends"),
-                        in -> interests.trends(user(in), in.text("window") == null ? "24h" : in.text("window"))),
-                tool(
-                        "get_pipeline_status",
-                        "How many posts there are, and how far they are tagged and indexed.",
-                        input(USER),
-                        schemas.component("Pipeline"),
-                        in -> pipeline.read(user(in))));
+                                PostId.valueOf(String.valueOf(in.values().get("post_id")))),
+                "ask_archive", this::answer,
+                "get_last_digest", in -> digests.last(user(in)),
+                "list_trends", in -> interests.trends(user(in), in.text("window", "24h")),
+                "get_pipeline_status", in -> pipeline.read(user(in)));
+        return declared.keySet().stream()
+                .map(name -> tool(name, Objects.requireNonNull(calls.get(name), name)))
+                .toList();
+    }
+
+    private Object found(Input in) {
+        return search.search(
+                user(in),
+                in.text("query"),
+                in.number("limit", 10),
+                in.id("channel_id"),
+                in.text("tag"),
+                null,
+                in.time("from"),
+                in.time("to"),
+                in.text("order", "relevance"),
+                false,
+                false,
+                in.text("cursor"));
+    }
+
+    private Object newest(Input in) {
+        return posts.list(
+                user(in),
+                in.number("limit", 10),
+                in.text("cursor"),
+                null,
+                in.id("channel_id"),
+                in.text("tag"),
+                null,
+                null,
+                in.time("from"),
+                in.time("to"));
     }
 
     private Object answer(Input in) {
@@ -201,7 +152,11 @@ final class McpTools {
     /** Arguments of a call; they match the schema. */
     private record Input(Map<String, Object> values) {
         String text(String name) {
-            return (String) values.get(name);
+            return text(name, null);
+        }
+
+        String text(String name, String absent) {
+            return (String) values.getOrDefault(name, absent);
         }
 
         int number(String name, int absent) {
@@ -217,30 +172,21 @@ final class McpTools {
         }
     }
 
-    /** @param properties as YAML; the last one may be the list of required ones */
-    private static Map<String, Object> input(String... properties) {
-        StringBuilder yaml = new StringBuilder("type: object\nadditionalProperties: false\n");
-        String required = "";
-        yaml.append("properties:\n");
-        for (String property : properties) {
-            if (property.startsWith("required: ")) {
-                required = property + "\n";
-            } else {
-                yaml.append("  ").append(property).append('\n');
-            }
-        }
-        return ToolSchemas.yaml(yaml + required);
-    }
-
-    private static SyncToolSpecification tool(
-            String name,
-            String description,
-            Map<String, Object> input,
-            Map<String, Object> output,
-            Function<Input, Object> call) {
+    @SuppressWarnings("unchecked") // the file in the program says so
+    private SyncToolSpecification tool(String name, Function<Input, Object> call) {
+        var declaration = (Map<String, Object>) declared.get(name);
+        Map<String, Object> input = new TreeMap<>(Map.of(
+                "type",
+                "object",
+                "additionalProperties",
+                false,
+                "properties",
+                declaration.get("input"),
+                "required",
+                declaration.getOrDefault("required", List.of())));
         Tool tool = Tool.builder(name, input)
-                .description(description)
-                .outputSchema(output)
+                .description((String) declaration.get("description"))
+                .outputSchema(schemas.component((String) declaration.get("output")))
                 .annotations(READ_ONLY)
                 .build();
         return new SyncToolSpecification(tool, (context, request) -> called(name, call, request.arguments()));

@@ -15,6 +15,21 @@ import routes.api.http.Cursor;
 @JsonInclude
 record Page<T>(List<T> items, String nextCursor) {
 
+    /** A list that has one page only. */
+    Page(List<T> items) {
+        this(items, null);
+    }
+
+    /**
+     * @param rows those of the page, and one more if there is another page
+     * @param cursor of a row
+     */
+    static <T> Page<T> of(List<T> rows, int limit, Function<T, String> cursor) {
+        return rows.size() <= limit
+                ? new Page<>(rows)
+                : new Page<>(rows.subList(0, limit), cursor.apply(rows.get(limit - 1)));
+    }
+
     /**
      * Reads a page.
      *
@@ -31,10 +46,6 @@ record Page<T>(List<T> items, String nextCursor) {
             BiFunction<Optional<Cursor>, Integer, List<T>> rows,
             Function<T, Cursor> place) {
         List<T> found = rows.apply(Optional.ofNullable(cursor).map(text -> Cursor.decode(text, scope)), limit + 1);
-        if (found.size() <= limit) {
-            return new Page<>(found, null);
-        }
-        return new Page<>(
-                found.subList(0, limit), place.apply(found.get(limit - 1)).encode(scope));
+        return of(found, limit, row -> place.apply(row).encode(scope));
     }
 }

@@ -85,6 +85,23 @@ record PostFilter(
                 + condition(to, "p.posted_at < CAST(:to AS timestamptz)");
     }
 
+    /**
+     * The ids of the newest posts that match, in the channels that a user reads. Reads the newest posts of each channel from the index, then
+     * selects the newest of those. Parameters: those of {@link #conditions}, {@code tenant}, {@code user} and {@code limit}.
+     */
+    String newest(Optional<Cursor> after) {
+        return """
+                SELECT newest.id FROM user_channel s
+                CROSS JOIN LATERAL (
+                    SELECT p.id, p.posted_at, p.number FROM posts p
+                    WHERE p.tenant_id = :tenant AND p.channel_id = s.channel_id AND NOT p.is_deleted %s
+                    ORDER BY p.posted_at DESC, p.number DESC LIMIT :limit) newest
+                WHERE s.user_id = :user AND s.is_active
+                ORDER BY newest.posted_at DESC, newest.number DESC LIMIT :limit
+                """
+                .formatted(conditions(after));
+    }
+
     private static String condition(Object filter, String sql) {
         return filter == null ? "" : " AND " + sql;
     }

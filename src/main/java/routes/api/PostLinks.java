@@ -88,18 +88,14 @@ final class PostLinks {
             }
             if (!hasArticle) {
                 // it was not fetched
-                link.remove("fetched_at");
-                copy(page, "fetched_at", link, "failed_at");
+                JsonNode tried = link.remove("fetched_at");
+                if (tried != null) {
+                    link.set("failed_at", tried);
+                }
             }
         }
         link.put("has_article", hasArticle);
         link.put("requested", row.path("links_requested").asBoolean());
-    }
-
-    private static void copy(JsonNode from, String field, ObjectNode to, String name) {
-        if (from.hasNonNull(field)) {
-            to.set(name, from.get(field));
-        }
     }
 
     static boolean hasArticle(JsonNode page) {
@@ -120,7 +116,7 @@ final class PostLinks {
         return status >= FIRST_ERROR ? "http_" + status : "no_text";
     }
 
-    /** A link whose page the crawl has not, or not yet. */
+    /** A link whose page the crawl has not stored. */
     private static void unread(ObjectNode link, ObjectNode row) {
         JsonNode step = row.path("links_step");
         String outcome = step.path("outcome").asText("");

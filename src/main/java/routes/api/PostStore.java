@@ -20,25 +20,15 @@ final class PostStore {
         this.tags = tags;
     }
 
-    /**
-     * The first {@code limit} posts after the cursor, newest first, of the channels that the user reads. Reads the newest posts
-     * of each channel from the index, then selects the newest of those.
-     */
+    /** The first {@code limit} posts after the cursor, newest first, of the channels that the user reads. */
     List<Post> list(User user, PostFilter filter, Optional<Cursor> after, int limit) {
         return database.rows(
                         """
                         SELECT %s
-                        FROM (SELECT newest.id FROM user_channel s
-                              CROSS JOIN LATERAL (
-                                  SELECT p.id, p.posted_at, p.number FROM posts p
-                                  WHERE p.tenant_id = :tenant AND p.channel_id = s.channel_id AND NOT p.is_deleted %s
-                                  ORDER BY p.posted_at DESC, p.number DESC LIMIT :limit) newest
-                              WHERE s.user_id = :user AND s.is_active
-                              ORDER BY newest.posted_at DESC, newest.number DESC LIMIT :limit) page
-                        JOIN posts p ON p.id = page.id
+                        FROM (%s) page JOIN posts p ON p.id = page.id
                         ORDER BY p.posted_at DESC, p.number DESC
                         """
-                                .formatted(PostRows.COLUMNS, filter.conditions(after)))
+                                .formatted(PostRows.COLUMNS, filter.newest(after)))
                 .param("tenant", user.tenantId())
                 .param("user", user.id())
                 .param("limit", limit)

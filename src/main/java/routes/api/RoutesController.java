@@ -1,5 +1,7 @@
 package routes.api;
 
+import static routes.api.AdminCalls.operator;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -10,7 +12,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.MediaType;
 import org.springframework.web.ErrorResponseException;
@@ -32,6 +33,7 @@ import routes.routefiles.RouteTrial;
 
 /** The route files of this process: which are loaded, and which edits are not. */
 @RestController
+@Role.Needed(value = Role.ADMIN, ofInstallation = true)
 final class RoutesController {
 
     private static final int MAX_TEXT = 50_000;
@@ -42,7 +44,7 @@ final class RoutesController {
 
     /**
      * @param reloads absent in a process without the pipeline
-     * @param trials likewise
+     * @param trials absent in a process without the pipeline
      */
     RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<RouteTrials> trials, OperatorAudit audit) {
         this.reloads = reloads;
@@ -54,7 +56,7 @@ final class RoutesController {
      * The file of a route.
      *
      * @param origin built_in, overridden or added
-     * @param file where its text comes from
+     * @param file location of its text
      * @param name in the folder of route files
      */
     record RouteText(String id, String origin, String file, String name, String text) {}
@@ -82,57 +84,26 @@ final class RoutesController {
                     String entry) {}
 
     /** @param succeeded whether the entry would be acknowledged */
-    record Tried(List<Mistake> mistakes, List<RouteTrial.StepTrace> steps, String outcome, boolean succeeded) {
+    record Tried(List<RouteProblem> mistakes, List<RouteTrial.StepTrace> steps, String outcome, boolean succeeded) {
 
         static Tried not(String reason) {
             return new Tried(List.of(), List.of(), "not tried: " + reason, false);
         }
 
         static Tried of(RouteTrial.Result result) {
-            return new Tried(
-                    result.problems().stream().map(Mistake::of).toList(),
-                    result.steps(),
-                    result.outcome(),
-                    result.succeeded());
-        }
-    }
-
-    /**
-     * A mistake in a file.
-     *
-     * @param line from 1; 0 for the file as a whole
-     * @param column from 1; 0 for the file as a whole
-     */
-    record Mistake(String file, int line, int column, String message) {
-
-        static Mistake of(RouteProblem problem) {
-            return new Mistake(problem.file(), problem.line(), problem.column(), problem.message());
+            return new Tried(result.problems(), result.steps(), result.outcome(), result.succeeded());
         }
     }
 
     /** @param running what runs instead */
-    record FailedEdit(String file, List<Mistake> mistakes, String running, Instant since) {
+    record FailedEdit(String file, List<RouteProblem> mistakes, String running, Instant since) {
 
         static List<FailedEdit> all(LiveRoutes.State state) {
             return state.failed().stream()
-                    .map(edit -> new FailedEdit(
-                            edit.file(),
-                            edit.problems().stream().map(Mistake::of).toList(),
-                            edit.running(),
-                            edit.since()))
+                    .map(edit -> new FailedEdit(edit.file(), edit.problems(), edit.running(), edit.since()))
                     .toList();
         }
     }
-
-    /**
-     * A route of this process.
-     *
-     * @param origin built_in, overridden or added
-     * @param state started, suspended, stopped, or missing
-     * @param from the endpoint it consumes; null if it is missing
-     */
-    @JsonInclude
-    record RouteState(String id, String origin, String file, String state, String from, String description) {}
 
     /**
      * @param watching whether edits are taken without a request
@@ -141,7 +112,11 @@ final class RoutesController {
      */
     @JsonInclude
     record LoadedRoutes(
-            List<RouteState> items, List<FailedEdit> failedEdits, boolean watching, Instant loadedAt, String problem) {}
+            List<RouteReloads.LoadedRoute> items,
+            List<FailedEdit> failedEdits,
+            boolean watching,
+            Instant loadedAt,
+            String problem) {}
 
     /**
      * @param outcome loaded, refused, restored or failed
@@ -155,16 +130,11 @@ final class RoutesController {
             List<FailedEdit> failedEdits) {}
 
     @GetMapping("/admin/routes")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     LoadedRoutes list() {
         RouteReloads routes = routes();
         LiveRoutes.State state = state(routes);
-        List<RouteState> items = routes.list().stream()
-                .map(route -> new RouteState(
-                        route.id(), route.origin(), route.file(), route.state(), route.from(), route.description()))
-                .toList();
         return new LoadedRoutes(
-                items,
+                routes.list(),
                 FailedEdit.all(state),
                 routes.isWatching(),
                 state.loadedAt(),
@@ -172,7 +142,6 @@ final class RoutesController {
     }
 
     @GetMapping("/admin/routes/{route_id}")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     RouteText text(@PathVariable("route_id") String id) {
         RouteReloads routes = routes();
         state(routes);
@@ -183,21 +152,16 @@ final class RoutesController {
     }
 
     @PostMapping(path = "/admin/routes/try", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Tried tryRoute(@Valid @RequestBody RouteTry wanted) {
         if ((wanted.post() == null) == (wanted.entry() == null)) {
             return Tried.not("either a post or an entry is needed");
         }
-        RouteTrials all = trials.getIfAvailable();
-        if (all == null) {
-            throw notReady();
-        }
+        RouteTrials all = present(trials.getIfAvailable());
         String subject = wanted.post() == null ? wanted.entry() : wanted.post();
-        return audit.record(
-                AdminCalls.operator(), "tryRoute", Map.of("file", wanted.file(), "subject", subject), () -> {
-                    Tried tried = tried(all, wanted, subject);
-                    return new OperatorAudit.Done<>(tried, 0, tried.outcome());
-                });
+        return audit.record(operator(), "tryRoute", Map.of("file", wanted.file(), "subject", subject), () -> {
+            Tried tried = tried(all, wanted, subject);
+            return new OperatorAudit.Done<>(tried, 0, tried.outcome());
+        });
     }
 
     private static Tried tried(RouteTrials trials, RouteTry wanted, String subject) {
@@ -215,20 +179,18 @@ final class RoutesController {
     }
 
     @PostMapping("/admin/routes/reload")
-    @Role.Needed(value = Role.ADMIN, ofInstallation = true)
     Reloaded reload() {
         RouteReloads routes = routes();
         state(routes);
         try {
-            LiveRoutes.Reload done = routes.reload(AdminCalls.operator())
+            LiveRoutes.Reload done = routes.reload(operator())
                     .orElseThrow(() -> ProblemType.CONFLICT.exception(
                             null,
                             "Another reload has not ended yet",
                             "Try again when it has; GET /admin/routes says what is loaded."));
-            Set<String> changed = done.changes().changed();
             return new Reloaded(
                     done.outcome().text(),
-                    changed,
+                    done.changes().changed(),
                     done.changes().added(),
                     done.changes().removed(),
                     FailedEdit.all(state(routes)));
@@ -239,15 +201,19 @@ final class RoutesController {
     }
 
     private RouteReloads routes() {
-        RouteReloads routes = reloads.getIfAvailable();
-        if (routes == null) {
-            throw notReady();
-        }
-        return routes;
+        return present(reloads.getIfAvailable());
     }
 
     private static LiveRoutes.State state(RouteReloads routes) {
-        return routes.state().orElseThrow(RoutesController::notReady);
+        return present(routes.state().orElse(null));
+    }
+
+    /** @throws ErrorResponseException status 503 for null */
+    private static <T> T present(T part) {
+        if (part == null) {
+            throw notReady();
+        }
+        return part;
     }
 
     private static ErrorResponseException notReady() {

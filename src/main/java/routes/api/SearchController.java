@@ -8,16 +8,13 @@ import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -34,7 +31,6 @@ import routes.search.HybridSearch.SearchResult;
 import routes.search.QueryLanguage;
 import routes.search.QueryLanguage.UnclearQueryException;
 import routes.search.QueryLanguage.Understood;
-import routes.text.NormalizedText;
 import routes.text.TagKey;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.Facets;
@@ -42,9 +38,6 @@ import routes.vectorindex.VectorIndex.Facets;
 /** Searches the posts of the channels that a user reads. The index finds them, the database supplies what is shown. */
 @RestController
 final class SearchController {
-
-    /** More than anyone reads; limits the size of the search filter. */
-    private static final int MAX_CHANNELS = 10_000;
 
     /** Facets are for choosing, not for reading through. */
     private static final int MAX_TAGS = 30;
@@ -54,18 +47,20 @@ final class SearchController {
     /** Characters that indexing removes from a text. */
     private static final String INVISIBLE = "[\\u200B-\\u200D\\uFEFF]";
 
-    private static final RowMapper<ChannelName> CHANNEL = ApiDatabase.as(ChannelName.class);
     private static final RowMapper<Beside> BESIDE = ApiDatabase.as(Beside.class);
     /** Characters by which a part of the indexed text is recognised. */
     private static final int MIN_PART = 200;
 
     private final UserStore users;
+    private final Subscriptions subscriptions;
     private final PostStore posts;
     private final ApiDatabase database;
     private final HybridSearch engine;
 
-    SearchController(UserStore users, PostStore posts, ApiDatabase database, HybridSearch engine) {
+    SearchController(
+            UserStore users, Subscriptions subscriptions, PostStore posts, ApiDatabase database, HybridSearch engine) {
         this.users = users;
+        this.subscriptions = subscriptions;
         this.posts = posts;
         this.database = database;
         this.engine = engine;
@@ -92,10 +87,8 @@ final class SearchController {
             String link,
             Post post) {}
 
-    private record ChannelName(String channel) {}
-
-    /** What search reads in addition to the post's own text. */
-    private record Beside(String description, String recognized, boolean hasPage) {}
+    /** What search shows and reads in addition to the post. */
+    private record Beside(String channel, String description, String recognized, boolean hasPage) {}
 
     /** @param channel title of the channel, otherwise its user name */
     record ChannelCount(UUID channelId, String channel, int count) {}
@@ -143,24 +136,13 @@ final class SearchController {
         Set<PostFeature> features = PostFilter.features(has);
         String scope = "search " + Arrays.asList(user.id(), text, channel, tag, features, from, to, order, asTyped);
         int offset = cursor == null ? 0 : offset(Cursor.decode(cursor, scope));
-        Understood understood = understood(text);
-        Set<String> wanted = features.stream().map(PostFeature::code).collect(Collectors.toSet());
-        wanted.addAll(understood.has());
-        Set<String> tags = new HashSet<>(understood.tags());
-        if (tag != null) {
-            tags.add(tag);
-        }
+        Set<String> codes = features.stream().map(PostFeature::code).collect(Collectors.toSet());
+        Understood understood = understood(text).and(tag, codes, from, to);
         PostQuery query = new PostQuery(
                 user.tenantId(),
-                channels(user, channel, understood.channels()),
-                understood.words(),
-                understood.phrases(),
-                understood.without(),
+                subscriptions.named(user, channel, understood.channels()),
+                understood,
                 asTyped,
-                tags,
-                wanted,
-                latest(from, understood.from()),
-                earliest(to, understood.to()),
                 PostQuery.Order.valueOf(order.toUpperCase(Locale.ROOT)),
                 offset,
                 limit);
@@ -168,13 +150,11 @@ final class SearchController {
         String corrected = corrected(text, result.replaced());
         String next =
                 result.hasMore() ? Cursor.of(Instant.EPOCH, offset + limit).encode(scope) : null;
+        String words = corrected == null
+                ? understood.words()
+                : QueryLanguage.read(corrected).words();
         return new Hits(
-                hits(
-                        user,
-                        corrected == null
-                                ? understood.words()
-                                : QueryLanguage.read(corrected).words(),
-                        result.hits()),
+                hits(user, words, result.hits()),
                 next,
                 corrected,
                 result.unavailable().isEmpty() ? null : result.unavailable(),
@@ -201,34 +181,33 @@ final class SearchController {
                         WHERE u.tenant_id = :tenant AND s.is_active LIMIT :limit
                         """)
                 .param("tenant", tenant)
-                .param("limit", MAX_CHANNELS)
+                .param("limit", Subscriptions.MAX_CHANNELS)
                 .query(UUID.class)
                 .set();
-        List<UUID> near = engine.related(tenant, readable, post.id(), limit).stream()
+        UUID[] near = engine.related(tenant, readable, post.id(), limit).stream()
                 .map(VectorIndex.SearchHit::postId)
-                .toList();
+                .toArray(UUID[]::new);
         Set<String> tags = post.tags().stream().map(TagKey::of).collect(Collectors.toSet());
-        Map<UUID, RelatedPost> shown = database
-                .rows(
+        List<RelatedPost> shown = database.rows(
                         """
                         SELECT coalesce(nullif(c.title, ''), c.username, '') AS channel, %s
-                        FROM posts p JOIN channels c ON c.id = p.channel_id
-                        WHERE p.id = ANY (:ids) AND p.tenant_id = :tenant AND NOT p.is_deleted
+                        FROM unnest(:ids) WITH ORDINALITY AS near (id, place)
+                        JOIN posts p ON p.id = near.id AND p.tenant_id = :tenant AND NOT p.is_deleted
+                        JOIN channels c ON c.id = p.channel_id
+                        ORDER BY near.place
                         """
                                 .formatted(PostRows.COLUMNS))
-                .param("ids", near.toArray(UUID[]::new))
+                .param("ids", near)
                 .param("tenant", tenant)
                 .query((row, n) -> {
                     Post other = PostRows.POST.mapRow(row, n);
                     List<String> shared = other.tags().stream()
                             .filter(tag -> tags.contains(TagKey.of(tag)))
                             .toList();
-                    return new RelatedPost(other, CHANNEL.mapRow(row, n).channel(), shared);
+                    return new RelatedPost(other, BESIDE.mapRow(row, n).channel(), shared);
                 })
-                .list()
-                .stream()
-                .collect(Collectors.toMap(related -> related.post().id(), related -> related));
-        return new Page<>(near.stream().map(shown::get).filter(Objects::nonNull).toList(), null);
+                .list();
+        return new Page<>(shown);
     }
 
     /** @throws org.springframework.web.ErrorResponseException status 400 for an operator that cannot be understood */
@@ -245,14 +224,6 @@ final class SearchController {
         } catch (UnclearQueryException e) {
             throw ProblemType.INVALID_PARAMETER.exception("q", e.getMessage());
         }
-    }
-
-    private static Instant latest(Instant one, Instant other) {
-        return one == null || (other != null && other.isAfter(one)) ? other : one;
-    }
-
-    private static Instant earliest(Instant one, Instant other) {
-        return one == null || (other != null && other.isBefore(one)) ? other : one;
     }
 
     /** Null if nothing was replaced. */
@@ -272,19 +243,17 @@ final class SearchController {
     }
 
     private FacetLists lists(Facets facets) {
-        Map<UUID, String> names = database
-                .sql(
-                        "SELECT id, coalesce(nullif(title, ''), username, '') AS channel FROM channels WHERE id = ANY (:ids)")
+        List<ChannelCount> channels = database.sql(
+                        "SELECT id, coalesce(nullif(title, ''), username, '') FROM channels WHERE id = ANY (:ids)")
                 .param("ids", facets.channels().keySet().toArray(UUID[]::new))
-                .query((row, n) -> Map.entry(row.getObject(1, UUID.class), row.getString(2)))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+                .query((row, n) -> {
+                    UUID id = row.getObject(1, UUID.class);
+                    return new ChannelCount(
+                            id, row.getString(2), facets.channels().get(id));
+                })
+                .list();
         return new FacetLists(
-                facets.channels().entrySet().stream()
-                        .filter(channel -> names.containsKey(channel.getKey()))
-                        .map(channel ->
-                                new ChannelCount(channel.getKey(), names.get(channel.getKey()), channel.getValue()))
+                channels.stream()
                         .sorted(Comparator.comparingInt(ChannelCount::count)
                                 .reversed()
                                 .thenComparing(ChannelCount::channel)
@@ -305,55 +274,13 @@ final class SearchController {
         return (int) Math.max(0, Math.min(cursor.number(), Integer.MAX_VALUE - PostQuery.MAX_LIMIT));
     }
 
-    private record Subscription(UUID channelId, String username, String title) {}
-
-    /**
-     * @param only the wanted channel; null for all that the user reads
-     * @param names user names or titles of the wanted channels; empty for all
-     * @throws org.springframework.web.ErrorResponseException status 400 for a name that none of the user's channels has
-     */
-    private Set<UUID> channels(User user, UUID only, Set<String> names) {
-        List<Subscription> subscriptions = database.sql(
-                        """
-                        SELECT s.channel_id, c.username, c.title FROM user_channel s JOIN channels c ON c.id = s.channel_id
-                        WHERE s.user_id = :user AND s.is_active AND s.channel_id = coalesce(CAST(:only AS uuid), s.channel_id)
-                        LIMIT :limit
-                        """)
-                .param("user", user.id())
-                .param("only", only)
-                .param("limit", MAX_CHANNELS)
-                .query(Subscription.class)
-                .list();
-        Set<UUID> wanted = new HashSet<>();
-        for (String name : names) {
-            String normalized = NormalizedText.of(name);
-            Set<UUID> named = subscriptions.stream()
-                    .filter(one -> Stream.of(one.username(), one.title())
-                            .anyMatch(
-                                    its -> its != null && NormalizedText.of(its).equals(normalized)))
-                    .map(Subscription::channelId)
-                    .collect(Collectors.toSet());
-            if (named.isEmpty()) {
-                throw ProblemType.INVALID_PARAMETER.exception(
-                        "q",
-                        "None of the channels searched has the user name or title \"%s\". Write channel:username or channel:\"The title\"."
-                                .formatted(name));
-            }
-            wanted.addAll(named);
-        }
-        return names.isEmpty()
-                ? subscriptions.stream().map(Subscription::channelId).collect(Collectors.toSet())
-                : wanted;
-    }
-
     /**
      * The hits in the same order. The index may be stale, so posts that were deleted meanwhile or that the user may no longer see
      * are left out.
      */
     private List<SearchHit> hits(User user, String query, List<PostHit> found) {
         Map<UUID, PostHit> byId = found.stream().collect(Collectors.toMap(PostHit::postId, hit -> hit));
-        Map<UUID, SearchHit> shown = database
-                .rows(
+        return database.rows(
                         """
                         SELECT coalesce(nullif(c.title, ''), c.username, '') AS channel,
                                (SELECT e.data ->> 'description' FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'vision')
@@ -361,28 +288,24 @@ final class SearchController {
                                (SELECT e.data ->> 'text' FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'ocr') AS recognized,
                                EXISTS (SELECT FROM post_enrichment e
                                        WHERE e.post_id = p.id AND e.kind = 'crawl' AND e.status <> 'error') AS has_page, %s
-                        FROM posts p
+                        FROM unnest(:ids) WITH ORDINALITY AS hit (id, place)
+                        JOIN posts p ON p.id = hit.id AND p.tenant_id = :tenant AND NOT p.is_deleted
                         JOIN user_channel s ON s.channel_id = p.channel_id AND s.user_id = :user AND s.is_active
                         JOIN channels c ON c.id = p.channel_id
-                        WHERE p.id = ANY (:ids) AND p.tenant_id = :tenant AND NOT p.is_deleted
+                        ORDER BY hit.place
                         """
                                 .formatted(PostRows.COLUMNS))
-                .param("ids", byId.keySet().toArray(UUID[]::new))
+                .param("ids", found.stream().map(PostHit::postId).toArray(UUID[]::new))
                 .param("tenant", user.tenantId())
                 .param("user", user.id())
-                .query((row, n) ->
-                        hit(PostRows.POST.mapRow(row, n), CHANNEL.mapRow(row, n), BESIDE.mapRow(row, n), query, byId))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(SearchHit::postId, hit -> hit));
-        return found.stream()
-                .map(hit -> shown.get(hit.postId()))
-                .filter(Objects::nonNull)
-                .toList();
+                .query((row, n) -> {
+                    Post post = PostRows.POST.mapRow(row, n);
+                    return hit(post, BESIDE.mapRow(row, n), query, byId.get(post.id()));
+                })
+                .list();
     }
 
-    private SearchHit hit(Post post, ChannelName name, Beside beside, String query, Map<UUID, PostHit> byId) {
-        PostHit found = byId.get(post.id());
+    private SearchHit hit(Post post, Beside beside, String query, PostHit found) {
         HybridSearch.Passage passage = engine.snippet(query, unspoiled(post, found.text()));
         return new SearchHit(
                 post.id(),
@@ -391,7 +314,7 @@ final class SearchController {
                 passage.text(),
                 place(post, beside, found.text(), passage.at()),
                 post.tags(),
-                name.channel(),
+                beside.channel(),
                 post.postedAt(),
                 post.telegramPostUrl(),
                 post);

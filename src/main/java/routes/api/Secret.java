@@ -4,12 +4,12 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A text of a request that no log, message or metric may have. So neither {@link #toString()} nor an error of the conversion has it; Spring
- * logs both.
+ * A text of a request that must not get into a log, message or metric. {@link #toString()} and conversion errors do not contain it, because
+ * Spring logs both.
  */
 record Secret(String text) {
 
-    /** @throws IllegalArgumentException if the value is no text, without the value */
+    /** @throws IllegalArgumentException if the value is not a text; the message does not contain it */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static Secret of(JsonNode value) {
         if (!value.isTextual()) {

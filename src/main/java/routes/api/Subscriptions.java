@@ -2,16 +2,21 @@ package routes.api;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import routes.api.access.ApiDatabase;
+import routes.api.http.ProblemType;
+import routes.text.NormalizedText;
 
 /** The channels that users read. */
 @Component
 final class Subscriptions {
     /** More than anyone reads; limits the size of the search filter. */
-    private static final int MAX_CHANNELS = 10_000;
+    static final int MAX_CHANNELS = 10_000;
 
     private final ApiDatabase database;
 
@@ -19,17 +24,53 @@ final class Subscriptions {
         this.database = database;
     }
 
+    private record Subscription(UUID channelId, String username, String title) {
+        boolean isNamed(String normalized) {
+            return Stream.of(username, title)
+                    .anyMatch(name -> name != null && NormalizedText.of(name).equals(normalized));
+        }
+    }
+
+    private List<Subscription> read(User user) {
+        return database.sql(
+                        """
+                        SELECT s.channel_id, c.username, c.title FROM user_channel s JOIN channels c ON c.id = s.channel_id
+                        WHERE s.user_id = :user AND s.is_active LIMIT :limit
+                        """)
+                .param("user", user.id())
+                .param("limit", MAX_CHANNELS)
+                .query(Subscription.class)
+                .list();
+    }
+
     /** @param wanted ids of channels; those that the user does not read are left out; null for all that the user reads */
     Set<UUID> of(User user, Collection<UUID> wanted) {
-        Set<UUID> read = new HashSet<>(
-                database.sql("SELECT channel_id FROM user_channel WHERE user_id = :user AND is_active LIMIT :limit")
-                        .param("user", user.id())
-                        .param("limit", MAX_CHANNELS)
-                        .query(UUID.class)
-                        .set());
-        if (wanted != null) {
-            read.retainAll(wanted);
+        return read(user).stream()
+                .map(Subscription::channelId)
+                .filter(channel -> wanted == null || wanted.contains(channel))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * @param only the wanted channel; null for all that the user reads
+     * @param names user names or titles of the wanted channels; empty for all
+     * @throws org.springframework.web.ErrorResponseException status 400 for a name that none of the user's channels has
+     */
+    Set<UUID> named(User user, UUID only, Set<String> names) {
+        List<Subscription> read = read(user).stream()
+                .filter(one -> only == null || one.channelId().equals(only))
+                .toList();
+        Set<UUID> wanted = new HashSet<>();
+        for (String name : names) {
+            String normalized = NormalizedText.of(name);
+            if (read.stream().noneMatch(one -> one.isNamed(normalized))) {
+                throw ProblemType.INVALID_PARAMETER.exception(
+                        "q",
+                        "None of the channels searched has the user name or title \"%s\". Write channel:username or channel:\"The title\"."
+                                .formatted(name));
+            }
+            read.stream().filter(one -> one.isNamed(normalized)).forEach(one -> wanted.add(one.channelId()));
         }
-        return read;
+        return names.isEmpty() ? read.stream().map(Subscription::channelId).collect(Collectors.toSet()) : wanted;
     }
 }

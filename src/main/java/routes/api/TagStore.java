@@ -75,20 +75,13 @@ final class TagStore {
         return database.sql(
                         """
                         SELECT tag #>> '{}' AS form, count(*) AS posts
-                        FROM (SELECT newest.id FROM user_channel s
-                              CROSS JOIN LATERAL (
-                                  SELECT p.id, p.posted_at, p.number FROM posts p
-                                  WHERE p.tenant_id = :tenant AND p.channel_id = s.channel_id AND NOT p.is_deleted %s
-                                  ORDER BY p.posted_at DESC, p.number DESC LIMIT :newest) newest
-                              WHERE s.user_id = :user AND s.is_active
-                              ORDER BY newest.posted_at DESC, newest.number DESC LIMIT :newest) p
-                        JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'tags',
+                        FROM (%s) p JOIN post_enrichment e ON e.post_id = p.id AND e.kind = 'tags',
                         jsonb_path_query(e.data, '$.tags[*]') tag
                         GROUP BY form
                         ORDER BY posts DESC, form
                         """
-                                .formatted(filter.conditions(Optional.empty())))
-                .param("newest", POSTS)
+                                .formatted(filter.newest(Optional.empty())))
+                .param("limit", POSTS)
                 .param("tenant", user.tenantId())
                 .param("user", user.id())
                 .param("forms", forms(user, filter))

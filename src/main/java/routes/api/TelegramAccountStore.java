@@ -3,6 +3,7 @@ package routes.api;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import routes.api.access.ApiDatabase;
@@ -50,13 +51,12 @@ final class TelegramAccountStore {
 
     /** @throws org.springframework.web.ErrorResponseException status 404, if the caller may not see it */
     Row require(String name) {
-        return find(name).stream()
-                .findFirst()
+        return find(name)
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("account", "There is no Telegram account " + name));
     }
 
-    private List<Row> find(String name) {
-        return rows(" AND name = :name", Map.of("name", name));
+    private Optional<Row> find(String name) {
+        return rows(" AND name = :name", Map.of("name", name)).stream().findFirst();
     }
 
     private List<Row> rows(String condition, Map<String, ?> parameters) {
@@ -84,7 +84,7 @@ final class TelegramAccountStore {
                 .param("process", process)
                 .param("max", MAX_ACCOUNTS)
                 .update();
-        if (added == 1 || !find(name).isEmpty()) {
+        if (added == 1 || find(name).isPresent()) {
             return;
         }
         boolean isTaken = database.sql("SELECT count(*) > 0 FROM telegram_accounts WHERE name = :name")

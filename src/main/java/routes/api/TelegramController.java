@@ -44,6 +44,7 @@ import routes.telegram.TelegramLoginException;
 
 /** The Telegram accounts of a tenant, and signing in to them. Steps need the process that has the sessions. */
 @RestController
+@Role.Needed(Role.OPERATOR)
 final class TelegramController {
     /** Steps of signing in of a tenant: enough for some people with mistakes, few for a program that guesses. */
     private static final int STEPS = 30;
@@ -75,9 +76,9 @@ final class TelegramController {
      *
      * @param state of {@link State}, in lower case; the answer names what it waits for
      * @param user name of the person; null unless signed in
-     * @param codeWay how the code comes; null unless it is waited for
+     * @param codeWay how Telegram sends the code; null unless the account waits for one
      * @param detail where the code was sent, in words, or the hint to the password
-     * @param link to show as a QR code; who has it can sign this session in
+     * @param link to show as a QR code; anyone who has it can sign this session in
      * @param limitedUntil until when Telegram refuses something to the account
      * @param process that has the session, or had it last
      */
@@ -92,6 +93,10 @@ final class TelegramController {
             String problem,
             Instant limitedUntil,
             String process) {
+
+        private static Account closed(String name, String problem, String process) {
+            return new Account(name, "closed", null, null, null, null, problem, null, process);
+        }
 
         /** Without the link: Spring logs answers. */
         @Override
@@ -125,7 +130,6 @@ final class TelegramController {
     record SignInEmail(Secret emailAddress) {}
 
     @GetMapping("/telegram/accounts")
-    @Role.Needed(Role.OPERATOR)
     Accounts list() {
         List<Account> items = store.all().stream().map(this::account).toList();
         try {
@@ -137,7 +141,6 @@ final class TelegramController {
     }
 
     @PostMapping(path = "/telegram/accounts", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(Role.OPERATOR)
     ResponseEntity<Account> start(@Valid @RequestBody NewSignIn wanted) throws InterruptedException {
         String name = wanted.name() == null ? "main" : wanted.name();
         String number = wanted.phoneNumber() == null
@@ -154,13 +157,11 @@ final class TelegramController {
     }
 
     @GetMapping("/telegram/accounts/{account}")
-    @Role.Needed(Role.OPERATOR)
     Account read(@PathVariable("account") String name) {
         return account(store.require(name));
     }
 
     @PostMapping(path = "/telegram/accounts/{account}/code", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(Role.OPERATOR)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Account code(@PathVariable("account") String name, @Valid @RequestBody SignInCode given)
             throws InterruptedException {
@@ -170,7 +171,6 @@ final class TelegramController {
     }
 
     @PostMapping("/telegram/accounts/{account}/code/resend")
-    @Role.Needed(Role.OPERATOR)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Account resend(@PathVariable("account") String name) throws InterruptedException {
         store.require(name);
@@ -178,7 +178,6 @@ final class TelegramController {
     }
 
     @PostMapping(path = "/telegram/accounts/{account}/password", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(Role.OPERATOR)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Account password(@PathVariable("account") String name, @Valid @RequestBody SignInPassword given)
             throws InterruptedException {
@@ -189,7 +188,6 @@ final class TelegramController {
     }
 
     @PostMapping(path = "/telegram/accounts/{account}/email_address", consumes = MediaType.APPLICATION_JSON_VALUE)
-    @Role.Needed(Role.OPERATOR)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Account email(@PathVariable("account") String name, @Valid @RequestBody SignInEmail given)
             throws InterruptedException {
@@ -200,7 +198,6 @@ final class TelegramController {
 
     /** The link as an image. A resource, since Spring logs other bodies. */
     @GetMapping("/telegram/accounts/{account}/qr_code")
-    @Role.Needed(Role.OPERATOR)
     ResponseEntity<Resource> qrCode(@PathVariable("account") String name) {
         String link = account(store.require(name)).link();
         if (link == null) {
@@ -216,7 +213,6 @@ final class TelegramController {
     }
 
     @DeleteMapping("/telegram/accounts/{account}")
-    @Role.Needed(Role.OPERATOR)
     Account signOut(@PathVariable("account") String name) throws InterruptedException {
         store.require(name);
         Account account = step(() -> signIns.signOut(name));
@@ -269,18 +265,21 @@ final class TelegramController {
         String remedy = e.reason().remedy();
         ErrorResponseException problem =
                 switch (e.reason()) {
-                    case PHONE_NUMBER_INVALID, PHONE_NUMBER_BANNED ->
-                        ProblemType.INVALID_VALUE.exception("phone_number", sentence(e), remedy);
-                    case CODE_INVALID, CODE_EXPIRED -> ProblemType.INVALID_VALUE.exception("code", sentence(e), remedy);
-                    case PASSWORD_INVALID -> ProblemType.INVALID_VALUE.exception("password", sentence(e), remedy);
-                    case EMAIL_ADDRESS_INVALID ->
-                        ProblemType.INVALID_VALUE.exception("email_address", sentence(e), remedy);
+                    case PHONE_NUMBER_INVALID, PHONE_NUMBER_BANNED -> invalid("phone_number", e);
+                    case CODE_INVALID, CODE_EXPIRED -> invalid("code", e);
+                    case PASSWORD_INVALID -> invalid("password", e);
+                    case EMAIL_ADDRESS_INVALID -> invalid("email_address", e);
                     case LIMITED -> limited(sentence(e), remedy, e.retryAfter().orElse(LIMITED_UNKNOWN));
                     case NO_ANSWER -> ProblemType.DEPENDENCY_DOWN.exception(null, sentence(e), remedy);
                     default -> ProblemType.CONFLICT.exception(null, sentence(e), remedy);
                 };
         problem.getBody().setProperty("reason", reason(e));
         return problem;
+    }
+
+    private static ErrorResponseException invalid(String field, TelegramLoginException e) {
+        return ProblemType.INVALID_VALUE.exception(
+                field, sentence(e), e.reason().remedy());
     }
 
     private static String sentence(TelegramLoginException e) {
@@ -314,30 +313,22 @@ final class TelegramController {
         if (signIns.areHere()) {
             return signIns.status(row.name())
                     .map(this::account)
-                    .orElseGet(() ->
-                            new Account(row.name(), "closed", null, null, null, null, row.problem(), null, process));
+                    .orElseGet(() -> Account.closed(row.name(), row.problem(), process));
         }
-        return row.isSeen()
-                ? new Account(
-                        row.name(),
-                        row.state(),
-                        row.userName(),
-                        null,
-                        null,
-                        null,
-                        row.problem(),
-                        row.limitedUntil(),
-                        row.process())
-                : new Account(
-                        row.name(),
-                        "closed",
-                        null,
-                        null,
-                        null,
-                        null,
-                        "the process " + row.process() + ", which has the session, does not run",
-                        null,
-                        row.process());
+        if (!row.isSeen()) {
+            String problem = "the process " + row.process() + ", which has the session, does not run";
+            return Account.closed(row.name(), problem, row.process());
+        }
+        return new Account(
+                row.name(),
+                row.state(),
+                row.userName(),
+                null,
+                null,
+                null,
+                row.problem(),
+                row.limitedUntil(),
+                row.process());
     }
 
     private Account account(Status status) {

@@ -1,6 +1,7 @@
 package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.net.URI;
 import java.time.Instant;
 import org.springframework.http.HttpStatus;
@@ -31,31 +32,14 @@ final class TelegramLinkController {
     /**
      * @param hasBot whether there is a bot to link
      * @param bot its user name; null until it is known
-     * @param state none, pending, active or blocked
-     * @param name of the person
-     * @param problem why Telegram refuses messages; null if it does not
      */
     @JsonInclude
-    record TelegramLink(
-            boolean hasBot,
-            String bot,
-            String state,
-            String name,
-            Instant linkedAt,
-            String problem,
-            Instant codeExpiresAt) {}
+    record TelegramLink(boolean hasBot, String bot, @JsonUnwrapped Link link) {}
 
     @GetMapping("/users/{user_id}/telegram_link")
     TelegramLink read(@PathVariable("user_id") long id) {
         Link link = links.read(users.require(id).id());
-        return new TelegramLink(
-                links.hasBot(),
-                links.bot().orElse(null),
-                link.state(),
-                link.name(),
-                link.linkedAt(),
-                link.problem(),
-                link.codeExpiresAt());
+        return new TelegramLink(links.hasBot(), links.bot().orElse(null), link);
     }
 
     /** @param url opens the chat with the bot and sends the code; null until the bot is known */

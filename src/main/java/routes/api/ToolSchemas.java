@@ -64,15 +64,6 @@ final class ToolSchemas implements JsonSchemaValidator {
         schema.forEach(child -> relocate(child, definitions));
     }
 
-    /** A schema that is written as YAML. */
-    static Map<String, Object> yaml(String text) {
-        try {
-            return map(new YAMLMapper().readTree(text));
-        } catch (IOException e) {
-            throw new UncheckedIOException("A text in memory cannot be read", e);
-        }
-    }
-
     static Map<String, Object> map(Object value) {
         return JSON.convertValue(value, new TypeReference<Map<String, Object>>() {});
     }

@@ -7,16 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.commons.fileupload2.core.FileItemInput;
 import org.apache.commons.fileupload2.core.FileItemInputIterator;
 import org.apache.commons.fileupload2.core.FileUploadException;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletRequestContext;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
@@ -171,19 +170,18 @@ final class UploadController {
     }
 
     private static ErrorResponseException explain(IOException failure) {
-        Optional<UploadRefusedException> refused = cause(failure, UploadRefusedException.class);
-        if (refused.isPresent()) {
+        UploadRefusedException refused = ExceptionUtils.throwableOfType(failure, UploadRefusedException.class);
+        if (refused != null) {
             ProblemType type =
-                    switch (refused.get().reason()) {
+                    switch (refused.reason()) {
                         case UNUSABLE -> ProblemType.INVALID_VALUE;
                         case TOO_LARGE -> ProblemType.BODY_TOO_LARGE;
                         case NO_ROOM -> ProblemType.NO_ROOM;
                         case TOO_SLOW -> ProblemType.TOO_SLOW;
                     };
-            return type.exception(
-                    PART, refused.get().getMessage(), refused.get().remedy());
+            return type.exception(PART, refused.getMessage(), refused.remedy());
         }
-        if (cause(failure, FileUploadException.class).isPresent()) {
+        if (ExceptionUtils.indexOfType(failure, FileUploadException.class) >= 0) {
             return ProblemType.MALFORMED_REQUEST.exception(
                     null,
                     "The body is no multipart/form-data, has no boundary, or ends in the middle",
@@ -191,12 +189,5 @@ final class UploadController {
         }
         LOG.warn("An upload failed", failure);
         return ProblemType.NO_ROOM.exception(PART, "The upload cannot be written to disk");
-    }
-
-    private static <T> Optional<T> cause(Throwable failure, Class<T> type) {
-        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-                .filter(type::isInstance)
-                .map(type::cast)
-                .findFirst();
     }
 }

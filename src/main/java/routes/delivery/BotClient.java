@@ -11,7 +11,6 @@ import java.net.CookieHandler;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -34,14 +33,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
 import routes.events.Json;
 
 /**
  * The way to the Bot API, also for the component {@code telegram}, which takes an {@link HttpClient}. It puts the token into the address
  * at the last moment: Camel knows {@value #HIDDEN} in its place, so that no endpoint, exception or log of Camel contains it. It ends
- * requests after a time, and passes on only answers that say {@code "ok": true}: the component goes on after others as if they had
- * succeeded.
+ * requests after a time, and passes on only answers that say {@code "ok": true}: the component treats all others as
+ * successes.
  */
 final class BotClient extends HttpClient {
     /** In place of the token. */
@@ -78,20 +76,28 @@ final class BotClient extends HttpClient {
         HttpRequest request = HttpRequest.newBuilder(URI.create(properties.url() + HIDDEN_PATH + method + query))
                 .timeout(timeout)
                 .build();
-        return exchange(request).thenApply(answer -> {
-            try {
-                return checked(answer).path("result");
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
+        return exchange(request, (info, bytes) -> checked(info, bytes).path("result"))
+                .thenApply(HttpResponse::body);
+    }
+
+    /** Converts a whole answer. */
+    private interface Reader<T> {
+        T read(ResponseInfo info, byte[] bytes) throws IOException;
     }
 
     /** The time-out of a request ends with the head of its answer; this one is for the whole answer. */
-    private CompletableFuture<HttpResponse<byte[]>> exchange(HttpRequest request) {
+    private <T> CompletableFuture<HttpResponse<T>> exchange(HttpRequest request, Reader<T> reader) {
         HttpRequest real = real(request);
         Duration timeout = real.timeout().orElseThrow();
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(real, info -> new Limited());
+        CompletableFuture<HttpResponse<T>> answer = client.sendAsync(
+                real,
+                info -> BodySubscribers.mapping(new Limited(), bytes -> {
+                    try {
+                        return reader.read(info, bytes);
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                }));
         return answer.copy()
                 .orTimeout(timeout.plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((whole, failure) -> answer.cancel(true))
@@ -103,7 +109,7 @@ final class BotClient extends HttpClient {
 
     private static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException || failure instanceof ExecutionException
-                ? failure.getCause()
+                ? cause(failure.getCause())
                 : failure;
     }
 
@@ -159,12 +165,12 @@ final class BotClient extends HttpClient {
 
     /**
      * @throws BotException if the Bot API refuses
-     * @throws IOException if the answer is not one of the Bot API: a proxy on the way may have passed the request on
+     * @throws IOException if the answer is not one of the Bot API: a proxy may have forwarded the request all the same
      */
-    private static JsonNode checked(HttpResponse<byte[]> response) throws IOException {
+    private static JsonNode checked(ResponseInfo response, byte[] bytes) throws IOException {
         JsonNode answer;
         try {
-            answer = JSON.readTree(new String(response.body(), UTF_8));
+            answer = JSON.readTree(new String(bytes, UTF_8));
         } catch (JsonProcessingException e) {
             answer = null;
         }
@@ -182,7 +188,7 @@ final class BotClient extends HttpClient {
         return answer;
     }
 
-    /** Sends in the calling thread, so that the route goes on in it: the component is not safe for several threads. */
+    /** Sends in the calling thread, so that the route continues in it: the component is not thread-safe. */
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> handler) {
         try {
@@ -201,84 +207,36 @@ final class BotClient extends HttpClient {
         return sendAsync(request, handler);
     }
 
+    /** The component reads status, headers and body of the answer only, not its address with the token. */
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
-        HttpResponse<byte[]> answer;
         try {
-            answer = exchange(request).get();
+            return exchange(request, (info, bytes) -> {
+                        checked(info, bytes);
+                        BodySubscriber<T> body = handler.apply(info);
+                        body.onSubscribe(WHOLE);
+                        body.onNext(List.of(ByteBuffer.wrap(bytes)));
+                        body.onComplete();
+                        return body.getBody().toCompletableFuture().join();
+                    })
+                    .get();
         } catch (ExecutionException e) {
             throw cause(e) instanceof IOException failure ? failure : new IOException(cause(e));
         }
-        checked(answer);
-        BodySubscriber<T> body = handler.apply(new Info(answer));
-        body.onSubscribe(Whole.SUBSCRIPTION);
-        body.onNext(List.of(ByteBuffer.wrap(answer.body())));
-        body.onComplete();
-        return new Whole<>(request, answer, body.getBody().toCompletableFuture().join());
     }
 
-    private record Info(HttpResponse<byte[]> answer) implements ResponseInfo {
+    private static final Flow.Subscription WHOLE = new Flow.Subscription() {
         @Override
-        public int statusCode() {
-            return answer.statusCode();
+        public void request(long n) {
+            // everything is given at once
         }
 
         @Override
-        public HttpHeaders headers() {
-            return answer.headers();
+        public void cancel() {
+            // nothing is under way
         }
-
-        @Override
-        public Version version() {
-            return answer.version();
-        }
-    }
-
-    /** An answer that was read, with the address that Camel knows. */
-    private record Whole<T>(HttpRequest request, HttpResponse<byte[]> answer, T body) implements HttpResponse<T> {
-        static final Flow.Subscription SUBSCRIPTION = new Flow.Subscription() {
-            @Override
-            public void request(long n) {
-                // everything is given at once
-            }
-
-            @Override
-            public void cancel() {
-                // nothing is under way
-            }
-        };
-
-        @Override
-        public int statusCode() {
-            return answer.statusCode();
-        }
-
-        @Override
-        public Optional<HttpResponse<T>> previousResponse() {
-            return Optional.empty();
-        }
-
-        @Override
-        public HttpHeaders headers() {
-            return answer.headers();
-        }
-
-        @Override
-        public Optional<SSLSession> sslSession() {
-            return answer.sslSession();
-        }
-
-        @Override
-        public URI uri() {
-            return request.uri();
-        }
-
-        @Override
-        public Version version() {
-            return answer.version();
-        }
-    }
+    };
 
     @Override
     public Optional<CookieHandler> cookieHandler() {

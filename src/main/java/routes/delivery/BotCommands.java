@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -180,7 +179,7 @@ class BotCommands {
         String language = digest.body().language();
         return parts.isEmpty()
                 ? said(texts.get(
-                        "digest.empty", Long.toString(digest.id()), DigestMessages.day(digest.date(), language)))
+                        "digest.empty", Long.toString(digest.id()), DigestMessages.day(digest.digestDate(), language)))
                 : parts;
     }
 
@@ -234,7 +233,7 @@ class BotCommands {
         return text.split();
     }
 
-    private record Counts(long posts, long channels, OffsetDateTime last) {}
+    private record Counts(long posts, long channels, Instant last) {}
 
     private List<Part> status(Linked user, BotTexts texts) {
         DigestSettings wanted = settings.read(user.userId());
@@ -252,13 +251,13 @@ class BotCommands {
         MessageText text = new MessageText()
                 .text(texts.get("status.posts", Long.toString(counts.posts()), Long.toString(counts.channels())));
         if (counts.last() != null) {
-            text.text("\n").text(texts.get("status.last", time(counts.last().toInstant(), zone)));
+            text.text("\n").text(texts.get("status.last", time(counts.last(), zone)));
         }
         digests.last(user.userId()).ifPresent(digest -> text.text("\n")
                 .text(texts.get(
                         "status.digest",
                         Long.toString(digest.id()),
-                        digest.date().toString())));
+                        digest.digestDate().toString())));
         return text.text("\n")
                 .text(
                         wanted.nextDueAt() == null

@@ -1,10 +1,7 @@
 package routes.delivery;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +69,7 @@ class BotMessages implements PostTraces {
     /** A message that has ended without being sent by this process. */
     record Ended(String kind, String outcome) {}
 
-    /** Ends messages whose process was lost while it sent them, those that are too old, and those that tell of deleted posts. */
+    /** Ends messages whose process stopped while it sent them, messages that are too old, and messages about deleted posts. */
     List<Ended> endLost(Instant now) {
         return jdbc.sql(
                         """
@@ -109,7 +106,7 @@ class BotMessages implements PostTraces {
                 .single();
     }
 
-    /** The next message that may be sent now. It is stored that it is being sent, so that it is never sent again by accident. */
+    /** The next message that may be sent now. Its state changes first, so that no process sends it twice. */
     Optional<Message> claim(Instant now) {
         return jdbc.sql(
                         """
@@ -129,14 +126,7 @@ class BotMessages implements PostTraces {
                 .param("bot", properties.botId())
                 // twice the time of a request: its end is stored before
                 .param("lease", now.plus(properties.timeout().multipliedBy(2)).toString())
-                .query((row, n) -> new Message(
-                        row.getLong("id"),
-                        row.getLong("chat_id"),
-                        row.getObject("digest_id", Long.class),
-                        row.getInt("part"),
-                        row.getString("text"),
-                        row.getInt("attempts"),
-                        instant(row, "expires_at")))
+                .query(Message.class)
                 .optional();
     }
 
@@ -147,12 +137,11 @@ class BotMessages implements PostTraces {
         });
     }
 
-    /** @param outcome unknown, failed or cancelled */
-    void ended(Message message, String outcome, String error, Instant now) {
-        end(message, outcome, null, error, now);
-    }
-
-    private void end(Message message, String outcome, Long messageId, String error, Instant now) {
+    /**
+     * @param outcome sent, unknown, failed or cancelled
+     * @param messageId at Telegram; null unless sent
+     */
+    void end(Message message, String outcome, Long messageId, String error, Instant now) {
         jdbc.sql(
                         """
                         UPDATE telegram_messages SET state = :state, message_id = :message, error = :error, text = '',
@@ -172,7 +161,7 @@ class BotMessages implements PostTraces {
         return error == null || error.length() <= MAX_ERROR ? error : error.substring(0, MAX_ERROR);
     }
 
-    /** It was refused, and is sent later. */
+    /** Telegram refused the message; it is sent later. */
     void again(Message message, String error, Instant at) {
         jdbc.sql(
                         """
@@ -258,7 +247,7 @@ class BotMessages implements PostTraces {
                 .update();
     }
 
-    /** Forgets answers that have ended, and chats that are neither linked nor limited. What became of digests stays as long as they do. */
+    /** Deletes ended answers, and chats that are neither linked nor limited. Messages of digests stay as long as the digests. */
     void prune(Instant before) {
         jdbc.sql("DELETE FROM telegram_messages WHERE digest_id IS NULL AND ended_at < CAST(? AS timestamptz)")
                 .param(before.toString())
@@ -281,10 +270,5 @@ class BotMessages implements PostTraces {
                         """)
                 .param("posts", postIds.toArray(UUID[]::new))
                 .update();
-    }
-
-    static Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }

@@ -18,7 +18,7 @@ record BotTexts(ResourceBundle messages) {
                 "bot.messages", isRussian ? Locale.forLanguageTag("ru") : Locale.ROOT, NO_OTHER_LANGUAGE));
     }
 
-    /** Of the values nothing becomes a link. */
+    /** The values cannot contain links. */
     String get(String key, String... values) {
         return new MessageFormat(messages.getString(key), Locale.ROOT)
                 .format(Arrays.stream(values).map(MessageText::inert).toArray());

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.camel.Body;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -178,7 +179,7 @@ public class BotUpdates {
                 .update();
     }
 
-    /** Stores the answers to an update, unless it was handled before. An update that cannot be answered is told so, and passed over. */
+    /** Stores the answers to an update, unless it was handled before. For an update that cannot be answered, the answer says so. */
     public void answer(@Body JsonNode update) {
         Outcome outcome;
         try {
@@ -194,12 +195,7 @@ public class BotUpdates {
         }
     }
 
-    @FunctionalInterface
-    private interface Work {
-        Answer answer();
-    }
-
-    private Outcome handle(JsonNode update, Work work) {
+    private Outcome handle(JsonNode update, Supplier<Answer> work) {
         return transaction.execute(status -> {
             long id = update.path("update_id").asLong();
             int advanced = jdbc.sql("UPDATE telegram_bots SET next_update = ? WHERE bot_id = ? AND next_update <= ?")
@@ -208,7 +204,7 @@ public class BotUpdates {
             if (advanced == 0) {
                 return null;
             }
-            Answer answer = work.answer();
+            Answer answer = work.get();
             Instant now = clock.instant();
             messages.append(answer.chatId(), answer.userId(), null, answer.parts(), now, now.plus(ANSWER_WITHIN));
             return answer.outcome();

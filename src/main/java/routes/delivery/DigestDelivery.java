@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -29,14 +30,14 @@ import routes.digests.DigestTable;
 
 /**
  * What the route {@code delivery} does, as bean {@code digestDelivery}: makes messages of the digests that are ready, gives them to the
- * route one by one, and stores what became of each. A message whose answer was lost is not sent again, since it may have arrived: a
+ * route one by one, and stores the outcome of each. A message whose answer was lost is not sent again, since it may have arrived: a
  * digest is sent at most once; the page shows messages whose outcome is unknown.
  */
 @Component("digestDelivery")
 public class DigestDelivery {
     private static final Logger LOG = LoggerFactory.getLogger(DigestDelivery.class);
     private static final int MOST_DIGESTS = 100;
-    /** In one run of the route, which comes each second: Telegram allows a bot about 30 messages a second. */
+    /** In one run of the route, each second: Telegram allows a bot about 30 messages a second. */
     private static final int MOST_MESSAGES = 25;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
@@ -172,7 +173,7 @@ public class DigestDelivery {
             messages.again(message, reason, now.plus(pause(message)));
             outcome = "retrying";
         } else {
-            messages.ended(message, "unknown", reason, now);
+            messages.end(message, "unknown", null, reason, now);
             outcome = "unknown";
         }
         count(message.kind(), outcome, 1);
@@ -181,47 +182,42 @@ public class DigestDelivery {
 
     /** Nothing of the request can have reached Telegram. */
     private static boolean wasNeverSent(Throwable failure) {
-        return ExceptionUtils.throwableOfType(failure, ConnectException.class) != null
-                || ExceptionUtils.throwableOfType(failure, UnknownHostException.class) != null
-                || ExceptionUtils.throwableOfType(failure, HttpConnectTimeoutException.class) != null
-                || ExceptionUtils.throwableOfType(failure, SSLHandshakeException.class) != null;
+        return Stream.of(
+                        ConnectException.class,
+                        UnknownHostException.class,
+                        HttpConnectTimeoutException.class,
+                        SSLHandshakeException.class)
+                .anyMatch(type -> ExceptionUtils.indexOfType(failure, type) >= 0);
     }
 
     private String refused(Message message, BotException refusal, Instant now) {
-        switch (refusal.code()) {
-            case 429 -> {
-                Duration wait = refusal.retryAfter() == null ? REFUSED : refusal.retryAfter();
-                messages.refused(message, refusal.getMessage(), now.plus(wait), now);
-                return "refused";
-            }
-            case 401, 404 -> {
-                messages.again(message, refusal.getMessage(), now.plus(WRONG_TOKEN));
-                messages.botWaits(
-                        now.plus(WRONG_TOKEN), "the Bot API does not know the token: " + refusal.getMessage());
-                return "retrying";
-            }
-            case 403 -> {
-                block(message, refusal, now);
-                return "blocked";
-            }
-            default -> {
-                if (refusal.code() >= 500) {
-                    messages.again(message, refusal.getMessage(), now.plus(pause(message)));
-                    return "retrying";
-                }
-                if (refusal.getMessage().contains("chat not found")) {
-                    block(message, refusal, now);
-                    return "blocked";
-                }
-                messages.ended(message, "failed", refusal.getMessage(), now);
-                return "failed";
-            }
+        int code = refusal.code();
+        String reason = refusal.getMessage();
+        if (code == 429) {
+            Duration wait = refusal.retryAfter() == null ? REFUSED : refusal.retryAfter();
+            messages.refused(message, reason, now.plus(wait), now);
+            return "refused";
         }
+        if (code == 401 || code == 404) {
+            messages.again(message, reason, now.plus(WRONG_TOKEN));
+            messages.botWaits(now.plus(WRONG_TOKEN), "the Bot API does not know the token: " + reason);
+            return "retrying";
+        }
+        if (code >= 500) {
+            messages.again(message, reason, now.plus(pause(message)));
+            return "retrying";
+        }
+        if (code == 403 || reason.contains("chat not found")) {
+            block(message, refusal, now);
+            return "blocked";
+        }
+        messages.end(message, "failed", null, reason, now);
+        return "failed";
     }
 
     private void block(Message message, BotException refusal, Instant now) {
         transaction.executeWithoutResult(status -> {
-            messages.ended(message, "cancelled", refusal.getMessage(), now);
+            messages.end(message, "cancelled", null, refusal.getMessage(), now);
             messages.cancelChat(message.chatId(), refusal.getMessage(), now);
             links.blocked(message.chatId(), refusal.getMessage());
         });
@@ -233,7 +229,7 @@ public class DigestDelivery {
     }
 
     /**
-     * What became of a digest.
+     * The delivery of a digest.
      *
      * @param state pending, sent, unknown (a message may have arrived), failed, or cancelled
      * @param parts messages of the digest
@@ -254,12 +250,7 @@ public class DigestDelivery {
                         FROM telegram_messages WHERE digest_id = ? HAVING count(*) > 0
                         """)
                 .param(digestId)
-                .query((row, n) -> new Delivery(
-                        row.getString("state"),
-                        row.getInt("parts"),
-                        row.getInt("sent"),
-                        BotMessages.instant(row, "ended_at"),
-                        row.getString("error")))
+                .query(Delivery.class)
                 .optional();
     }
 }

@@ -18,11 +18,11 @@ import routes.digests.DigestBody.Sentence;
 import routes.digests.DigestBody.Source;
 import routes.digests.DigestTable.Digest;
 
-/** A digest as messages: each sentence with links to the posts that it comes from, then the other posts of the story. */
+/** A digest as messages: each sentence with links to its posts, then the other posts of the story. */
 final class DigestMessages {
     private DigestMessages() {}
 
-    /** None if the digest tells nothing. */
+    /** Empty if the digest has no stories. */
     static List<Part> of(Digest digest) {
         DigestBody body = digest.body();
         if (body == null || body.groups().isEmpty()) {
@@ -33,7 +33,7 @@ final class DigestMessages {
                 body.sources().stream().collect(Collectors.toMap(Source::n, Function.identity()));
         MessageText text = new MessageText()
                 .block()
-                .bold(texts.get("digest.title", day(digest.date(), body.language())))
+                .bold(texts.get("digest.title", day(digest.digestDate(), body.language())))
                 .text(" · " + number(digest, texts));
         for (Group group : body.groups()) {
             boolean isFirst = true;

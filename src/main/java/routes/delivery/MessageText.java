@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /**
  * A text for Telegram that is split into as many messages as it needs: between its blocks if possible, otherwise between words. A link is
- * never split. Of the text itself nothing becomes a link, also not by Telegram, which makes links of names, addresses and commands.
+ * never split. Telegram would make links of names, addresses and commands; the text is changed so that it does not.
  */
 final class MessageText {
     /** UTF-16 units of a message, as Telegram counts them after it has read the marks. */
@@ -26,7 +26,7 @@ final class MessageText {
 
     private static final String BETWEEN = "\n\n";
 
-    /** Parts of a text that Telegram would make links of. U+2060 is no character of a link, and cannot be seen. */
+    /** Places in a text where Telegram would make a link. U+2060 is invisible and ends a link. */
     private static final Pattern LINKED = Pattern.compile(
             "(?<=[\\p{L}\\p{N}_-]\\.)(?=[\\p{L}\\p{N}])|(?<=@)(?=[\\p{L}\\p{N}_])|(?<=/)(?=[\\p{L}\\p{N}_])|(?<=:)(?=//)");
 
@@ -35,45 +35,28 @@ final class MessageText {
 
     private static final Pattern POST = Pattern.compile("https://t\\.me/[A-Za-z0-9_/]+");
 
-    /** A piece of a block. */
-    private sealed interface Piece {
-        /** The post that it tells of; null for none. */
-        UUID postId();
+    /**
+     * A piece of a block. Without a mark it can be split.
+     *
+     * @param isMarked whether it is bold or a link
+     * @param href of a link; null for none
+     * @param postId the post that it is about; null for none
+     */
+    private record Piece(String text, boolean isMarked, String href, UUID postId) {
+        static Piece of(String text) {
+            return new Piece(text, false, null, null);
+        }
 
         /** UTF-16 units that readers see. */
-        int length();
-
-        String html();
-    }
-
-    private record Words(String text, UUID postId) implements Piece {
-        Words(String text) {
-            this(text, null);
-        }
-
-        @Override
-        public int length() {
+        int length() {
             return text.length();
         }
 
-        @Override
-        public String html() {
-            return escaped(text);
-        }
-    }
-
-    /** A part that has a mark: bold, or a link. */
-    private record Marked(String text, String href, UUID postId) implements Piece {
-        @Override
-        public int length() {
-            return text.length();
-        }
-
-        @Override
-        public String html() {
-            return href == null
-                    ? "<b>" + escaped(text) + "</b>"
-                    : "<a href=\"" + escaped(href) + "\">" + escaped(text) + "</a>";
+        String html() {
+            String escaped = escaped(text);
+            return !isMarked
+                    ? escaped
+                    : href == null ? "<b>" + escaped + "</b>" : "<a href=\"" + escaped(href) + "\">" + escaped + "</a>";
         }
     }
 
@@ -81,7 +64,7 @@ final class MessageText {
      * A message.
      *
      * @param html with the marks of Telegram's HTML
-     * @param posts that it tells of
+     * @param posts that it is about
      */
     record Part(String html, Set<UUID> posts) {}
 
@@ -94,16 +77,16 @@ final class MessageText {
     }
 
     MessageText text(String text) {
-        return add(new Words(inert(text)));
+        return add(Piece.of(inert(text)));
     }
 
     /** A text of ours, in which Telegram makes links of commands. */
     MessageText commands(String text) {
-        return add(new Words(text));
+        return add(Piece.of(text));
     }
 
     MessageText bold(String text) {
-        return add(new Marked(label(text), null, null));
+        return add(new Piece(label(text), true, null, null));
     }
 
     /**
@@ -114,7 +97,7 @@ final class MessageText {
      */
     MessageText link(String label, String url, UUID postId) {
         boolean isPost = url != null && POST.matcher(url).matches();
-        return add(isPost ? new Marked(label(label), url, postId) : new Words(label(label), postId));
+        return add(new Piece(label(label), isPost, isPost ? url : null, postId));
     }
 
     private MessageText add(Piece piece) {
@@ -173,25 +156,23 @@ final class MessageText {
         void add(Piece piece) {
             html.append(piece.html());
             length += piece.length();
-            if (piece instanceof Marked) {
-                entities++;
-            }
+            entities += piece.isMarked() ? 1 : 0;
             if (piece.postId() != null) {
                 posts.add(piece.postId());
             }
         }
     }
 
-    /** The messages; none without text. Those of several are numbered. */
+    /** The messages; empty without text. If there are several, they are numbered. */
     List<Part> split() {
         List<Message> messages = new ArrayList<>();
         Message current = new Message();
         for (List<Piece> block : blocks) {
             int length = block.stream().mapToInt(Piece::length).sum();
-            int marks = (int) block.stream().filter(Marked.class::isInstance).count();
+            int marks = (int) block.stream().filter(Piece::isMarked).count();
             if (current.length > 0) {
                 if (current.hasRoom(BETWEEN.length() + length, marks)) {
-                    current.add(new Words(BETWEEN));
+                    current.add(Piece.of(BETWEEN));
                 } else {
                     messages.add(current);
                     current = new Message();
@@ -216,12 +197,12 @@ final class MessageText {
     private static Message add(Piece piece, Message message, List<Message> full) {
         Message current = message;
         Piece left = piece;
-        while (!current.hasRoom(left.length(), left instanceof Marked ? 1 : 0)) {
+        while (!current.hasRoom(left.length(), left.isMarked() ? 1 : 0)) {
             int room = MOST - RESERVE - current.length;
-            if (left instanceof Words words && room > 0) {
-                int end = end(words.text(), room);
-                current.add(new Words(words.text().substring(0, end)));
-                left = new Words(words.text().substring(end).stripLeading());
+            if (!left.isMarked() && room > 0) {
+                int end = end(left.text(), room);
+                current.add(Piece.of(left.text().substring(0, end)));
+                left = Piece.of(left.text().substring(end).stripLeading());
             }
             full.add(current);
             current = new Message();

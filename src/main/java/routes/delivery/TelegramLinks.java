@@ -1,5 +1,6 @@
 package routes.delivery;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,6 +62,7 @@ public class TelegramLinks {
      * @param name of the chat's person; null without a chat
      * @param problem why Telegram refuses; null if it does not
      */
+    @JsonInclude
     public record Link(String state, String name, Instant linkedAt, String problem, Instant codeExpiresAt) {}
 
     /** Whether there is a bot. */
@@ -94,26 +96,18 @@ public class TelegramLinks {
         return new Code(code.toString(), expires, bot().orElse(null));
     }
 
-    private record Row(String state, String name, Instant linkedAt, String problem, Instant expiresAt) {}
-
     public Link read(long userId) {
-        Row row = jdbc.sql(
+        return jdbc.sql(
                         """
-                        SELECT l.state, l.name, l.linked_at, l.problem, c.expires_at
+                        SELECT coalesce(l.state, CASE WHEN c.expires_at IS NULL THEN 'none' ELSE 'pending' END) AS state, l.name, l.linked_at,
+                            l.problem, c.expires_at AS code_expires_at
                         FROM (SELECT CAST(:user AS bigint) AS id) u LEFT JOIN telegram_links l ON l.user_id = u.id
                         LEFT JOIN telegram_link_codes c ON c.user_id = u.id AND c.expires_at > CAST(:now AS timestamptz)
                         """)
                 .param("user", userId)
                 .param("now", clock.instant().toString())
-                .query((found, n) -> new Row(
-                        found.getString("state"),
-                        found.getString("name"),
-                        BotMessages.instant(found, "linked_at"),
-                        found.getString("problem"),
-                        BotMessages.instant(found, "expires_at")))
+                .query(Link.class)
                 .single();
-        String state = row.state() != null ? row.state() : row.expiresAt() != null ? "pending" : "none";
-        return new Link(state, row.name(), row.linkedAt(), row.problem(), row.expiresAt());
     }
 
     /** Removes the chat of a user and the code; messages that were not sent are cancelled. Returns whether there was one of them. */
@@ -144,7 +138,7 @@ public class TelegramLinks {
                 .optional();
     }
 
-    /** What became of a code. */
+    /** The outcome of a code. */
     enum Try {
         LINKED,
         WRONG,

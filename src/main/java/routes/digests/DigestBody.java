@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * What is in a digest.
  *
  * @param language {@code ru} or {@code en}
- * @param groups in order of importance; none if there was nothing to tell
+ * @param groups in order of importance; empty for a digest without stories
  * @param sources all posts of the stories; the only links of a digest are theirs
  * @param advertisements posts that were left out by a rule of {@code config/digest_policy.yml}
  * @param provider of the text: a model provider, or {@code local}
@@ -28,7 +28,11 @@ public record DigestBody(
         String model,
         List<String> notes) {
 
-    /** Without posts and what is said of them; the numbers of the others stay. */
+    /** What is in a digest that is not made yet. */
+    public static final DigestBody NONE =
+            new DigestBody(null, List.of(), List.of(), List.of(), null, null, null, List.of());
+
+    /** Without the posts and the sentences that cite them; the other sources keep their numbers. */
     DigestBody without(Set<UUID> posts) {
         Set<Integer> gone = sources.stream()
                 .filter(source -> posts.contains(source.postId()))
@@ -63,7 +67,7 @@ public record DigestBody(
     /**
      * A story.
      *
-     * @param sources {@link Source#n} of all posts that tell it
+     * @param sources {@link Source#n} of all its posts
      * @param interests topics of the user's interests or settings that it belongs to
      */
     public record Item(List<Sentence> sentences, List<Integer> sources, List<String> interests) {
@@ -108,7 +112,7 @@ public record DigestBody(
      * @param muted left out because of muted words
      * @param offTopic left out because of the topics of the settings
      * @param stories that were left
-     * @param told those of them that are in the digest
+     * @param told stories that are in the digest
      */
     public record Counts(int posts, int advertisements, int muted, int offTopic, int stories, int told) {}
 }

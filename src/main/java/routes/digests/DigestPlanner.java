@@ -82,10 +82,7 @@ public class DigestPlanner implements Job {
         DigestSchedule schedule = settings.read(due.userId()).schedule();
         Slot slot = schedule.last(now);
         if (slot.at().isAfter(due.scheduleSince())) {
-            Instant from = digests.lastScheduled(due.userId())
-                    .map(DigestTable.Before::to)
-                    .filter(end -> end.isBefore(slot.at()))
-                    .orElseGet(() -> schedule.oneBefore(slot.at()));
+            Instant from = start(due.userId(), schedule, slot.at());
             if (digests.schedule(due.userId(), due.tenantId(), slot, from, now)) {
                 count("success", 1);
             }
@@ -104,12 +101,14 @@ public class DigestPlanner implements Job {
     public long ask(long userId, UUID tenantId, Instant from) {
         Instant now = clock.instant();
         DigestSchedule schedule = settings.read(userId).schedule();
-        Instant since = from != null
-                ? (from.isBefore(now) ? from : now)
-                : digests.lastScheduled(userId)
-                        .map(DigestTable.Before::to)
-                        .filter(end -> end.isBefore(now))
-                        .orElseGet(() -> schedule.oneBefore(now));
+        Instant since = from == null ? start(userId, schedule, now) : from.isBefore(now) ? from : now;
         return digests.ask(userId, tenantId, LocalDate.ofInstant(now, schedule.zone()), since, now);
+    }
+
+    /** Where the posts of a digest begin: at the end of the one before. */
+    private Instant start(long userId, DigestSchedule schedule, Instant end) {
+        return digests.lastScheduled(userId)
+                .filter(last -> last.isBefore(end))
+                .orElseGet(() -> schedule.oneBefore(end));
     }
 }

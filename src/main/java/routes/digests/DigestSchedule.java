@@ -1,5 +1,7 @@
 package routes.digests;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -15,16 +17,22 @@ import java.util.Locale;
  * jumps; in one that occurs twice, the first time.
  *
  * @param time of the day, to the minute
- * @param dayOfWeek of weekly digests
+ * @param dayOfWeek of weekly digests; 1 is Monday
  * @param dayOfMonth of monthly digests; the last day in months that are shorter
  */
-public record DigestSchedule(Frequency frequency, LocalTime time, ZoneId zone, DayOfWeek dayOfWeek, int dayOfMonth) {
+public record DigestSchedule(
+        Frequency frequency,
+        @JsonFormat(pattern = "HH:mm") LocalTime time,
+        ZoneId zone,
+        int dayOfWeek,
+        int dayOfMonth) {
 
     public enum Frequency {
         DAILY,
         WEEKLY,
         MONTHLY;
 
+        @JsonValue
         public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -69,7 +77,7 @@ public record DigestSchedule(Frequency frequency, LocalTime time, ZoneId zone, D
             case DAILY -> date;
             case WEEKLY ->
                 date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
-                        .with(TemporalAdjusters.nextOrSame(dayOfWeek));
+                        .with(TemporalAdjusters.nextOrSame(DayOfWeek.of(dayOfWeek)));
             case MONTHLY -> ofMonth(YearMonth.from(date));
         };
     }

@@ -31,7 +31,7 @@ import routes.text.TagKey;
 /**
  * Chooses the stories of a digest and their order. The score of a story is the binary logarithm of its views relative to what is
  * usual for its channel (from -1 to 2), plus {@value #INTEREST} times its strongest interest, plus {@value #CHANNEL} for each further
- * channel that tells it, at most {@value #MOST_CHANNELS}. A story is chosen later the more stories of its channel were chosen before.
+ * channel of the story, at most {@value #MOST_CHANNELS}. Each chosen story of a channel lowers the score of the others of that channel.
  */
 @Component
 class DigestSelection {
@@ -47,7 +47,7 @@ class DigestSelection {
     /** Posts gather views for hours; a young one counts as usual at least. */
     private static final Duration YOUNG = Duration.ofHours(6);
 
-    /** A text that tells something has as many characters. */
+    /** Characters of a text that is not just a label. */
     private static final int TELLING = 40;
 
     private static final Rule JUDGED = new Rule(
@@ -181,7 +181,7 @@ class DigestSelection {
             Map<String, Double> interests,
             Map<UUID, Double> usualViews,
             Instant now) {
-        // the first one that tells something; of an album, the one with the caption
+        // the first one with enough text; of an album, the one with the caption
         Candidate main = posts.stream()
                 .filter(post -> post.text().length() >= TELLING)
                 .findFirst()

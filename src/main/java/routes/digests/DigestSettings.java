@@ -1,11 +1,14 @@
 package routes.digests;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
 /**
- * What a user wants.
+ * What a user wants. As JSON, it is what the API shows.
  *
  * @param enabled whether digests are made on schedule
  * @param topics tags or words that posts must have; empty for all posts
@@ -16,10 +19,11 @@ import java.util.UUID;
  * @param language {@code ru}, {@code en}, or {@code auto} for that of most posts
  * @param nextDueAt null if not enabled
  */
+@JsonInclude
 public record DigestSettings(
-        long userId,
+        @JsonIgnore long userId,
         boolean enabled,
-        DigestSchedule schedule,
+        @JsonUnwrapped DigestSchedule schedule,
         List<String> topics,
         List<UUID> channels,
         List<String> mutedWords,

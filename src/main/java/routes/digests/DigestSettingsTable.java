@@ -6,13 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -33,12 +31,12 @@ public class DigestSettingsTable {
         this.clock = clock;
     }
 
-    /** Those of a user that has not chosen any. */
+    /** The settings of a user without stored ones. */
     private static DigestSettings defaults(long userId) {
         return new DigestSettings(
                 userId,
                 false,
-                new DigestSchedule(Frequency.DAILY, LocalTime.of(9, 0), ZoneId.of("UTC"), DayOfWeek.MONDAY, 1),
+                new DigestSchedule(Frequency.DAILY, LocalTime.of(9, 0), ZoneId.of("UTC"), 1, 1),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -67,7 +65,7 @@ public class DigestSettingsTable {
                         Frequency.of(row.getString("frequency")),
                         row.getObject("schedule_time", LocalTime.class),
                         ZoneId.of(row.getString("schedule_zone")),
-                        DayOfWeek.of(row.getInt("day_of_week")),
+                        row.getInt("day_of_week"),
                         row.getInt("day_of_month")),
                 list(row, "topics", new TypeReference<List<String>>() {}),
                 list(row, "channels", new TypeReference<List<UUID>>() {}),
@@ -84,6 +82,10 @@ public class DigestSettingsTable {
         } catch (JsonProcessingException e) {
             throw new SQLException("The column " + column + " of digest_settings cannot be read", e);
         }
+    }
+
+    private static String json(List<?> values) {
+        return JSON.valueToTree(values).toString();
     }
 
     /** Stores them. After a change of the schedule, the first digest is due at its next time, never at an earlier one. */
@@ -113,14 +115,12 @@ public class DigestSettingsTable {
                 .param("time", schedule.time())
                 .param("zone", schedule.zone().getId())
                 .param("frequency", schedule.frequency().code())
-                .param("dayOfWeek", schedule.dayOfWeek().getValue())
+                .param("dayOfWeek", schedule.dayOfWeek())
                 .param("dayOfMonth", schedule.dayOfMonth())
-                .param("topics", JSON.valueToTree(settings.topics()).toString())
-                .param("channels", JSON.valueToTree(settings.channels()).toString())
-                .param("mutedWords", JSON.valueToTree(settings.mutedWords()).toString())
-                .param(
-                        "mutedChannels",
-                        JSON.valueToTree(settings.mutedChannels()).toString())
+                .param("topics", json(settings.topics()))
+                .param("channels", json(settings.channels()))
+                .param("mutedWords", json(settings.mutedWords()))
+                .param("mutedChannels", json(settings.mutedChannels()))
                 .param("maxItems", settings.maxItems())
                 .param("language", settings.language())
                 .param("now", now.toString())
@@ -149,11 +149,7 @@ public class DigestSettingsTable {
                         """)
                 .param("now", now.toString())
                 .param("most", most)
-                .query((row, n) -> new Due(
-                        row.getLong("user_id"),
-                        row.getObject("tenant_id", UUID.class),
-                        Objects.requireNonNull(row.getObject("schedule_since", OffsetDateTime.class))
-                                .toInstant()))
+                .query(Due.class)
                 .list();
     }
 

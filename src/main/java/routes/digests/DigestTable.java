@@ -1,5 +1,7 @@
 package routes.digests;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.ResultSet;
@@ -35,7 +37,7 @@ import routes.posts.PostTraces;
 public class DigestTable implements PostTraces {
     static final String SCHEDULER = "scheduler";
     static final String MANUAL = "manual";
-    /** An attempt that takes longer is given up: models get a minute for each ten stories. */
+    /** Longest time of an attempt: models get a minute for each ten stories. */
     static final Duration LEASE = Duration.ofMinutes(15);
 
     /** How long a pending digest waits for its event. */
@@ -55,29 +57,31 @@ public class DigestTable implements PostTraces {
     }
 
     /**
-     * @param date in the zone of the user
+     * A digest. As JSON, it is what a list of digests shows.
+     *
+     * @param digestDate in the zone of the user
      * @param trigger scheduler or manual
      * @param status pending, processing, ready or failed
-     * @param from the posts are later than this
-     * @param to and not later than this
-     * @param error why the last attempt failed; null if none did
+     * @param postsFrom the posts are later than this
+     * @param postsTo and not later than this
+     * @param error why the last attempt failed, which may name parts of the program; null if none did
      * @param body null unless ready
      */
+    @JsonInclude
     public record Digest(
             long id,
-            LocalDate date,
+            LocalDate digestDate,
             String trigger,
             String status,
-            Instant from,
-            Instant to,
+            Instant postsFrom,
+            Instant postsTo,
             Instant createdAt,
             Instant madeAt,
-            String error,
-            DigestBody body) {
+            @JsonProperty(access = JsonProperty.Access.WRITE_ONLY) String error,
+            @JsonProperty(access = JsonProperty.Access.WRITE_ONLY) DigestBody body) {
         Digest without(Set<UUID> posts) {
-            return body == null
-                    ? this
-                    : new Digest(id, date, trigger, status, from, to, createdAt, madeAt, error, body.without(posts));
+            DigestBody left = body == null ? null : body.without(posts);
+            return new Digest(id, digestDate, trigger, status, postsFrom, postsTo, createdAt, madeAt, error, left);
         }
     }
 
@@ -92,18 +96,17 @@ public class DigestTable implements PostTraces {
             Instant seen,
             int attempts) {}
 
-    /** The end of a digest of the schedule, and until when posts that were stored were in it. */
-    record Before(Instant to, Instant collectedAt) {}
-
-    Optional<Before> lastScheduled(long userId) {
+    /** The end of the last digest of the schedule. */
+    Optional<Instant> lastScheduled(long userId) {
         return jdbc.sql(
                         """
-                        SELECT posts_to, collected_at FROM digests
+                        SELECT posts_to FROM digests
                         WHERE user_id = ? AND period IS NOT NULL AND posts_to IS NOT NULL ORDER BY posts_to DESC LIMIT 1
                         """)
                 .param(userId)
-                .query((row, n) -> new Before(instant(row, "posts_to"), instant(row, "collected_at")))
-                .optional();
+                .query(OffsetDateTime.class)
+                .optional()
+                .map(OffsetDateTime::toInstant);
     }
 
     /**
@@ -249,22 +252,15 @@ public class DigestTable implements PostTraces {
                         UPDATE digests d SET status = 'processing', attempts = attempts + 1, next_try_at = CAST(:lease AS timestamptz)
                         FROM users u WHERE u.id = d.user_id AND d.id = (
                             SELECT id FROM digests WHERE user_id = :user AND %s LIMIT 1 FOR UPDATE SKIP LOCKED)
-                        RETURNING d.id, d.user_id, u.tenant_id, d.period, d.posts_from, d.posts_to, d.attempts,
+                        RETURNING d.id, d.user_id, u.tenant_id, d.posts_from AS from, d.posts_to AS to, d.attempts,
+                            CASE WHEN d.period IS NULL THEN 'manual' ELSE 'scheduler' END AS trigger,
                             (SELECT e.collected_at FROM digests e WHERE e.user_id = d.user_id AND e.period IS NOT NULL
                                 AND e.posts_to = d.posts_from AND e.id <> d.id LIMIT 1) AS seen
                         """
                                 .formatted(which))
                 .param("lease", now.plus(LEASE).toString())
                 .param("user", userId)
-                .query((row, n) -> new Claimed(
-                        row.getLong("id"),
-                        row.getLong("user_id"),
-                        row.getObject("tenant_id", UUID.class),
-                        row.getString("period") == null ? MANUAL : SCHEDULER,
-                        instant(row, "posts_from"),
-                        instant(row, "posts_to"),
-                        instant(row, "seen"),
-                        row.getInt("attempts")))
+                .query(Claimed.class)
                 .optional();
     }
 
@@ -363,24 +359,30 @@ public class DigestTable implements PostTraces {
                 .update();
     }
 
-    private static final String DIGESTS =
-            """
-            SELECT id, digest_date, period, status, posts_from, posts_to, created_at, made_at, error, body FROM digests
-            WHERE user_id = :user
-            """;
-
     /** @param before id of the last one of the page before; null for the newest */
     public List<Digest> list(long userId, Long before, int limit) {
-        return withoutDeleted(jdbc.sql(DIGESTS
-                        + " AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit")
-                .param("user", userId)
+        String page = "(CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit";
+        return withoutDeleted(digests(userId, page)
                 .param("before", before)
                 .param("limit", limit)
-                .query((row, n) -> digest(row))
+                .query(DigestTable::digest)
                 .list());
     }
 
-    /** The posts may have been deleted since; what they said is not shown any more. */
+    /** Digests of a user, as JSON. */
+    private JdbcClient.StatementSpec digests(long userId, String which) {
+        return jdbc.sql(
+                        """
+                        SELECT to_jsonb(one) FROM (
+                            SELECT id, digest_date, CASE WHEN period IS NULL THEN 'manual' ELSE 'scheduler' END AS trigger, status,
+                                posts_from, posts_to, created_at, made_at, error, body
+                            FROM digests WHERE user_id = :user AND %s) one
+                        """
+                                .formatted(which))
+                .param("user", userId);
+    }
+
+    /** Leaves out what cites posts that were deleted after the digest was made. */
     private List<Digest> withoutDeleted(List<Digest> found) {
         UUID[] posts = found.stream()
                 .filter(digest -> digest.body() != null)
@@ -396,44 +398,23 @@ public class DigestTable implements PostTraces {
     }
 
     public Optional<Digest> read(long userId, long id) {
-        return jdbc.sql(DIGESTS + " AND id = :id")
-                .param("user", userId)
-                .param("id", id)
-                .query((row, n) -> digest(row))
-                .optional()
-                .map(digest -> withoutDeleted(List.of(digest)).get(0));
+        return one(digests(userId, "id = :id").param("id", id));
     }
 
     /** The newest one that is ready. */
     public Optional<Digest> last(long userId) {
-        return jdbc.sql(DIGESTS + " AND status = 'ready' ORDER BY id DESC LIMIT 1")
-                .param("user", userId)
-                .query((row, n) -> digest(row))
-                .optional()
-                .map(digest -> withoutDeleted(List.of(digest)).get(0));
+        return one(digests(userId, "status = 'ready' ORDER BY id DESC LIMIT 1"));
     }
 
-    private static Digest digest(ResultSet row) throws SQLException {
-        String body = row.getString("body");
+    private Optional<Digest> one(JdbcClient.StatementSpec digest) {
+        return withoutDeleted(digest.query(DigestTable::digest).list()).stream().findFirst();
+    }
+
+    private static Digest digest(ResultSet row, int n) throws SQLException {
         try {
-            return new Digest(
-                    row.getLong("id"),
-                    row.getObject("digest_date", LocalDate.class),
-                    row.getString("period") == null ? MANUAL : SCHEDULER,
-                    row.getString("status"),
-                    instant(row, "posts_from"),
-                    instant(row, "posts_to"),
-                    instant(row, "created_at"),
-                    instant(row, "made_at"),
-                    row.getString("error"),
-                    body == null ? null : JSON.readValue(body, DigestBody.class));
+            return JSON.readValue(row.getString(1), Digest.class);
         } catch (JsonProcessingException e) {
             throw new SQLException("A stored digest cannot be read", e);
         }
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }

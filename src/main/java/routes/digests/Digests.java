@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -208,7 +207,7 @@ public class Digests {
         Map<UUID, List<Line>> lines = new HashMap<>();
         summary.lines().forEach(line -> lines.computeIfAbsent(line.postIds().get(0), any -> new ArrayList<>())
                 .add(line));
-        // a story that says nothing in words is not told
+        // a story without a sentence is left out
         Map<UUID, Integer> numbers = new LinkedHashMap<>();
         List<Source> sources = new ArrayList<>();
         selected.all().stream()
@@ -280,7 +279,7 @@ public class Digests {
                         .map(line -> new Sentence(
                                 line.text(),
                                 line.postIds().stream().map(numbers::get).toList(),
-                                line.support().name().toLowerCase(Locale.ROOT)))
+                                line.support().code()))
                         .toList(),
                 story.posts().stream().map(post -> numbers.get(post.postId())).toList(),
                 story.interests());

@@ -3,6 +3,7 @@ package routes.embeddings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.common.collect.Lists;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,8 +126,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
         List<String> missing = byHash.keySet().stream()
                 .filter(hash -> !vectors.containsKey(hash))
                 .toList();
-        for (int from = 0; from < missing.size(); from += settings.batchSize()) {
-            List<String> batch = missing.subList(from, Math.min(missing.size(), from + settings.batchSize()));
+        for (List<String> batch : Lists.partition(missing, settings.batchSize())) {
             List<float[]> answers =
                     askUnlessResting(batch.stream().map(byHash::get).toList());
             Map<String, float[]> known = new HashMap<>();
@@ -263,9 +263,6 @@ final class ModelEmbeddings implements EmbeddingProvider {
 
     @Override
     public Similarity similarity(Language language) {
-        Similarity measured = space().of(language);
-        return settings.noiseFloor() < 0
-                ? measured
-                : new Similarity(settings.noiseFloor(), measured.same(), measured.trust());
+        return space().of(language, settings.noiseFloor());
     }
 }

@@ -21,7 +21,7 @@ import routes.llm.EmbeddingsProperties;
 import routes.text.Language;
 
 /**
- * A model in this process: an ONNX file with its tokenizer, as sentence-transformers export them. Nothing is downloaded. Whoever builds
+ * A model in this process: an ONNX file with its tokenizer, as sentence-transformers export them. Nothing is downloaded. A build
  * without the Maven profile {@code onnx} has no runtime for it.
  */
 final class OnnxEmbeddings implements EmbeddingProvider {
@@ -144,9 +144,6 @@ final class OnnxEmbeddings implements EmbeddingProvider {
 
     @Override
     public Similarity similarity(Language language) {
-        Similarity measured = space.get().of(language);
-        return settings.noiseFloor() < 0
-                ? measured
-                : new Similarity(settings.noiseFloor(), measured.same(), measured.trust());
+        return space.get().of(language, settings.noiseFloor());
     }
 }

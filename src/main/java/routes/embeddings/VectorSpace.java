@@ -64,8 +64,10 @@ public record VectorSpace(Map<Language, Similarity> byLanguage) {
         return PAIRS;
     }
 
-    Similarity of(Language language) {
-        return byLanguage.get(language);
+    /** @param noiseFloor from which two texts are related, instead of what was measured; negative for that */
+    Similarity of(Language language, float noiseFloor) {
+        Similarity measured = byLanguage.get(language);
+        return noiseFloor < 0 ? measured : new Similarity(noiseFloor, measured.same(), measured.trust());
     }
 
     /** @param embed gives vectors of length 1; called once */

@@ -36,7 +36,7 @@ import routes.search.HybridSearch.PostQuery;
 import routes.search.QueryLanguage.UnclearQueryException;
 import routes.search.ReaderSearch;
 
-/** What is in a feed, as Atom (RFC 4287) and as JSON Feed 1.1. Texts of posts stay texts: their marks are never marks of the feed. */
+/** The content of a feed as Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1. Markup in the texts of posts is escaped. */
 @Component
 public class FeedContent {
     private static final int DIGESTS = 20;
@@ -133,8 +133,7 @@ public class FeedContent {
     }
 
     /**
-     * Like {@link #atom}, for readers that know nothing else. Descriptions of RSS are HTML, so texts of posts are
-     * escaped.
+     * Like {@link #atom}, for readers without Atom. Descriptions of RSS are HTML, so texts of posts are escaped.
      *
      * @param page address of the reader's page, with a slash at the end
      */
@@ -215,7 +214,7 @@ public class FeedContent {
         boolean isRussian = body.language().equals("ru");
         return new Item(
                 id("digest:" + digest.id()),
-                (isRussian ? "Дайджест за " : "Digest of ") + digest.date(),
+                (isRussian ? "Дайджест за " : "Digest of ") + digest.digestDate(),
                 link,
                 digest.madeAt(),
                 digest.madeAt(),

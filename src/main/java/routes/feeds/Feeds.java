@@ -1,11 +1,8 @@
 package routes.feeds;
 
 import java.security.SecureRandom;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.Sha256;
 
-/** The table {@code feeds}. A key reads one feed and nothing else; it is known to who made it only. */
+/** The table {@code feeds}. A key reads one feed and nothing else. Only its hash is stored. */
 @Component
 public class Feeds {
     /** For a user. */
@@ -64,24 +61,11 @@ public class Feeds {
             FROM feeds f JOIN users u ON u.id = f.user_id LEFT JOIN saved_searches s ON s.id = f.search_id
             """;
 
-    private static UserFeed feed(ResultSet row, int n) throws SQLException {
-        OffsetDateTime read = row.getObject("last_read_at", OffsetDateTime.class);
-        return new UserFeed(
-                row.getObject("id", UUID.class),
-                row.getLong("user_id"),
-                row.getObject("tenant_id", UUID.class),
-                row.getObject("search_id", UUID.class),
-                row.getString("name"),
-                row.getString("query"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                read == null ? null : read.toInstant());
-    }
-
     /** The oldest first. */
     public List<UserFeed> list(long userId) {
         return jdbc.sql(FEEDS + " WHERE f.user_id = ? ORDER BY f.created_at, f.id")
                 .param(userId)
-                .query(Feeds::feed)
+                .query(UserFeed.class)
                 .list();
     }
 
@@ -119,7 +103,7 @@ public class Feeds {
                         .map(feed -> new NewFeed(feed, key));
     }
 
-    /** Its key reads nothing any more. Returns whether the user had it. */
+    /** Deletes a feed; its key stops working. Returns whether the user had it. */
     public boolean delete(long userId, UUID id) {
         return jdbc.sql("DELETE FROM feeds WHERE id = ? AND user_id = ?")
                         .params(id, userId)
@@ -127,11 +111,11 @@ public class Feeds {
                 > 0;
     }
 
-    /** The feed of a key; notes once an hour that it is read. */
+    /** The feed of a key. Records at most once an hour that it was read. */
     public Optional<UserFeed> read(String key) {
         Optional<UserFeed> found = jdbc.sql(FEEDS + " WHERE f.key_sha256 = ?")
                 .param(Sha256.hex(key))
-                .query(Feeds::feed)
+                .query(UserFeed.class)
                 .optional();
         found.ifPresent(feed -> jdbc.sql(
                         """

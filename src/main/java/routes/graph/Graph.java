@@ -52,32 +52,6 @@ public interface Graph {
         static final int LONGEST_TAG = 200;
         static final int LONGEST_URL = 2_000;
 
-        /** Of a store that keeps writers in order on its own. */
-        public PostGraph(
-                UUID tenantId,
-                UUID postId,
-                UUID channelId,
-                List<String> tags,
-                List<String> urls,
-                List<String> imageSha256s,
-                Long albumId,
-                int albumPosition,
-                String forwardedFromChannelId,
-                UUID replyToPostId) {
-            this(
-                    tenantId,
-                    postId,
-                    channelId,
-                    tags,
-                    urls,
-                    imageSha256s,
-                    albumId,
-                    albumPosition,
-                    forwardedFromChannelId,
-                    replyToPostId,
-                    0);
-        }
-
         /** The same content as another revision. */
         public PostGraph at(long other) {
             return new PostGraph(

@@ -310,7 +310,8 @@ public class Indexing {
                     post.albumId(),
                     post.albumPosition(),
                     post.forwardedFrom(),
-                    post.replyTo());
+                    post.replyTo(),
+                    0);
             String hash = Sha256.hex(wanted.toString());
             hashes.put(post.postId(), hash);
             if (!hash.equals(post.state().graph())) {

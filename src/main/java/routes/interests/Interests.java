@@ -304,10 +304,11 @@ public class Interests implements Job {
         List<Act> acts = acts(userId, since).stream()
                 .filter(act -> {
                     Known interest = known.get(TagKey.of(act.topic()));
-                    boolean isErased = interest != null
-                            && interest.erasedAt() != null
-                            && !act.at().isAfter(interest.erasedAt().toInstant());
-                    return !isErased && (interest == null || !interest.isOwn());
+                    return interest == null
+                            || !interest.isOwn()
+                                    && (interest.erasedAt() == null
+                                            || act.at()
+                                                    .isAfter(interest.erasedAt().toInstant()));
                 })
                 .toList();
         return InterestWeights.of(acts, now);

@@ -1,5 +1,6 @@
 package routes.operations;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -151,6 +152,7 @@ public class RouteReloads implements SmartLifecycle {
      * @param state of Camel, in lower case; missing if the context lost it
      * @param from the endpoint it consumes; null if it is missing
      */
+    @JsonInclude
     public record LoadedRoute(String id, String origin, String file, String state, String from, String description) {}
 
     /** The routes of the loaded files by id; empty until they have started. */

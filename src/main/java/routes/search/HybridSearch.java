@@ -1,6 +1,5 @@
 package routes.search;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +21,7 @@ import routes.embeddings.EmbeddingProvider.Similarity;
 import routes.graph.Graph;
 import routes.graph.Graph.Neighbour;
 import routes.llm.ModelFailureException;
+import routes.search.QueryLanguage.Understood;
 import routes.text.Language;
 import routes.text.SearchWords;
 import routes.vectorindex.VectorIndex;
@@ -92,14 +93,8 @@ public final class HybridSearch {
      * A search query and its filters.
      *
      * @param channelIds channels to search, which the reader must be subscribed to; the empty set finds nothing
-     * @param text words; only the first {@value #MAX_TEXT} characters are used; blank for all posts that match the rest, newest first
-     * @param phrases as {@link SearchQuery#phrases}
-     * @param without as {@link SearchQuery#without}
+     * @param wanted what to find; all posts that match the rest, newest first, if it has no words. Its channels do not count
      * @param asTyped as {@link SearchQuery#asTyped}
-     * @param tags a post needs all of them; empty for no restriction
-     * @param has what a post needs, all of it, as {@link SearchQuery#has}; empty for no restriction
-     * @param from earliest {@code posted_at}, inclusive; null for no limit
-     * @param to latest {@code posted_at}, exclusive; null for no limit
      * @param order of the hits
      * @param offset hits to skip; only about the best {@link HybridSearch#DEPTH} are available
      * @param limit 1 to {@value #MAX_LIMIT} hits
@@ -107,31 +102,11 @@ public final class HybridSearch {
     public record PostQuery(
             UUID tenantId,
             Set<UUID> channelIds,
-            String text,
-            List<String> phrases,
-            List<String> without,
+            Understood wanted,
             boolean asTyped,
-            Set<String> tags,
-            Set<String> has,
-            Instant from,
-            Instant to,
             Order order,
             int offset,
             int limit) {
-        /** Words without operators. */
-        public PostQuery(
-                UUID tenantId,
-                Set<UUID> channelIds,
-                String text,
-                Set<String> tags,
-                Set<String> has,
-                Instant from,
-                Instant to,
-                Order order,
-                int offset,
-                int limit) {
-            this(tenantId, channelIds, text, List.of(), List.of(), false, tags, has, from, to, order, offset, limit);
-        }
 
         /** Best first or newest first. */
         public enum Order {
@@ -144,18 +119,22 @@ public final class HybridSearch {
 
         public PostQuery {
             channelIds = Set.copyOf(channelIds);
-            tags = Set.copyOf(tags);
-            has = Set.copyOf(has);
             if (offset < 0) {
                 throw new IllegalArgumentException("offset must not be negative: " + offset);
             }
             if (limit < 1 || limit > MAX_LIMIT) {
                 throw new IllegalArgumentException("limit must be 1 to " + MAX_LIMIT + ", not " + limit);
             }
-            if (text.length() > MAX_TEXT) {
-                boolean splitsPair = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1));
-                text = text.substring(0, splitsPair ? MAX_TEXT - 1 : MAX_TEXT);
+        }
+
+        /** The words, of which only the first {@value #MAX_TEXT} characters are searched. */
+        public String text() {
+            String text = wanted.words();
+            if (text.length() <= MAX_TEXT) {
+                return text;
             }
+            boolean splitsPair = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1));
+            return text.substring(0, splitsPair ? MAX_TEXT - 1 : MAX_TEXT);
         }
     }
 
@@ -250,13 +229,7 @@ public final class HybridSearch {
     public List<SearchHit> related(UUID tenantId, Set<UUID> channelIds, UUID postId, int limit) {
         SearchQuery within =
                 new SearchQuery(tenantId, channelIds, Set.of(), Set.of(), null, null, null, null, RELATED_DEPTH);
-        Map<UUID, SearchHit> found = new HashMap<>();
-        Map<UUID, Double> scores = new HashMap<>();
-        rank(index.similar(within, postId), found, scores);
-        rank(neighbours(within, postId), found, scores);
-        return scores.entrySet().stream()
-                .map(score -> found.get(score.getKey()).withScore(score.getValue()))
-                .sorted(BEST_FIRST)
+        return added(byRank(index.similar(within, postId)), byRank(neighbours(within, postId)))
                 .limit(limit)
                 .toList();
     }
@@ -276,11 +249,17 @@ public final class HybridSearch {
         }
     }
 
-    private static void rank(List<SearchHit> hits, Map<UUID, SearchHit> found, Map<UUID, Double> scores) {
-        for (int i = 0; i < hits.size(); i++) {
-            found.put(hits.get(i).postId(), hits.get(i));
-            scores.merge(hits.get(i).postId(), 1 / (RANK_CONSTANT + i + 1), Double::sum);
-        }
+    private static Stream<SearchHit> byRank(List<SearchHit> hits) {
+        return IntStream.range(0, hits.size()).mapToObj(i -> hits.get(i).withScore(1 / (RANK_CONSTANT + i + 1)));
+    }
+
+    /** Each post once, with the sum of its scores, best first. */
+    private static Stream<SearchHit> added(Stream<SearchHit> one, Stream<SearchHit> other) {
+        Map<UUID, SearchHit> sums = new HashMap<>();
+        Stream.concat(one, other)
+                .forEach(hit -> sums.merge(
+                        hit.postId(), hit, (first, second) -> second.withScore(first.score() + second.score())));
+        return sums.values().stream().sorted(BEST_FIRST);
     }
 
     /** Reads only the hits of the page in full. Omits posts that were removed meanwhile. */
@@ -299,7 +278,7 @@ public final class HybridSearch {
     /**
      * A part of a text.
      *
-     * @param at where the first of its words of the query stands in the whole text; 0 without one
+     * @param at position of its first query word in the whole text; 0 if it has none
      */
     public record Passage(String text, int at) {}
 
@@ -335,47 +314,36 @@ public final class HybridSearch {
         List<SearchHit> near = index.vectorSearch(limits).stream()
                 .filter(hit -> hit.score() > similarity.unrelated())
                 .toList();
-        Map<UUID, SearchHit> found = new HashMap<>();
-        Map<UUID, Double> scores = new HashMap<>();
-        add(matches.hits(), 0, 0, 1, found, scores);
-        add(near, similarity.unrelated(), similarity.same(), trust * embeddings.searchWeight(), found, scores);
-        List<SearchHit> hits = scores.entrySet().stream()
-                .map(score -> found.get(score.getKey()).withScore(score.getValue()))
-                .sorted(BEST_FIRST)
+        float weight = trust * embeddings.searchWeight();
+        List<SearchHit> hits = added(
+                        scaled(matches.hits(), 0, 0, 1),
+                        scaled(near, similarity.unrelated(), similarity.same(), weight))
                 .toList();
         return new Ranked(hits, matches.replaced(), Math.max(matches.hits().size(), near.size()) == limits.limit());
     }
 
     /**
-     * Adds scores that are scaled so that the best one counts {@code weight} and the floor 0.
+     * With scores that are scaled so that the best one counts {@code weight} and the floor 0.
      *
      * @param full score that counts {@code weight} if none is better: the best of bad hits is not a good one
      */
-    private static void add(
-            List<SearchHit> hits,
-            double floor,
-            double full,
-            double weight,
-            Map<UUID, SearchHit> found,
-            Map<UUID, Double> scores) {
+    private static Stream<SearchHit> scaled(List<SearchHit> hits, double floor, double full, double weight) {
         double best = hits.stream().mapToDouble(SearchHit::score).reduce(full, Math::max) - floor;
-        for (SearchHit hit : hits) {
-            found.put(hit.postId(), hit);
-            scores.merge(hit.postId(), best > 0 ? weight * (hit.score() - floor) / best : weight, Double::sum);
-        }
+        return hits.stream().map(hit -> hit.withScore(best > 0 ? weight * (hit.score() - floor) / best : weight));
     }
 
     private static SearchQuery limits(PostQuery query, float[] vector, int depth) {
+        Understood wanted = query.wanted();
         return new SearchQuery(
                 query.tenantId(),
                 query.channelIds(),
-                query.tags(),
-                query.has(),
-                query.from(),
-                query.to(),
+                wanted.tags(),
+                wanted.has(),
+                wanted.from(),
+                wanted.to(),
                 query.text(),
-                query.phrases(),
-                query.without(),
+                wanted.phrases(),
+                wanted.without(),
                 query.asTyped(),
                 vector,
                 depth);

@@ -1,5 +1,6 @@
 package routes.search;
 
+import com.google.common.collect.Sets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a reader may write besides words: {@code "words in this order"}, {@code -without}, {@code channel:}, {@code tag:},
- * {@code before:}, {@code after:} and {@code has:}. Everything else is words, also a colon behind another word, a minus before a
+ * {@code before:}, {@code after:} and {@code has:}. Everything else is words, also a colon after another word, a minus before a
  * digit, and a minus before the only words.
  */
 public final class QueryLanguage {
@@ -46,7 +47,26 @@ public final class QueryLanguage {
             Set<String> tags,
             Set<String> has,
             Instant from,
-            Instant to) {}
+            Instant to) {
+
+        /** Words without operators. */
+        public static Understood words(String words) {
+            return new Understood(words, List.of(), List.of(), Set.of(), Set.of(), Set.of(), null, null);
+        }
+
+        /** Limited further to posts with a tag, with features and of a time; null for no limit. */
+        public Understood and(String tag, Set<String> features, Instant earliest, Instant latest) {
+            return new Understood(
+                    words,
+                    phrases,
+                    without,
+                    channels,
+                    tag == null ? tags : Sets.union(tags, Set.of(tag)),
+                    Sets.union(has, features),
+                    later(from, earliest),
+                    earlier(to, latest));
+        }
+    }
 
     /** An operator that cannot be understood; the message says what is wrong and what is possible. */
     public static final class UnclearQueryException extends RuntimeException {
@@ -85,8 +105,8 @@ public final class QueryLanguage {
                 case "channel" -> channels.add(value.replaceFirst("^@", ""));
                 case "tag" -> tags.add(value.replaceFirst("^#+", "").replace('_', ' '));
                 case "has" -> has.add(value.toLowerCase(Locale.ROOT));
-                case "after" -> from = latest(from, start(name, value));
-                case "before" -> to = earliest(to, start(name, value));
+                case "after" -> from = later(from, start(name, value));
+                case "before" -> to = earlier(to, start(name, value));
                 default -> {
                     if (isMinus) {
                         without.add(value);
@@ -112,12 +132,12 @@ public final class QueryLanguage {
                 to);
     }
 
-    private static Instant latest(Instant known, Instant other) {
-        return known == null || other.isAfter(known) ? other : known;
+    private static Instant later(Instant known, Instant other) {
+        return known == null || other != null && other.isAfter(known) ? other : known;
     }
 
-    private static Instant earliest(Instant known, Instant other) {
-        return known == null || other.isBefore(known) ? other : known;
+    private static Instant earlier(Instant known, Instant other) {
+        return known == null || other != null && other.isBefore(known) ? other : known;
     }
 
     /** The start, in UTC, of a day, month or year. */

@@ -7,8 +7,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -64,38 +62,24 @@ public final class ReaderSearch {
      */
     public Results find(UUID tenantId, long userId, String query, PostQuery.Order order, int limit) {
         Understood words = QueryLanguage.read(query);
-        SearchResult result = search.search(new PostQuery(
-                tenantId,
-                channels(userId, words.channels()),
-                words.words(),
-                words.phrases(),
-                words.without(),
-                false,
-                words.tags(),
-                words.has(),
-                words.from(),
-                words.to(),
-                order,
-                0,
-                limit));
-        List<UUID> ids = result.hits().stream().map(PostHit::postId).toList();
-        Map<UUID, Found> posts = jdbc
-                .sql(
+        Set<UUID> channels = channels(userId, words.channels());
+        SearchResult result = search.search(new PostQuery(tenantId, channels, words, false, order, 0, limit));
+        List<Found> posts = jdbc.sql(
                         """
                         SELECT p.id, p.number, coalesce(nullif(c.title, ''), c.username, '') AS channel, p.telegram_post_url AS link,
                             p.posted_at, coalesce(p.edited_at, p.posted_at) AS changed_at, p.content, p.entities
-                        FROM posts p JOIN channels c ON c.id = p.channel_id
+                        FROM unnest(:ids) WITH ORDINALITY AS hit (id, place)
+                        JOIN posts p ON p.id = hit.id AND NOT p.is_deleted AND p.tenant_id = :tenant
+                        JOIN channels c ON c.id = p.channel_id
                         JOIN user_channel s ON s.channel_id = p.channel_id AND s.user_id = :user AND s.is_active
-                        WHERE p.id = ANY (:ids) AND NOT p.is_deleted AND p.tenant_id = :tenant
+                        ORDER BY hit.place
                         """)
                 .param("user", userId)
-                .param("ids", ids.toArray(UUID[]::new))
+                .param("ids", result.hits().stream().map(PostHit::postId).toArray(UUID[]::new))
                 .param("tenant", tenantId)
                 .query((row, n) -> found(row, words.words()))
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Found::postId, post -> post));
-        return new Results(ids.stream().map(posts::get).filter(Objects::nonNull).toList(), result.hasMore());
+                .list();
+        return new Results(posts, result.hasMore());
     }
 
     private Found found(ResultSet row, String words) throws SQLException {

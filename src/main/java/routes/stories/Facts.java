@@ -25,7 +25,7 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
                     + "(?:[ \\u00A0]?(тыс|тысяч|млн|миллион|млрд|миллиард|трлн|триллион|thousand|million|billion|trillion|bn|mln|b|m|k)(?:\\p{L}{0,3}|\\.)(?![\\p{L}]))?"
                     + "[ \\u00A0]?(%|процент|percent|per cent)?",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
-    /** Numbers in words, as far as headlines have them; an ordinal stands for its number. */
+    /** Numbers in words that occur in headlines; an ordinal counts as its number. */
     private static final Map<String, String> SPELLED = spelled(
             "1 первый первая первое первого первой первую first once",
             "2 два две двух второй вторая второе второго вторую two second twice дважды",
@@ -91,7 +91,7 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
     private static String value(String digits, String scale) {
         String plain = digits.replaceAll("[ \\u00A0\\u202F]", "");
         plain = GROUPED.matcher(plain).matches() ? plain.replace(",", "") : plain.replace(',', '.');
-        // a date or a version with two dots is no number
+        // a date or a version has two dots
         if (plain.indexOf('.') != plain.lastIndexOf('.')) {
             return plain.replaceFirst("(?:\\.0)+$", "");
         }

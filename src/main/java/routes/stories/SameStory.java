@@ -14,7 +14,6 @@ import org.springframework.stereotype.Component;
 import routes.stories.StoryText.Term;
 import routes.text.Language;
 import routes.text.Morphology;
-import routes.text.Morphology.Reading;
 import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
@@ -32,28 +31,12 @@ public final class SameStory {
 
     private static final int LONG = 6;
 
-    /** The highest frequency class of the dictionary. */
-    private static final double MOST_FREQUENT = 25;
-
-    private static final double LEAST_WEIGHT = 0.15;
     private static final double NAME_WEIGHT = 1.3;
     private static final double NEUTRAL = 0.5;
     /** Who is quoted in stories of all kinds. */
-    private static final Set<String> REPORTERS = Set.of(
-            "bloomberg",
-            "reuters",
-            "тасс",
-            "риа",
-            "интерфакс",
-            "рбк",
-            "коммерсант",
-            "ведомости",
-            "afp",
-            "bbc",
-            "cnn",
-            "wsj",
-            "associated",
-            "press");
+    private static final Set<String> REPORTERS =
+            Set.of("bloomberg reuters тасс риа интерфакс рбк коммерсант ведомости afp bbc cnn wsj associated press"
+                    .split(" "));
 
     /** Weights of {@link #features}, and the constant. */
     private static final double[] WEIGHTS = {2.08, 3.01, 1.97, 3.62, -3.12, -3.71, -2.74};
@@ -98,7 +81,7 @@ public final class SameStory {
             }
             terms.merge(
                     words.forms(word.text()).bases().get(0),
-                    new Term(word.text(), keys, weight(word.text()), isName),
+                    new Term(word.text(), keys, Morphology.get().rarity(word.text()), isName),
                     (one, other) -> one.isName() ? one : other);
         }
         Set<String> keys =
@@ -121,11 +104,8 @@ public final class SameStory {
         if (isRussian && !isCyrillic) {
             return true;
         }
-        List<Reading> readings = Morphology.get().readings(word.text());
-        boolean isOnlyName = readings.stream()
-                .allMatch(reading -> reading.part() == Morphology.PartOfSpeech.NAME
-                        || reading.part().isPersonal());
-        return Character.isUpperCase(written.codePointAt(0)) && (isOnlyName || !isFirst(text, word.start()));
+        return Character.isUpperCase(written.codePointAt(0))
+                && (Morphology.get().isName(word.text()) || !isFirst(text, word.start()));
     }
 
     private static boolean isFirst(String text, int start) {
@@ -160,14 +140,6 @@ public final class SameStory {
                 .replace('w', 'v')
                 .replaceAll("[aeiouyhj'-]", "")
                 .replaceAll("(.)\\1", "$1");
-    }
-
-    private static double weight(String word) {
-        int frequency = Morphology.get().readings(word).stream()
-                .mapToInt(Reading::frequency)
-                .max()
-                .orElse(0);
-        return Math.max(LEAST_WEIGHT, 1 - Math.max(0, frequency) / MOST_FREQUENT);
     }
 
     /** In how many of the texts words occur; what many texts say does not tell stories apart. */

@@ -35,10 +35,10 @@ public final class Stories {
     }
 
     /**
-     * A post, as far as stories need it.
+     * The fields of a post that stories need.
      *
      * @param album identity of its album; null without one
-     * @param origin identity of the message that it forwards; null for a post that is no forward
+     * @param origin identity of the message that it forwards; null if it is not a forward
      */
     public record Told(UUID postId, UUID channelId, Instant postedAt, String text, String album, String origin) {}
 

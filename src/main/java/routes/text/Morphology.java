@@ -41,6 +41,11 @@ public final class Morphology {
     /** Most words of a post are among the most frequent; about 300 bytes each. */
     private static final int CACHED_WORDS = 20_000;
 
+    /** The highest frequency class of the dictionary. */
+    private static final double MOST_FREQUENT = 25;
+
+    private static final double LEAST_RARITY = 0.15;
+
     /** Bonuses for a reading as a noun, and as a base form, in frequency classes. */
     private static final int NOMINAL = 8;
 
@@ -336,6 +341,20 @@ public final class Morphology {
         }
         Dictionaries language = cyrillic ? russian : english;
         return spellings.stream().mapToInt(language::frequency).max().orElse(-1);
+    }
+
+    /** How much a word says: 1 for one that is not in the dictionary or rare, {@value #LEAST_RARITY} for the most frequent ones. */
+    public double rarity(String word) {
+        int frequency =
+                readings(word).stream().mapToInt(Reading::frequency).max().orElse(0);
+        return Math.max(LEAST_RARITY, 1 - Math.max(0, frequency) / MOST_FREQUENT);
+    }
+
+    /** Whether the word can only be a name: the dictionary has no other reading of it, or does not have it. */
+    public boolean isName(String word) {
+        return readings(word).stream()
+                .allMatch(reading ->
+                        reading.part() == PartOfSpeech.NAME || reading.part().isPersonal());
     }
 
     /** Whether one of the letters is. */

@@ -7,9 +7,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -18,7 +18,7 @@ import java.util.UUID;
  * "Accurate Methods for the Statistics of Surprise and Coincidence") of two proportions; it is exact enough for small counts.
  */
 final class TrendDetector {
-    /** A term that is significant but hardly more frequent than usual is no trend. */
+    /** Lower limit of the growth: a significant term may be hardly more frequent than usual. */
     private static final double LEAST_GROWTH = 2;
 
     /** Share of the posts of the smaller trend from which two terms are one story. */
@@ -55,14 +55,20 @@ final class TrendDetector {
             double significance,
             int channels,
             List<UUID> posts,
-            List<Integer> series) {}
+            List<Integer> series) {
+        private void add(String topic) {
+            if (topics.size() < MOST && !topics.contains(topic)) {
+                topics.add(topic);
+            }
+        }
+    }
 
     /**
      * What is usual: the posts before the window.
      *
      * @param counts in how many of the posts each candidate is
      * @param sameDays the same, in the posts of the same time of the weeks before; empty for windows of whole weeks
-     * @param channels that had posts; what another one writes on its first day is no trend, since nobody knows what is usual for it
+     * @param channels that had posts; a new channel has no usual frequency, so its posts do not count
      */
     record Baseline(
             Map<String, Integer> counts,
@@ -109,8 +115,8 @@ final class TrendDetector {
     /**
      * The trends, the most significant first; each story once.
      *
-     * <p>Of the loudest channel of a term not more posts count than one above those of all others: who repeats a word does not make it a
-     * trend.
+     * <p>Of the channel with the most posts of a term, at most one post more counts than of all others together: repetition in one channel
+     * does not make a trend.
      */
     List<Found> find(Collection<Post> all, Baseline before, Instant from, Instant to) {
         List<Post> window = all.stream()
@@ -134,12 +140,11 @@ final class TrendDetector {
                 .toList();
         List<Found> stories = new ArrayList<>();
         for (Found found : significant) {
-            int same = -1;
-            for (int i = 0; i < stories.size() && same < 0; i++) {
-                same = isSame(stories.get(i).posts(), found.posts()) ? i : -1;
-            }
-            if (same >= 0) {
-                stories.set(same, with(stories.get(same), found.keyword()));
+            Optional<Found> same = stories.stream()
+                    .filter(story -> isSame(story.posts(), found.posts()))
+                    .findFirst();
+            if (same.isPresent()) {
+                same.get().add(found.keyword());
             } else if (stories.size() < MOST) {
                 stories.add(found);
             }
@@ -151,23 +156,6 @@ final class TrendDetector {
         Set<UUID> common = new HashSet<>(one);
         common.retainAll(new HashSet<>(other));
         return common.size() >= SAME * Math.min(one.size(), other.size());
-    }
-
-    private static Found with(Found story, String topic) {
-        Set<String> topics = new LinkedHashSet<>(story.topics());
-        if (topics.size() < MOST) {
-            topics.add(topic);
-        }
-        return new Found(
-                story.key(),
-                story.keyword(),
-                List.copyOf(topics),
-                story.expected(),
-                story.burst(),
-                story.significance(),
-                story.channels(),
-                story.posts(),
-                story.series());
     }
 
     private Found found(String key, List<Post> posts, int windowPosts, Baseline baseline, Instant from, Instant to) {
@@ -201,7 +189,7 @@ final class TrendDetector {
         return new Found(
                 key,
                 keyword,
-                List.of(),
+                new ArrayList<>(),
                 expected,
                 counted / expected,
                 likelihoodRatio(counted, ofWindow, before, baseline.posts()),

@@ -1,7 +1,6 @@
 package routes.trends;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;
@@ -139,7 +138,8 @@ public class Trends implements PostTraces {
     private void detect(UUID tenant, Window window) {
         Instant to = clock.instant();
         Instant from = to.minus(window.length);
-        List<Post> posts = posts(tenant, from, to, MOST_WINDOW_POSTS);
+        List<Post> posts = new ArrayList<>();
+        each(tenant, from, to, MOST_WINDOW_POSTS, posts::add);
         Set<String> candidates = detector.candidates(posts);
         List<Found> found = candidates.isEmpty()
                 ? List.of()
@@ -181,12 +181,6 @@ public class Trends implements PostTraces {
                         row.getString("text"),
                         (String[]) row.getArray("tags").getArray()))
                 .list();
-    }
-
-    private List<Post> posts(UUID tenant, Instant from, Instant to, int most) {
-        List<Post> posts = new ArrayList<>();
-        each(tenant, from, to, most, posts::add);
-        return posts;
     }
 
     private int each(UUID tenant, Instant from, Instant to, int most, Consumer<Post> work) {
@@ -322,9 +316,7 @@ public class Trends implements PostTraces {
                 .param(tenant)
                 .query(UUID.class)
                 .list();
-        if (!told.isEmpty()) {
-            forget(told);
-        }
+        forget(told);
     }
 
     private static TrendsEmerging event(UUID id, Found trend, Instant now) {
@@ -367,11 +359,12 @@ public class Trends implements PostTraces {
 
     public record Example(UUID postId, long number, String channel, String link, Instant postedAt) {}
 
-    /** The trends now, the most significant first: those that posts tell of which the user may see. */
+    /** The current trends with posts that the user may see, the most significant first. */
     public List<Trend> list(UUID tenantId, long userId, Window window) {
         return jdbc.sql(
                         """
-                        SELECT t.*, examples.list AS examples FROM trends t CROSS JOIN LATERAL (
+                        SELECT to_jsonb(t) || jsonb_build_object('window', t.time_window, 'channels', t.source_diversity, 'examples', examples.list)
+                        FROM trends t CROSS JOIN LATERAL (
                             SELECT jsonb_agg(one) AS list FROM (
                                 SELECT p.id AS post_id, p.number, coalesce(nullif(c.title, ''), c.username, '') AS channel,
                                     p.telegram_post_url AS link, p.posted_at
@@ -388,24 +381,25 @@ public class Trends implements PostTraces {
                 .param("tenant", tenantId)
                 .param("window", window.code())
                 .param("examples", EXAMPLES)
-                .query((row, n) -> trend(row))
+                .query(Trends::trend)
                 .list();
     }
 
-    /** Terms that only the posts had go, and a trend of which no post has the keyword any more. */
+    /** Removes the terms that only these posts had, and the trends whose keyword only they had. */
     @Override
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         List<UUID> told = jdbc.sql("DELETE FROM trend_posts WHERE post_id = ANY (?) RETURNING trend_id")
                 .param(postIds.toArray(UUID[]::new))
                 .query(UUID.class)
                 .list();
-        if (!told.isEmpty()) {
-            forget(told);
-        }
+        forget(told);
     }
 
     /** Terms are parts of posts, as they are written there, or tags of theirs. */
     private void forget(Collection<UUID> trends) {
+        if (trends.isEmpty()) {
+            return;
+        }
         jdbc.sql(
                         """
                         WITH living AS MATERIALIZED (
@@ -429,21 +423,9 @@ public class Trends implements PostTraces {
         outbox.forgetTrends(trends);
     }
 
-    private static Trend trend(ResultSet row) throws SQLException {
+    private static Trend trend(ResultSet row, int n) throws SQLException {
         try {
-            return new Trend(
-                    row.getObject("id", UUID.class),
-                    row.getString("keyword"),
-                    JSON.readValue(row.getString("topics"), new TypeReference<List<String>>() {}),
-                    row.getString("time_window"),
-                    row.getInt("frequency"),
-                    row.getDouble("baseline"),
-                    row.getDouble("burst_score"),
-                    row.getInt("source_diversity"),
-                    row.getObject("detected_at", OffsetDateTime.class).toInstant(),
-                    row.getObject("last_seen_at", OffsetDateTime.class).toInstant(),
-                    JSON.readValue(row.getString("series"), new TypeReference<List<Integer>>() {}),
-                    JSON.readValue(row.getString("examples"), new TypeReference<List<Example>>() {}));
+            return JSON.readValue(row.getString(1), Trend.class);
         } catch (JsonProcessingException e) {
             throw new SQLException("A stored trend cannot be read", e);
         }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -63,10 +64,10 @@ public final class IndexGenerations implements VectorIndex {
         }
     }
 
-    private <T> T alone(Supplier<T> work) {
+    private void alone(Runnable work) {
         lock.writeLock().lock();
         try {
-            return work.get();
+            work.run();
         } finally {
             lock.writeLock().unlock();
         }
@@ -97,16 +98,12 @@ public final class IndexGenerations implements VectorIndex {
         alone(() -> {
             store.promote();
             isOtherModel = false;
-            return null;
         });
     }
 
     /** Deletes the next generation, if there is one. */
     public void drop() {
-        alone(() -> {
-            store.drop();
-            return null;
-        });
+        alone(store::drop);
     }
 
     private boolean isOther(VectorIndex index) {
@@ -126,19 +123,15 @@ public final class IndexGenerations implements VectorIndex {
         });
     }
 
-    private interface Work<T> {
-        T on(VectorIndex current, Optional<VectorIndex> next);
-    }
-
     /** Another process may switch between the question for the next generation and the write to it. */
-    private <T> T onBoth(Work<T> work) {
+    private <T> T onBoth(BiFunction<VectorIndex, Optional<VectorIndex>, T> work) {
         return shared(() -> {
             Optional<VectorIndex> next = store.next();
             try {
-                return work.on(store.current(), next);
+                return work.apply(store.current(), next);
             } catch (VectorIndexException e) {
                 if (next.isPresent() && store.next().isEmpty()) {
-                    return work.on(store.current(), Optional.empty());
+                    return work.apply(store.current(), Optional.empty());
                 }
                 throw e;
             }
@@ -266,7 +259,6 @@ public final class IndexGenerations implements VectorIndex {
             store.drop();
             store.current().clear();
             isOtherModel = isOther(store.current());
-            return null;
         });
     }
 
@@ -277,9 +269,6 @@ public final class IndexGenerations implements VectorIndex {
 
     @Override
     public void close() {
-        alone(() -> {
-            store.close();
-            return null;
-        });
+        alone(store::close);
     }
 }

@@ -251,7 +251,7 @@ public interface VectorIndex extends AutoCloseable {
     /** Posts with the most characteristic words of the given one, best first, without that post. Ignores text and vector. */
     List<SearchHit> similar(SearchQuery within, UUID postId);
 
-    /** Those of the given posts that match the query's filters, in no particular order, with score 0. Ignores text and vector. */
+    /** The given posts that match the filters of the query, in no particular order, with score 0. Ignores text and vector. */
     List<SearchHit> fetch(SearchQuery within, Collection<UUID> postIds);
 
     /** Payload and text of those posts that the tenant has in the index. */

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,6 +52,9 @@ public final class AnswerArchive implements AutoCloseable {
     public final MeterRegistry metrics = new SimpleMeterRegistry();
     private final EmbeddedDatabase database;
     private final VectorIndex index;
+    /** Posts that the index gets together before it is read: each write of it is a commit. */
+    private final List<IndexedPoint> pending = new ArrayList<>();
+
     private final HybridSearch search;
     private final Terms terms;
     /** Of channels and messages, in all databases of the tests. */
@@ -61,9 +65,21 @@ public final class AnswerArchive implements AutoCloseable {
         this.jdbc = database.jdbc();
         this.index = LuceneVectorIndex.open(folder);
         SearchWords words = new SearchWords();
-        this.search =
-                new HybridSearch(index, new LocalEmbeddings(new TextAnalysis(new SearchWords())), new NoGraph(), words);
+        var current = (VectorIndex) Proxy.newProxyInstance(
+                VectorIndex.class.getClassLoader(), new Class<?>[] {VectorIndex.class}, (proxy, method, arguments) -> {
+                    writePending();
+                    return method.invoke(index, arguments);
+                });
+        this.search = new HybridSearch(
+                current, new LocalEmbeddings(new TextAnalysis(new SearchWords())), new NoGraph(), words);
         this.terms = new Terms(words);
+    }
+
+    private synchronized void writePending() {
+        if (!pending.isEmpty()) {
+            index.upsertAll(List.copyOf(pending));
+            pending.clear();
+        }
     }
 
     /** What stands for the models; the answer of {@link #local} comes from the product itself. */
@@ -213,13 +229,11 @@ public final class AnswerArchive implements AutoCloseable {
                 .update());
         String indexed = text + "\n"
                 + enrichments.values().stream().map(AnswerArchive::texts).collect(Collectors.joining("\n"));
-        index.upsert(new IndexedPoint(
-                new PostPayload(
-                        id, tenant, channel, stored, List.of(tags), at, null, null, "", false, null, false, Set.of()),
-                new float[0],
-                indexed,
-                1,
-                ""));
+        var payload = new PostPayload(
+                id, tenant, channel, stored, List.of(tags), at, null, null, "", false, null, false, Set.of());
+        synchronized (this) {
+            pending.add(new IndexedPoint(payload, new float[0], indexed, 1, ""));
+        }
         return new Stored(id, stored);
     }
 

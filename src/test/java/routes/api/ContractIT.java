@@ -100,9 +100,11 @@ class ContractIT {
                             .path("security");
                     JsonNode security =
                             own.isMissingNode() ? contract.document().path("security") : own;
-                    Role.Needed needed = method.getMethodAnnotation(Role.Needed.class);
                     // an operation without a requirement has no annotation: its path is open, see AccessIT
-                    assertThat((needed == null ? Role.READER : needed.value()).text())
+                    assertThat(Role.needed(method)
+                                    .map(Role.Needed::value)
+                                    .orElse(Role.READER)
+                                    .text())
                             .as(name)
                             .isEqualTo(security.at("/0/key/0").asText("reader"));
                 }));

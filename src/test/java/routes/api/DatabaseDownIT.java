@@ -8,11 +8,15 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import routes.api.access.NewApiKey;
+import routes.vectorindex.VectorIndex;
 
 class DatabaseDownIT {
 
@@ -29,35 +33,48 @@ class DatabaseDownIT {
 
     private final ApiClient client = api.client();
 
-    @ParameterizedTest
-    @CsvSource({
-        "GET, /users/1",
-        "GET, /users",
-        "GET, /users/1/channels",
-        "GET, /users/1/imports",
-        "GET, /users/1/tags",
-        "GET, /users/1/pipeline",
-        "GET, /posts/1/media/0000000000000000000000000000000000000000000000000000000000000000",
-        "GET, /users/1/posts",
-        "GET, /users/1/posts/tagging_stats",
-        "GET, /users/1/search?q=a",
-        "GET, /posts/1",
-        "GET, /albums/1",
-        "GET, /imports/00000000-0000-0000-0000-000000000001",
-        "POST, /users",
-        "POST, /users/1/channels",
-        "DELETE, /users/1/channels/00000000-0000-0000-0000-000000000001"
-    })
-    void withoutTheDatabaseEveryOperationSaysSoAndWhenToTryAgain(String method, String path) throws SQLException {
-        String body = method.equals("POST") ? "{\"username\": \"somebody\"}" : null;
+    /** Together, since each waits for a connection. */
+    @Test
+    void withoutTheDatabaseEveryOperationSaysSoAndWhenToTryAgain() throws SQLException {
+        List<String> operations = List.of(
+                "GET /users/1",
+                "GET /users",
+                "GET /users/1/channels",
+                "GET /users/1/imports",
+                "GET /users/1/tags",
+                "GET /users/1/pipeline",
+                "GET /posts/1/media/" + "0".repeat(64),
+                "GET /users/1/posts",
+                "GET /users/1/posts/tagging_stats",
+                "GET /users/1/search?q=a",
+                "GET /posts/1",
+                "GET /albums/1",
+                "GET /imports/00000000-0000-0000-0000-000000000001",
+                "POST /users",
+                "POST /users/1/channels",
+                "DELETE /users/1/channels/00000000-0000-0000-0000-000000000001");
         allowConnections(api, false);
-        ApiClient.Answer answer =
-                client.send(method, path, body, request -> request.header("Content-Type", "application/json"));
-        allowConnections(api, true);
+        ExecutorService threads = Executors.newFixedThreadPool(operations.size());
+        List<CompletableFuture<ApiClient.Answer>> answers = operations.stream()
+                .map(operation -> CompletableFuture.supplyAsync(() -> send(operation), threads))
+                .toList();
+        try {
+            assertThat(answers).allSatisfy(future -> {
+                ApiClient.Answer answer = future.join();
+                OpenApiContract.INSTANCE.assertProblem(answer, 503);
+                assertThat(answer.header("Retry-After")).isEqualTo("5");
+                assertThat(answer.http().body()).doesNotContainIgnoringCase("sql", "postgres", "jdbc", "java");
+            });
+        } finally {
+            threads.shutdown();
+            allowConnections(api, true);
+        }
+    }
 
-        OpenApiContract.INSTANCE.assertProblem(answer, 503);
-        assertThat(answer.header("Retry-After")).isEqualTo("5");
-        assertThat(answer.http().body()).doesNotContainIgnoringCase("sql", "postgres", "jdbc", "java");
+    private ApiClient.Answer send(String operation) {
+        String[] parts = operation.split(" ");
+        String body = parts[0].equals("POST") ? "{\"username\": \"somebody\"}" : null;
+        return client.send(parts[0], parts[1], body, request -> request.header("Content-Type", "application/json"));
     }
 
     @Test
@@ -105,6 +122,20 @@ class DatabaseDownIT {
             OpenApiContract.INSTANCE.assertProblem(answer, 503);
             other.rollback();
         }
+    }
+
+    @Test
+    void withoutTheIndexASearchSaysSoWhileTheRestGoesOn() throws Exception {
+        UUID tenant = api.fixtures().tenant();
+        long user = api.fixtures().user(tenant);
+        api.fixtures().channelOf(user);
+        api.bean(VectorIndex.class).close();
+
+        ApiClient.Answer search = client.get("/users/" + user + "/search?q=Python");
+
+        OpenApiContract.INSTANCE.assertProblem(search, 503);
+        assertThat(search.header("Retry-After")).isEqualTo("5");
+        assertThat(client.get("/users/" + user + "/posts").status()).isEqualTo(200);
     }
 
     private static void allowConnections(RunningApi api, boolean allowed) throws SQLException {

@@ -2,22 +2,28 @@ package routes.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.api.access.NewApiKey;
 
-/** The management port where other machines reach it; on a loopback address it is open, see {@link HealthIT}. */
+/** The management port where other machines reach it, and the rate of a key. On a loopback address the port is open, see {@link HealthIT}. */
 class ManagementAccessIT {
 
     private static final NewApiKey READER = NewApiKey.make("anna", "default", "reader");
     private static final NewApiKey OPERATOR = NewApiKey.make("prometheus", "default", "operator");
+    private static final NewApiKey BUSY = NewApiKey.make("busy", "default", "reader");
+    private static final NewApiKey QUIET = NewApiKey.make("quiet", "default", "reader");
 
     // the test itself listens on the loopback address all the same
     @RegisterExtension
     static final RunningApi api = new RunningApi()
-            .with("api.keys", READER.entry() + "," + OPERATOR.entry())
+            .with("api.keys", String.join(",", READER.entry(), OPERATOR.entry(), BUSY.entry(), QUIET.entry()))
+            .with("api.rate-limit", "20")
             .with("management.address", "0.0.0.0");
 
     @ParameterizedTest
@@ -27,6 +33,22 @@ class ManagementAccessIT {
         assertThat(status("unknown", path)).isEqualTo(401);
         assertThat(status(OPERATOR.key(), path)).isEqualTo(path.equals("/nothing") ? 404 : 200);
         assertThat(status(READER.key(), path)).isEqualTo(path.equals("/nothing") ? 404 : 403);
+    }
+
+    @Test
+    void aKeyThatAsksTooOftenIsToldWhenToComeBackAndOthersGoOn() {
+        ApiClient busy = api.client(BUSY.key());
+
+        List<ApiClient.Answer> answers =
+                IntStream.range(0, 30).mapToObj(i -> busy.get("/users/1")).toList();
+
+        assertThat(answers.subList(0, 20)).allMatch(answer -> answer.status() == 200);
+        ApiClient.Answer last = answers.get(29);
+        OpenApiContract.INSTANCE.assertProblem(last, 429);
+        assertThat(Integer.parseInt(last.header("Retry-After"))).isBetween(1, 60);
+        assertThat(last.text("detail")).contains("API_RATE_LIMIT");
+        assertThat(api.client(QUIET.key()).get("/users/1").status()).isEqualTo(200);
+        assertThat(busy.get("/health/live").status()).isEqualTo(200);
     }
 
     private static int status(String key, String path) {

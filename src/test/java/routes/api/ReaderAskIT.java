@@ -253,16 +253,22 @@ class ReaderAskIT {
     @Test
     void a_search_is_saved_opened_and_deleted() {
         browser.open("/?q=токамак");
-        browser.one(".saved summary").click();
+        openSavedSearches();
         browser.one(".saved input").sendKeys("Про токамак", Keys.ENTER);
         browser.awaitText(".saved li a", "Про токамак");
 
         browser.open("/");
-        browser.one(".saved summary").click();
+        openSavedSearches();
         browser.one(".saved li a").click();
         browser.awaitText("h1", "токамак");
         browser.one(".saved li button:last-child").click();
 
         browser.awaitTrue("it is gone", "return document.querySelectorAll('.saved li').length === 0");
+    }
+
+    /** They are shown when the page has read them. */
+    private static void openSavedSearches() {
+        browser.awaitTrue("saved searches are shown", "return document.querySelector('.saved')?.hidden === false");
+        browser.one(".saved summary").click();
     }
 }

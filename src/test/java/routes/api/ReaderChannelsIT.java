@@ -52,6 +52,8 @@ class ReaderChannelsIT {
     private void open() {
         browser.open("/?view=channels&user=" + user);
         browser.awaitText(".telegram-accounts", "Аккаунты Telegram");
+        browser.awaitTrue(
+                "the accounts are shown", "return document.querySelector('.telegram-accounts')?.hidden === false");
     }
 
     private UUID channel(String title) {

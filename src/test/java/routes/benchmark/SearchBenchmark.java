@@ -25,6 +25,7 @@ import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
 import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostQuery;
+import routes.search.QueryLanguage.Understood;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex;
@@ -172,17 +173,9 @@ public final class SearchBenchmark {
     private record Kind(String name, IntFunction<PostQuery> query) {}
 
     private static PostQuery query(String text, Set<String> tags, Instant from, Instant to) {
+        Understood wanted = new Understood(text, List.of(), List.of(), Set.of(), tags, Set.of(), from, to);
         return new PostQuery(
-                GeneratedPosts.TENANT,
-                GeneratedPosts.channels(),
-                text,
-                tags,
-                Set.of(),
-                from,
-                to,
-                PostQuery.Order.RELEVANCE,
-                0,
-                20);
+                GeneratedPosts.TENANT, GeneratedPosts.channels(), wanted, false, PostQuery.Order.RELEVANCE, 0, 20);
     }
 
     /** Every client takes the next query, one kind after the other. */

@@ -562,7 +562,7 @@ class CleanupIT {
                 Set.of());
         index.upsert(new IndexedPoint(payload, new float[] {1, 0}, "текст", 1, "hash"));
         graph.apply(List.of(
-                new PostGraph(TENANT, id, channel.id(), List.of(tags), List.of(), List.of(), null, 0, null, null)));
+                new PostGraph(TENANT, id, channel.id(), List.of(tags), List.of(), List.of(), null, 0, null, null, 0)));
         return id;
     }
 

@@ -197,7 +197,7 @@ class CleanupKilledIT {
                 for (Row row : page) {
                     List<String> tags = List.of(row.n() <= EXPIRED ? "истёкший" + row.n() % 50 : "живой");
                     posts.add(new PostGraph(
-                            row.tenantId(), row.id(), channel, tags, List.of(), List.of(), null, 0, null, null));
+                            row.tenantId(), row.id(), channel, tags, List.of(), List.of(), null, 0, null, null, 0));
                     points.add(new IndexedPoint(
                             new PostPayload(
                                     row.id(),

@@ -80,13 +80,13 @@ class DeliveryIT {
     }
 
     private BotProcess process() throws Exception {
+        return process(Duration.ofSeconds(30));
+    }
+
+    /** @param timeout of sending a message */
+    private BotProcess process(Duration timeout) throws Exception {
         BotProcess process = new BotProcess(
-                DATABASE.dataSource(),
-                telegram.url(),
-                BotApiStandIn.TOKEN,
-                Duration.ofSeconds(30),
-                archive.readerSearch(),
-                clock);
+                DATABASE.dataSource(), telegram.url(), BotApiStandIn.TOKEN, timeout, archive.readerSearch(), clock);
         processes.add(process);
         return process;
     }
@@ -213,12 +213,14 @@ class DeliveryIT {
     }
 
     @Test
-    void an_answer_that_does_not_end_or_is_too_large_holds_nothing_up_and_leaves_the_outcome_unknown() {
+    void an_answer_that_does_not_end_or_is_too_large_holds_nothing_up_and_leaves_the_outcome_unknown()
+            throws Exception {
+        BotProcess impatient = process(Duration.ofSeconds(3));
         for (Fault fault : List.of(new Fault.Stall(), new Fault.Flooded())) {
             telegram.next(chat, fault);
             long digest = digest("Новость для " + fault + ".");
 
-            deliverAll(bot);
+            deliverAll(impatient);
 
             assertThat(state(digest)).as(fault.toString()).isEqualTo("unknown");
             clock.advance(Duration.ofMinutes(1));

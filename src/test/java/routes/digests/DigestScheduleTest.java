@@ -18,15 +18,15 @@ import routes.digests.DigestSchedule.Slot;
 
 class DigestScheduleTest {
     private static DigestSchedule daily(String time, String zone) {
-        return new DigestSchedule(Frequency.DAILY, LocalTime.parse(time), ZoneId.of(zone), DayOfWeek.MONDAY, 1);
+        return new DigestSchedule(Frequency.DAILY, LocalTime.parse(time), ZoneId.of(zone), 1, 1);
     }
 
     private static DigestSchedule weekly(String time, String zone, DayOfWeek day) {
-        return new DigestSchedule(Frequency.WEEKLY, LocalTime.parse(time), ZoneId.of(zone), day, 1);
+        return new DigestSchedule(Frequency.WEEKLY, LocalTime.parse(time), ZoneId.of(zone), day.getValue(), 1);
     }
 
     private static DigestSchedule monthly(String time, String zone, int day) {
-        return new DigestSchedule(Frequency.MONTHLY, LocalTime.parse(time), ZoneId.of(zone), DayOfWeek.MONDAY, day);
+        return new DigestSchedule(Frequency.MONTHLY, LocalTime.parse(time), ZoneId.of(zone), 1, day);
     }
 
     private static Instant at(String time) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -147,7 +146,7 @@ class DigestsIT {
         return new DigestSettings(
                 who,
                 true,
-                new DigestSchedule(frequency, LocalTime.parse(time), ZoneId.of(zone), DayOfWeek.MONDAY, 1),
+                new DigestSchedule(frequency, LocalTime.parse(time), ZoneId.of(zone), 1, 1),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -213,12 +212,14 @@ class DigestsIT {
         until("2026-11-30T12:00:00Z");
 
         assertThat(of(user))
-                .extracting(digest -> digest.date().toString())
+                .extracting(digest -> digest.digestDate().toString())
                 .containsExactly("2026-11-30", "2026-11-29", "2026-11-28");
-        assertThat(of(user)).extracting(Digest::to).contains(Instant.parse("2026-11-30T02:07:00Z"));
-        assertThat(of(weekly)).extracting(digest -> digest.date().toString()).containsExactly("2026-11-30");
+        assertThat(of(user)).extracting(Digest::postsTo).contains(Instant.parse("2026-11-30T02:07:00Z"));
+        assertThat(of(weekly))
+                .extracting(digest -> digest.digestDate().toString())
+                .containsExactly("2026-11-30");
         assertThat(of(user)).allSatisfy(digest -> assertThat(digest.status()).isEqualTo("ready"));
-        assertThat(of(user).get(0).from()).isEqualTo(of(user).get(1).to());
+        assertThat(of(user).get(0).postsFrom()).isEqualTo(of(user).get(1).postsTo());
         assertThat(of(user).get(1).madeAt()).isEqualTo(Instant.parse("2026-11-29T02:07:00Z"));
     }
 
@@ -227,7 +228,9 @@ class DigestsIT {
         clock.set(Instant.parse("2026-10-24T12:00:00Z"));
         process.settings.write(settings(user, Frequency.DAILY, "02:30", "Europe/Berlin"));
         until("2026-10-26T06:00:00Z");
-        assertThat(of(user)).extracting(digest -> digest.date().toString()).containsExactly("2026-10-26", "2026-10-25");
+        assertThat(of(user))
+                .extracting(digest -> digest.digestDate().toString())
+                .containsExactly("2026-10-26", "2026-10-25");
 
         clock.advance(Duration.ofDays(2).plusHours(5));
         process.tick();
@@ -235,8 +238,8 @@ class DigestsIT {
         process.tick();
 
         assertThat(of(user)).hasSize(3);
-        assertThat(of(user).get(0).date()).hasToString("2026-10-28");
-        assertThat(of(user).get(0).from()).isEqualTo(of(user).get(1).to());
+        assertThat(of(user).get(0).digestDate()).hasToString("2026-10-28");
+        assertThat(of(user).get(0).postsFrom()).isEqualTo(of(user).get(1).postsTo());
     }
 
     @ParameterizedTest
@@ -255,18 +258,23 @@ class DigestsIT {
         process.settings.write(settings(user, Frequency.DAILY, time, zone));
         process.settings.write(settings(weekly, Frequency.WEEKLY, time, zone));
         Instant end = clock.instant().plus(Duration.ofDays(3));
-        for (; clock.instant().isBefore(end); clock.advance(Duration.ofMinutes(10))) {
+        // the times of the digests are among these
+        for (; clock.instant().isBefore(end); clock.advance(Duration.ofMinutes(30))) {
             // each has nothing in memory of what the other, or it itself, planned before
             new Process(null).planner.run();
             new Process(null).tick();
         }
 
-        assertThat(of(user).stream().map(digest -> digest.date().toString())).containsExactly(days.split(" "));
+        assertThat(of(user).stream().map(digest -> digest.digestDate().toString()))
+                .containsExactly(days.split(" "));
         assertThat(of(user)).allSatisfy(digest -> assertThat(digest.status()).isEqualTo("ready"));
         for (int i = 1; i < of(user).size(); i++) {
-            assertThat(of(user).get(i - 1).from()).isEqualTo(of(user).get(i).to());
+            assertThat(of(user).get(i - 1).postsFrom())
+                    .isEqualTo(of(user).get(i).postsTo());
         }
-        assertThat(of(weekly)).extracting(digest -> digest.date().toString()).containsExactly(days.split(" ")[0]);
+        assertThat(of(weekly))
+                .extracting(digest -> digest.digestDate().toString())
+                .containsExactly(days.split(" ")[0]);
     }
 
     @Test
@@ -289,11 +297,11 @@ class DigestsIT {
         }
 
         assertThat(of(user)).hasSize(3);
-        assertThat(of(user).get(0).date()).hasToString("2026-12-01");
-        assertThat(of(user).get(0).from()).isEqualTo(Instant.parse("2026-11-29T02:07:00Z"));
+        assertThat(of(user).get(0).digestDate()).hasToString("2026-12-01");
+        assertThat(of(user).get(0).postsFrom()).isEqualTo(Instant.parse("2026-11-29T02:07:00Z"));
         assertThat(of(weekly)).hasSize(2);
-        assertThat(of(weekly).get(0).date()).hasToString("2026-11-30");
-        assertThat(of(weekly).get(0).from()).isEqualTo(Instant.parse("2026-11-23T02:07:00Z"));
+        assertThat(of(weekly).get(0).digestDate()).hasToString("2026-11-30");
+        assertThat(of(weekly).get(0).postsFrom()).isEqualTo(Instant.parse("2026-11-23T02:07:00Z"));
     }
 
     @Test

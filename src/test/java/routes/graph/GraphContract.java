@@ -45,7 +45,8 @@ public abstract class GraphContract {
                 77L,
                 3,
                 "tg:555",
-                post(2));
+                post(2),
+                0);
 
         assertThat(graph().apply(List.of(post))).isEqualTo(new GraphChange(9, 9));
 
@@ -93,11 +94,11 @@ public abstract class GraphContract {
     @Test
     void an_edited_post_loses_its_old_links_and_moves_in_its_album() {
         PostGraph before = new PostGraph(
-                TENANT, post(1), CHANNEL, List.of(), List.of("https://old"), List.of(), 7L, 0, null, null);
+                TENANT, post(1), CHANNEL, List.of(), List.of("https://old"), List.of(), 7L, 0, null, null, 0);
         graph().apply(List.of(before));
 
         graph().apply(List.of(new PostGraph(
-                TENANT, post(1), CHANNEL, List.of(), List.of("https://new"), List.of(), 7L, 2, null, null)));
+                TENANT, post(1), CHANNEL, List.of(), List.of("https://new"), List.of(), 7L, 2, null, null, 0)));
 
         assertThat(edges())
                 .containsExactlyInAnyOrder(
@@ -111,7 +112,7 @@ public abstract class GraphContract {
         graph().apply(List.of(
                 tagged(1, "a", "b"),
                 tagged(2, "a", "b"),
-                new PostGraph(TENANT, post(3), CHANNEL, List.of(), List.of(), List.of(), null, 0, null, post(1))));
+                new PostGraph(TENANT, post(3), CHANNEL, List.of(), List.of(), List.of(), null, 0, null, post(1), 0)));
 
         graph().remove(TENANT, List.of(post(1), post(99)));
 
@@ -151,8 +152,8 @@ public abstract class GraphContract {
         graph().apply(List.of(
                 tagged(1, "a", "b"),
                 tagged(3, "a"),
-                new PostGraph(other, post(2), CHANNEL, List.of("a", "b"), List.of(), List.of(), null, 0, null, null),
-                new PostGraph(other, post(4), CHANNEL, List.of("a"), List.of(), List.of(), null, 0, null, null)));
+                new PostGraph(other, post(2), CHANNEL, List.of("a", "b"), List.of(), List.of(), null, 0, null, null, 0),
+                new PostGraph(other, post(4), CHANNEL, List.of("a"), List.of(), List.of(), null, 0, null, null, 0)));
 
         assertThat(related(TENANT)).containsExactly("a b 1");
         assertThat(graph().neighboursOfPosts(TENANT, List.of(post(1)), 10))
@@ -214,11 +215,11 @@ public abstract class GraphContract {
         List<String> tags =
                 random.ints(3, 0, vocabulary.size()).mapToObj(vocabulary::get).toList();
         return new PostGraph(
-                TENANT, post(id), CHANNEL, tags, List.of(), List.of(), null, 0, null, post(random.nextInt(12)));
+                TENANT, post(id), CHANNEL, tags, List.of(), List.of(), null, 0, null, post(random.nextInt(12)), 0);
     }
 
     protected static PostGraph tagged(int id, String... tags) {
-        return new PostGraph(TENANT, post(id), CHANNEL, List.of(tags), List.of(), List.of(), null, 0, null, null);
+        return new PostGraph(TENANT, post(id), CHANNEL, List.of(tags), List.of(), List.of(), null, 0, null, null, 0);
     }
 
     protected static UUID post(int id) {
@@ -241,7 +242,8 @@ public abstract class GraphContract {
                     (long) i,
                     0,
                     null,
-                    null));
+                    null,
+                    0));
         }
         graph().apply(posts);
         graph().apply(posts.stream()
@@ -255,7 +257,8 @@ public abstract class GraphContract {
                         null,
                         0,
                         null,
-                        null))
+                        null,
+                        0))
                 .toList());
         Set<String> expected = new TreeSet<>();
         posts.forEach(post -> expected.add("Post " + post.postId()));
@@ -303,7 +306,8 @@ public abstract class GraphContract {
                         7L,
                         0,
                         null,
-                        null),
+                        null,
+                        0),
                 tagged(2, "a")));
 
         graph().remove(TENANT, List.of(post(1)));
@@ -326,7 +330,8 @@ public abstract class GraphContract {
                         null,
                         0,
                         null,
-                        post(i + 1)))
+                        post(i + 1),
+                        0))
                 .toList();
 
         graph().apply(posts);
@@ -340,8 +345,8 @@ public abstract class GraphContract {
     @Test
     void names_with_signs_of_a_query_language_are_only_names() {
         String odd = "x'}) DETACH DELETE (n) // \"`$rows;";
-        graph().apply(List.of(
-                new PostGraph(TENANT, post(1), CHANNEL, List.of(odd), List.of(odd), List.of(odd), null, 0, odd, null)));
+        graph().apply(List.of(new PostGraph(
+                TENANT, post(1), CHANNEL, List.of(odd), List.of(odd), List.of(odd), null, 0, odd, null, 0)));
 
         assertThat(nodes()).hasSize(6);
         assertThat(edges()).contains("Post " + post(1) + " REFERS_TO WebPage " + odd);

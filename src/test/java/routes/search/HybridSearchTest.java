@@ -29,6 +29,7 @@ import routes.graph.Graph.PostGraph;
 import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.HybridSearch.SearchResult;
+import routes.search.QueryLanguage.Understood;
 import routes.text.Language;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
@@ -135,8 +136,7 @@ class HybridSearchTest {
         index.upsert(point(2, CHANNEL, null, DAY.plusSeconds(9), "море", "наука"));
         index.upsert(point(3, CHANNEL, null, DAY, "море"));
 
-        assertThat(numbers(search(new PostQuery(
-                        TENANT, Set.of(CHANNEL), "", Set.of("наука"), Set.of(), null, null, RELEVANCE, 0, 9))))
+        assertThat(numbers(search(query(TENANT, Set.of(CHANNEL), "", Set.of("наука"), null, RELEVANCE, 0, 9))))
                 .containsExactly(2L, 1L);
     }
 
@@ -219,28 +219,16 @@ class HybridSearchTest {
         index.upsert(point(2, OTHER_CHANNEL, null, DAY, "космос", "наука"));
         index.upsert(point(3, CHANNEL, null, DAY.plusSeconds(60), "космос"));
 
-        assertThat(numbers(search(new PostQuery(
-                        TENANT,
-                        Set.of(CHANNEL),
-                        "космос",
-                        Set.of(),
-                        Set.of(),
-                        null,
-                        DAY.plusSeconds(1),
-                        RELEVANCE,
-                        0,
-                        9))))
+        assertThat(numbers(search(
+                        query(TENANT, Set.of(CHANNEL), "космос", Set.of(), DAY.plusSeconds(1), RELEVANCE, 0, 9))))
                 .containsExactly(1L);
-        assertThat(numbers(search(new PostQuery(
-                        TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), Set.of(), null, null, RELEVANCE, 0, 9))))
+        assertThat(numbers(search(query(TENANT, Set.of(CHANNEL), "космос", Set.of("Наука"), null, RELEVANCE, 0, 9))))
                 .containsExactly(1L);
-        assertThat(search(new PostQuery(TENANT, Set.of(), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 0, 9)))
+        assertThat(search(query(TENANT, Set.of(), "космос", Set.of(), null, RELEVANCE, 0, 9)))
                 .isEmpty();
-        assertThat(search(new PostQuery(
-                        new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 0, 9)))
+        assertThat(search(query(new UUID(9, 9), Set.of(CHANNEL), "космос", Set.of(), null, RELEVANCE, 0, 9)))
                 .isEmpty();
-        assertThat(search(new PostQuery(
-                        TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 0, 1)))
+        assertThat(search(query(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, RELEVANCE, 0, 1)))
                 .hasSize(1);
     }
 
@@ -278,8 +266,7 @@ class HybridSearchTest {
         };
 
         SearchResult result = new HybridSearch(index, broken, new NeighboursOnly(), analysis)
-                .search(new PostQuery(
-                        TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 0, 10));
+                .search(query(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, RELEVANCE, 0, 10));
 
         assertThat(numbers(result.hits())).containsExactly(1L);
         assertThat(result.unavailable()).containsExactly("embeddings");
@@ -287,8 +274,7 @@ class HybridSearchTest {
 
     @Test
     void aLongQueryIsCutAtAWholeCharacter() {
-        PostQuery query = new PostQuery(
-                TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), Set.of(), null, null, RELEVANCE, 0, 10);
+        PostQuery query = query(TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), null, RELEVANCE, 0, 10);
 
         assertThat(query.text()).isEqualTo("я".repeat(499));
     }
@@ -297,8 +283,21 @@ class HybridSearchTest {
         return search(query(text));
     }
 
+    private static PostQuery query(
+            UUID tenant,
+            Set<UUID> channels,
+            String text,
+            Set<String> tags,
+            Instant to,
+            PostQuery.Order order,
+            int offset,
+            int limit) {
+        var wanted = new Understood(text, List.of(), List.of(), Set.of(), tags, Set.of(), null, to);
+        return new PostQuery(tenant, channels, wanted, false, order, offset, limit);
+    }
+
     private static PostQuery query(String text) {
-        return new PostQuery(TENANT, Set.of(CHANNEL), text, Set.of(), Set.of(), null, null, RELEVANCE, 0, 10);
+        return query(TENANT, Set.of(CHANNEL), text, Set.of(), null, RELEVANCE, 0, 10);
     }
 
     @Test
@@ -307,18 +306,16 @@ class HybridSearchTest {
                 .mapToObj(i -> point(i + 1, CHANNEL, null, DAY.plusSeconds(i % 90), "космос и заметка " + i))
                 .toList());
         List<Long> paged = IntStream.range(0, 10)
-                .mapToObj(page -> search(new PostQuery(
-                        TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 45 * page, 45)))
+                .mapToObj(page ->
+                        search(query(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, RELEVANCE, 45 * page, 45)))
                 .flatMap(hits -> numbers(hits).stream())
                 .toList();
 
         assertThat(paged).hasSize(400).doesNotHaveDuplicates();
-        assertThat(search.search(new PostQuery(
-                                TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, RELEVANCE, 360, 40))
+        assertThat(search.search(query(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, RELEVANCE, 360, 40))
                         .hasMore())
                 .isFalse();
-        assertThat(search(
-                        new PostQuery(TENANT, Set.of(CHANNEL), "космос", Set.of(), Set.of(), null, null, DATE, 0, 50)))
+        assertThat(search(query(TENANT, Set.of(CHANNEL), "космос", Set.of(), null, DATE, 0, 50)))
                 .hasSize(50)
                 .isSortedAccordingTo(
                         Comparator.comparing((PostHit hit) -> hit.payload().postedAt())

@@ -51,6 +51,7 @@ import routes.embeddings.EmbeddingProvider;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
 import routes.search.HybridSearch.PostQuery;
+import routes.search.QueryLanguage.Understood;
 import routes.text.SearchWords;
 import routes.text.TextAnalysis;
 import routes.vectorindex.VectorIndex;
@@ -278,11 +279,8 @@ final class SearchEvaluation implements AutoCloseable {
                 .search(new PostQuery(
                         tenant(set.name()),
                         Set.of(channel(set.name())),
-                        question.text(),
-                        Set.of(),
-                        Set.of(),
-                        null,
-                        null,
+                        Understood.words(question.text()),
+                        false,
                         PostQuery.Order.RELEVANCE,
                         0,
                         DEPTH))

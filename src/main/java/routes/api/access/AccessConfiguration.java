@@ -112,7 +112,10 @@ class AccessConfiguration {
                                 .permitAll()
                                 .anyRequest()
                                 .access((caller, context) -> {
-                                    Optional<Role.Needed> needed = needed(operations, context.getRequest());
+                                    // for an unknown operation a reader's role is enough to be told so
+                                    Optional<Role.Needed> needed = operations
+                                            .find(context.getRequest())
+                                            .flatMap(Role::needed);
                                     return mayCall(
                                             caller.get(),
                                             needed.map(Role.Needed::value).orElse(Role.READER),
@@ -156,27 +159,19 @@ class AccessConfiguration {
         return http.addFilter(bearer);
     }
 
-    /** For an unknown operation a reader's role is enough to be told so. */
-    private static Optional<Role.Needed> needed(Operations operations, HttpServletRequest request) {
-        return operations.find(request).map(operation -> operation.getMethodAnnotation(Role.Needed.class));
-    }
-
     private static AuthorizationDecision mayCall(Authentication authentication, Role needed, boolean ofInstallation) {
-        boolean isKnown = Caller.isKnown(authentication);
-        if (isKnown
-                && authentication.getPrincipal() instanceof Caller caller
-                && !caller.role().includes(needed)) {
+        if (!(authentication.getPrincipal() instanceof Caller caller)) {
+            return new AuthorizationDecision(false);
+        }
+        if (!caller.role().includes(needed)) {
             throw new AccessDeniedException("The key " + caller.name() + " is one for a "
                     + caller.role().text() + "; this needs one for an " + needed.text());
         }
-        if (isKnown
-                && ofInstallation
-                && authentication.getPrincipal() instanceof Caller caller
-                && !TenantStore.DEFAULT_TENANT.equals(caller.tenant())) {
+        if (ofInstallation && !TenantStore.DEFAULT_TENANT.equals(caller.tenant())) {
             throw new AccessDeniedException("The key " + caller.name()
                     + " is one of a tenant; this is about all tenants and needs one of the tenant default");
         }
-        return new AuthorizationDecision(isKnown);
+        return new AuthorizationDecision(true);
     }
 
     /** Refuses everything with data until schema and routes are ready, and during shut-down. */

@@ -19,12 +19,7 @@ public record Caller(String name, UUID tenant, Role role) {
     /** The caller of the request that this thread answers. */
     public static Caller current() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        return isKnown(authentication) ? (Caller) authentication.getPrincipal() : LOCAL;
-    }
-
-    /** Whether the request had a key. */
-    static boolean isKnown(Authentication authentication) {
-        return authentication != null && authentication.getPrincipal() instanceof Caller;
+        return authentication != null && authentication.getPrincipal() instanceof Caller caller ? caller : LOCAL;
     }
 
     /** Without the key itself, which is not kept. */

@@ -7,15 +7,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
-import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -44,7 +43,7 @@ class ConsoleAccess {
         var tokens = CookieCsrfTokenRepository.withHttpOnlyFalse();
         tokens.setCookieCustomizer(cookie -> cookie.path("/").sameSite("Strict"));
         return http.securityMatcher(EndpointRequest.to("hawtio", "jolokia"))
-                .authenticationManager(new ProviderManager(List.of(provider(login))))
+                .authenticationManager(given -> authenticated(given, login))
                 .httpBasic(basic -> basic.authenticationEntryPoint(ConsoleAccess::askForLogin))
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(ConsoleAccess::askForLogin)
                         .accessDeniedHandler(
@@ -76,25 +75,11 @@ class ConsoleAccess {
         response.setStatus(HttpStatus.UNAUTHORIZED.value());
     }
 
-    private static AuthenticationProvider provider(ConsoleLogin login) {
-        return new AuthenticationProvider() {
-            @Override
-            public Authentication authenticate(Authentication given) {
-                String password = given.getCredentials() == null
-                        ? ""
-                        : given.getCredentials().toString();
-                if (!login.matches(given.getName(), password)) {
-                    throw new BadCredentialsException(
-                            "Wrong user or password, or too many wrong ones in the last minute");
-                }
-                return UsernamePasswordAuthenticationToken.authenticated(given.getName(), null, List.of());
-            }
-
-            @Override
-            public boolean supports(Class<?> type) {
-                return UsernamePasswordAuthenticationToken.class.isAssignableFrom(type);
-            }
-        };
+    private static Authentication authenticated(Authentication given, ConsoleLogin login) {
+        if (!login.matches(given.getName(), Objects.toString(given.getCredentials(), ""))) {
+            throw new BadCredentialsException("Wrong user or password, or too many wrong ones in the last minute");
+        }
+        return UsernamePasswordAuthenticationToken.authenticated(given.getName(), null, List.of());
     }
 
     /** The token is created when it is first asked for; without this the page would never get its cookie. */

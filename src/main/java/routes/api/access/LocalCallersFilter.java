@@ -16,7 +16,7 @@ import routes.api.http.ProblemType;
  * Without configured keys every local process may do everything, and local browsers run pages of other sites. Blocks those pages:
  * cross-site requests (Origin, Sec-Fetch-Site) and DNS rebinding (Host).
  */
-final class LocalCallersFilter extends OncePerRequestFilter {
+public final class LocalCallersFilter extends OncePerRequestFilter {
 
     private static final Set<String> HARMLESS = Set.of("GET", "HEAD", "OPTIONS");
     private static final Pattern LOCAL =
@@ -40,7 +40,8 @@ final class LocalCallersFilter extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
-    private static boolean hasForeignOrigin(HttpServletRequest request) {
+    /** Whether the request comes from a page of another site. */
+    public static boolean hasForeignOrigin(HttpServletRequest request) {
         try {
             return CorsUtils.isCorsRequest(request);
         } catch (IllegalArgumentException e) {

@@ -46,6 +46,7 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
+import routes.replay.RefusedException;
 import routes.vectorindex.VectorIndexException;
 
 /** Converts every error of an operation to RFC 9457 problem details: what, why, which field, what to do. */
@@ -108,6 +109,21 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         problem.setInstance(
                 ProblemReportValve.uri(request.getRequest().getRequestURI()).orElse(URI.create("")));
         return answer(problem, request);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> refused(RefusedException exception, ServletWebRequest request) {
+        String field = exception.field();
+        String reason = exception.getMessage();
+        return answer(
+                switch (exception.reason()) {
+                    case UNKNOWN ->
+                        ProblemType.NOT_FOUND.problem(field, reason, "GET /admin/streams shows what there is.");
+                    case INVALID -> ProblemType.INVALID_VALUE.problem(field, reason);
+                    case CONFLICT, NOT_HERE ->
+                        ProblemType.CONFLICT.problem(field, reason, "Look at the present state, then ask again.");
+                },
+                request);
     }
 
     @ExceptionHandler

@@ -16,10 +16,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.neo4j.driver.Record;
 import org.neo4j.driver.Transaction;
 import org.neo4j.driver.Value;
 import org.neo4j.driver.summary.SummaryCounters;
+import org.neo4j.driver.types.MapAccessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.stereotype.Component;
 import routes.graph.Graph;
@@ -32,8 +32,7 @@ import routes.graph.Relations.Pair;
 /**
  * The graph in Neo4j. A node is unique by its tenant and its key, all keys are strings.
  *
- * <p>Writers of a tenant take turns: all its posts share channels and tags, so transactions at the same time would deadlock again and
- * again, each time one of them for nothing. The turn is a lock on the node {@code Writer} of the tenant. It makes comparing a post's
+ * <p>Writers of a tenant take turns: all its posts share channels and tags, so concurrent transactions would often deadlock. The turn is a lock on the node {@code Writer} of the tenant. It makes comparing a post's
  * old and new tags and changing the weights one step, and no node can be removed as an orphan while a relationship to it is written.
  *
  * <p>The number of statements of a batch depends on the labels and types only. Labels and types in the text of a query come from
@@ -346,30 +345,25 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
         return transaction.run(query, parameters("rows", rows)).consume().counters();
     }
 
-    /** Where the search for orphans continues: after this node, which may not exist. */
-    private record Place(String label, String tenant, String key) {}
-
     /** One step through the nodes of one label and tenant, in the order of the constraint's index. */
     @Override
     public Orphans removeOrphans(String place, int limit) {
         // the place may be one of another store
         String[] after = PLACE.matcher(place).matches() ? place.split(" ", 3) : new String[] {KEYS.firstKey(), "", ""};
         return write(transaction -> {
-            Place at = new Place(after[0], after[1], after[2]);
-            if (at.tenant().isEmpty()) {
-                at = nextTenant(transaction, at);
-                if (at == null) {
-                    return new Orphans(0, nextLabel(after[0]));
-                }
+            String label = after[0];
+            String tenant = after[1].isEmpty() ? nextTenant(transaction, label, "") : after[1];
+            if (tenant == null) {
+                return new Orphans(0, nextLabel(label));
             }
-            String label = at.label();
-            UUID tenant = UUID.fromString(at.tenant());
+            String key = after[1].isEmpty() ? "" : after[2];
             List<Node> nodes = transaction
                     .run(
                             "MATCH (n:%1$s) WHERE n.tenant_id = $tenant AND n.%2$s > $key RETURN n.%2$s AS key ORDER BY key LIMIT $limit"
                                     .formatted(label, KEYS.get(label)),
-                            parameters("tenant", at.tenant(), "key", at.key(), "limit", limit))
-                    .list(row -> new Node(tenant, label, row.get("key").asString()));
+                            parameters("tenant", tenant, "key", key, "limit", limit))
+                    .list(row -> new Node(
+                            UUID.fromString(tenant), label, row.get("key").asString()));
             takeTurn(transaction, nodes);
             int removed = removeUnrelated(transaction, nodes);
             if (nodes.size() == limit) {
@@ -377,19 +371,19 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
                         removed,
                         label + " " + tenant + " " + nodes.get(limit - 1).key());
             }
-            Place next = nextTenant(transaction, at);
-            return new Orphans(removed, next == null ? nextLabel(label) : label + " " + next.tenant() + " ");
+            String next = nextTenant(transaction, label, tenant);
+            return new Orphans(removed, next == null ? nextLabel(label) : label + " " + next + " ");
         });
     }
 
     /** Null after the last tenant that has nodes of the label. */
-    private static Place nextTenant(Transaction transaction, Place at) {
+    private static String nextTenant(Transaction transaction, String label, String tenant) {
         return transaction
                 .run(
                         "MATCH (n:%1$s) WHERE n.tenant_id > $tenant AND n.%2$s IS NOT NULL RETURN n.tenant_id AS tenant ORDER BY n.tenant_id, n.%2$s LIMIT 1"
-                                .formatted(at.label(), KEYS.get(at.label())),
-                        parameters("tenant", at.tenant()))
-                .list(row -> new Place(at.label(), row.get("tenant").asString(), ""))
+                                .formatted(label, KEYS.get(label)),
+                        parameters("tenant", tenant))
+                .list(row -> row.get("tenant").asString())
                 .stream()
                 .findFirst()
                 .orElse(null);
@@ -432,11 +426,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
                         row.get("shared").asInt())));
     }
 
-    private static UUID uuid(Record row, String name) {
-        return UUID.fromString(row.get(name).asString());
-    }
-
-    private static UUID uuid(Value row, String name) {
+    private static UUID uuid(MapAccessor row, String name) {
         return UUID.fromString(row.get(name).asString());
     }
 

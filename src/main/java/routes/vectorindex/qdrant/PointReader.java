@@ -11,6 +11,7 @@ import io.qdrant.client.grpc.Points.ScrollPoints;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import routes.vectorindex.VectorIndex.SearchHit;
 
@@ -26,13 +27,9 @@ final class PointReader {
         this.words = words;
     }
 
-    /** Which parts of the points are wanted, and in which order. */
-    interface Parts {
-        ScrollPoints.Builder of(ScrollPoints.Builder scroll);
-    }
-
-    Stream<RetrievedPoint> scroll(Filter filter, int limit, Parts parts) {
-        ScrollPoints request = parts.of(ScrollPoints.newBuilder()
+    /** @param parts says which parts of the points are wanted, and in which order */
+    Stream<RetrievedPoint> scroll(Filter filter, int limit, UnaryOperator<ScrollPoints.Builder> parts) {
+        ScrollPoints request = parts.apply(ScrollPoints.newBuilder()
                         .setCollectionName(schema.posts())
                         .setFilter(filter)
                         .setLimit(limit))

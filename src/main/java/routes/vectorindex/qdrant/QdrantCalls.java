@@ -1,5 +1,6 @@
 package routes.vectorindex.qdrant;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
@@ -10,6 +11,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.qdrant.client.QdrantClient;
 import io.qdrant.client.QdrantGrpcClient;
+import io.qdrant.client.grpc.Common.Filter;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.net.URI;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +32,8 @@ import org.springframework.core.NestedExceptionUtils;
 import routes.configuration.ConfigurationException;
 import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.VectorIndexUnavailableException;
+import routes.vectorindex.words.QueryPlan.Field;
+import routes.vectorindex.words.QueryPlan.Term;
 
 /** Calls with a deadline. All of them are idempotent, so the channel repeats those that the server could not take. */
 final class QdrantCalls implements AutoCloseable {
@@ -169,6 +174,17 @@ final class QdrantCalls implements AutoCloseable {
         } finally {
             answer.cancel(true);
         }
+    }
+
+    /** How many points of the collection have each stem. */
+    List<Integer> counts(String collection, Filter within, Collection<String> stems) {
+        List<Long> counts = call(caller -> Futures.allAsList(stems.stream()
+                .map(stem -> Filter.newBuilder(within)
+                        .addMust(Filters.any(List.of(new Term(Field.STEM, stem))))
+                        .build())
+                .map(filter -> caller.countAsync(collection, filter, true))
+                .toList()));
+        return counts.stream().map(Math::toIntExact).toList();
     }
 
     private VectorIndexException failure(Throwable cause) {

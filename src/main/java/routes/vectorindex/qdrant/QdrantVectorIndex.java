@@ -9,6 +9,7 @@ import io.qdrant.client.grpc.Points.Direction;
 import io.qdrant.client.grpc.Points.OrderBy;
 import io.qdrant.client.grpc.Points.PointStruct;
 import io.qdrant.client.grpc.Points.RetrievedPoint;
+import io.qdrant.client.grpc.Points.ScrollPoints;
 import io.qdrant.client.grpc.Points.UpsertPoints;
 import io.qdrant.client.grpc.Points.VectorOutput;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import routes.text.SearchWords;
@@ -143,18 +146,17 @@ public final class QdrantVectorIndex implements VectorIndex {
         return array;
     }
 
-    private interface Points<T> {
-        List<IndexedPoint> of(List<T> writes);
-    }
-
     private static UUID id(PostWrite write) {
         return write.payload().postId();
     }
 
     private <T extends PostWrite> List<WriteResult> write(
-            List<T> writes, boolean sameText, Map<UUID, StoredPoint> known, Points<T> points) {
+            List<T> writes,
+            boolean sameText,
+            Map<UUID, StoredPoint> known,
+            Function<List<T>, List<IndexedPoint>> points) {
         Accepted<UUID, T> accepted = Accepted.of(writes, QdrantVectorIndex::id, known, sameText);
-        List<IndexedPoint> newest = points.of(List.copyOf(accepted.newest().values()));
+        List<IndexedPoint> newest = points.apply(List.copyOf(accepted.newest().values()));
         store(newest, sameText);
         Map<UUID, StoredPoint> now = states(newest);
         List<WriteResult> results = new ArrayList<>();
@@ -271,7 +273,8 @@ public final class QdrantVectorIndex implements VectorIndex {
                         point -> Payload.id(point.getId()), point -> Payload.post(point.getPayloadMap())));
     }
 
-    private Stream<RetrievedPoint> read(UUID tenantId, Collection<UUID> postIds, PointReader.Parts parts) {
+    private Stream<RetrievedPoint> read(
+            UUID tenantId, Collection<UUID> postIds, UnaryOperator<ScrollPoints.Builder> parts) {
         return postIds.isEmpty()
                 ? Stream.of()
                 : reader.scroll(Filters.posts(tenantId, postIds).build(), postIds.size(), parts);

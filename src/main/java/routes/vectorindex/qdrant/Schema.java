@@ -109,12 +109,12 @@ final class Schema {
         }
     }
 
-    /** The collection behind the alias. */
+    /** The collection of the alias. */
     private Optional<String> target() {
         return Optional.ofNullable(targets().get(posts()));
     }
 
-    /** The collections behind all aliases. */
+    /** The collections by their aliases. */
     private Map<String, String> targets() {
         return calls.call(QdrantClient::listAliasesAsync).stream()
                 .collect(Collectors.toMap(AliasDescription::getAliasName, AliasDescription::getCollectionName));
@@ -246,8 +246,8 @@ final class Schema {
     }
 
     /**
-     * Gives the current generation's alias to the collection of this one, and its name and model. Only the change of the aliases is at once:
-     * the name comes first, so that a repetition after a crash finds the alias of this generation and does the rest.
+     * Gives the alias, name and model of the current generation to the collection of this one. Only the change of the aliases is atomic, so the
+     * name is written first: a repetition after a crash finds the alias of this generation and does the rest.
      */
     void promote() {
         Optional<String> collection = target();

@@ -2,7 +2,7 @@ package routes.vectorindex.qdrant;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.google.common.util.concurrent.Futures;
+import com.google.common.collect.Lists;
 import io.qdrant.client.PointIdFactory;
 import io.qdrant.client.QueryFactory;
 import io.qdrant.client.ValueFactory;
@@ -27,7 +27,6 @@ import org.apache.lucene.util.automaton.CharacterRunAutomaton;
 import org.apache.lucene.util.automaton.LevenshteinAutomata;
 import routes.text.SearchWords;
 import routes.vectorindex.VectorIndex.SearchQuery;
-import routes.vectorindex.words.QueryPlan.Field;
 import routes.vectorindex.words.QueryPlan.Term;
 import routes.vectorindex.words.Vocabulary;
 
@@ -73,8 +72,8 @@ final class StoredWords {
                     }
                 });
         List<UUID> ids = List.copyOf(missing.keySet());
-        for (int from = 0; from < ids.size(); from += BATCH) {
-            List<PointStruct> points = ids.subList(from, Math.min(ids.size(), from + BATCH)).stream()
+        for (List<UUID> batch : Lists.partition(ids, BATCH)) {
+            List<PointStruct> points = batch.stream()
                     .map(id -> point(id, tenantId, missing.get(id)))
                     .toList();
             calls.call(client -> client.upsertAsync(schema.words(), points));
@@ -135,8 +134,7 @@ final class StoredWords {
                     .filter(terms -> !answers.containsKey(terms))
                     .distinct()
                     .toList();
-            for (int from = 0; from < missing.size(); from += LOOK_UPS) {
-                List<List<Term>> batch = missing.subList(from, Math.min(missing.size(), from + LOOK_UPS));
+            for (List<List<Term>> batch : Lists.partition(missing, LOOK_UPS)) {
                 List<QueryPoints> questions = batch.stream()
                         .map(terms -> QueryPoints.newBuilder()
                                 .setCollectionName(schema.posts())
@@ -152,13 +150,12 @@ final class StoredWords {
 
         @Override
         public List<Similar> similar(String word, int errors) {
-            List<String> near = near(word);
             List<CharacterRunAutomaton> within = IntStream.rangeClosed(0, errors)
                     .mapToObj(distance ->
                             new CharacterRunAutomaton(new LevenshteinAutomata(word, true).toAutomaton(distance)))
                     .toList();
             List<Similar> candidates = new ArrayList<>();
-            for (String other : near) {
+            for (String other : near(word)) {
                 IntStream.rangeClosed(0, errors)
                         .filter(distance -> within.get(distance).run(other))
                         .findFirst()
@@ -166,22 +163,14 @@ final class StoredWords {
             }
             candidates.sort(Similar.ORDER);
             List<Similar> nearest = candidates.subList(0, Math.min(candidates.size(), 3 * MAX_SIMILAR));
-            List<Long> posts = calls.call(client -> Futures.allAsList(nearest.stream()
-                    .map(one -> client.countAsync(
-                            schema.posts(),
-                            Filter.newBuilder(readable)
-                                    .addMust(Filters.any(List.of(new Term(
-                                            Field.STEM,
-                                            analysis.forms(one.word()).stem()))))
-                                    .build(),
-                            true))
-                    .toList()));
+            List<String> stems = nearest.stream()
+                    .map(one -> analysis.forms(one.word()).stem())
+                    .toList();
+            List<Integer> posts = calls.counts(schema.posts(), readable, stems);
             return IntStream.range(0, nearest.size())
                     .filter(i -> posts.get(i) > 0)
-                    .mapToObj(i -> new Similar(
-                            nearest.get(i).word(),
-                            nearest.get(i).distance(),
-                            posts.get(i).intValue()))
+                    .mapToObj(i ->
+                            new Similar(nearest.get(i).word(), nearest.get(i).distance(), posts.get(i)))
                     .sorted(Similar.ORDER)
                     .limit(MAX_SIMILAR)
                     .toList();

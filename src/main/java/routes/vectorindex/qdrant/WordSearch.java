@@ -217,18 +217,11 @@ final class WordSearch {
                 .limit(MAX_COUNTED)
                 .map(Map.Entry::getKey)
                 .toList();
-        Filter tenant = Filters.tenant(within.tenantId()).build();
-        List<Long> found = calls.call(client -> Futures.allAsList(counted.stream()
-                .map(stem -> client.countAsync(
-                        schema.posts(),
-                        Filter.newBuilder(tenant)
-                                .addMust(Filters.any(List.of(new Term(Field.STEM, stem))))
-                                .build(),
-                        true))
-                .toList()));
+        List<Integer> found =
+                calls.counts(schema.posts(), Filters.tenant(within.tenantId()).build(), counted);
         Map<String, Integer> posts = new HashMap<>();
         for (int i = 0; i < counted.size(); i++) {
-            posts.put(counted.get(i), Math.toIntExact(found.get(i)));
+            posts.put(counted.get(i), found.get(i));
         }
         List<String> best =
                 Characteristics.best(occurrences, posts, calls.call(client -> client.countAsync(schema.posts())));
