@@ -81,7 +81,7 @@ class AdminPageIT {
 
     private static void confirm(String question) {
         browser.awaitText("dialog h2", question);
-        browser.one("dialog .danger").click();
+        browser.click("dialog .danger");
     }
 
     @Test
@@ -90,7 +90,7 @@ class AdminPageIT {
         assertThat(browser.address()).isEqualTo("/?view=admin");
         browser.awaitText(".streams", "3 dead letters");
         assertThat(browser.barriers()).isEmpty();
-        browser.one("a.dead").click();
+        browser.click("a.dead");
         browser.awaitText(".causes", "post … <b>does not fit</b>");
         assertThat(browser.all(".causes > li")).hasSize(2);
         assertThat(browser.texts(".causes > li strong")).containsExactly("2", "1");
@@ -225,7 +225,7 @@ class AdminPageIT {
         press("Routes and trials");
         browser.awaitText(".rows", "hello");
         assertThat(browser.texts("#admin-failed-edits ~ p").get(0)).startsWith("Every file of config/routes is loaded");
-        browser.one("main .rows a").click();
+        browser.click("main .rows a");
         browser.awaitTrue(
                 "its text", "return document.querySelector('textarea')?.value.includes('id: hello') ?? false");
         assertThat(browser.barriers()).isEmpty();

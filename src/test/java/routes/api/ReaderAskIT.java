@@ -100,13 +100,13 @@ class ReaderAskIT {
         browser.awaitText(".answer", "Токамак удерживает плазму магнитным полем.");
         browser.awaitText(".said", "Уверенность");
         browser.awaitText(".note", "только один канал: Наука");
-        browser.one(".cite").click();
+        browser.click(".cite");
 
         browser.awaitText(".source.wanted mark", "Токамак удерживает плазму магнитным полем.");
         assertThat(browser.focused().getAttribute("class")).contains("source");
         assertThat(browser.one(".source .ways a[target]").getAttribute("href")).isEqualTo("https://t.me/news/7");
         assertThat(browser.barriers()).isEmpty();
-        browser.one(".source .ways a").click();
+        browser.click(".source .ways a");
         browser.awaitText("h1", "Токамак");
     }
 
@@ -143,7 +143,7 @@ class ReaderAskIT {
     @Test
     void the_scope_limits_the_posts_and_is_in_the_address() {
         browser.open("/?view=ask");
-        browser.one(".scope summary").click();
+        browser.click(".scope summary");
         browser.all("[name=channel] option").stream()
                 .filter(option -> option.getText().equals("Заводы"))
                 .findFirst()
@@ -167,7 +167,7 @@ class ReaderAskIT {
         RunningApi.Application.MODEL.set(ReaderAskIT::hang);
         ask("Что такое токамак?");
         browser.awaitText(".turn:last-child .said", "Пишем ответ");
-        browser.one("form.ask button[type=button]").click();
+        browser.click("form.ask button[type=button]");
 
         browser.awaitText(".turn:last-child .said", "Остановлено");
     }
@@ -259,9 +259,9 @@ class ReaderAskIT {
 
         browser.open("/");
         openSavedSearches();
-        browser.one(".saved li a").click();
+        browser.click(".saved li a");
         browser.awaitText("h1", "токамак");
-        browser.one(".saved li button:last-child").click();
+        browser.click(".saved li button:last-child");
 
         browser.awaitTrue("it is gone", "return document.querySelectorAll('.saved li').length === 0");
     }
@@ -269,6 +269,6 @@ class ReaderAskIT {
     /** They are shown when the page has read them. */
     private static void openSavedSearches() {
         browser.awaitTrue("saved searches are shown", "return document.querySelector('.saved')?.hidden === false");
-        browser.one(".saved summary").click();
+        browser.click(".saved summary");
     }
 }

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.ElementNotInteractableException;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -183,6 +186,21 @@ public final class ReaderBrowser implements ExecutionCondition, BeforeAllCallbac
     WebElement one(String css) {
         awaitTrue("there is " + css, "return !!document.querySelector(arguments[0])", css);
         return driver.findElement(By.cssSelector(css));
+    }
+
+    /** Waits until the element can be clicked: a page may hide it until its data is there, or replace it when it refreshes. */
+    void click(String css) {
+        new WebDriverWait(driver, TIMEOUT, POLL)
+                .ignoreAll(List.of(
+                        NoSuchElementException.class,
+                        StaleElementReferenceException.class,
+                        ElementNotInteractableException.class))
+                .withMessage(
+                        () -> css + " cannot be clicked; the page shows: " + run("return document.body?.innerText"))
+                .until(any -> {
+                    driver.findElement(By.cssSelector(css)).click();
+                    return true;
+                });
     }
 
     List<WebElement> all(String css) {

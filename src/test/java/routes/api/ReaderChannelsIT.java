@@ -116,8 +116,8 @@ class ReaderChannelsIT {
     @Test
     void an_account_is_signed_in_by_a_qr_code_which_is_drawn_here_and_renewed() throws Exception {
         open();
-        browser.one(".telegram-accounts > .begin").click();
-        browser.one(".sign-in [type=button]").click();
+        browser.click(".telegram-accounts > .begin");
+        browser.click(".sign-in [type=button]");
         browser.awaitTrue("the code is drawn", "return document.querySelector('img.qr')?.naturalWidth > 0");
         String first = browser.one("img.qr").getDomAttribute("src");
         assertThat(first).startsWith("blob:");
@@ -138,12 +138,12 @@ class ReaderChannelsIT {
     @Test
     void a_sign_in_can_be_cancelled_continued_and_done_in_another_way() {
         open();
-        browser.one(".telegram-accounts > .begin").click();
+        browser.click(".telegram-accounts > .begin");
         enter("#sign-in-phone", ANNA);
         browser.one("#sign-in-entry");
         browser.reload();
         browser.awaitText(".accounts", "нужен код");
-        browser.one(".accounts [data-focus=go]").click();
+        browser.click(".accounts [data-focus=go]");
         browser.one("#sign-in-entry");
         browser.all(".sign-in [type=button]").get(1).click();
         browser.one("#sign-in-phone");
@@ -159,7 +159,7 @@ class ReaderChannelsIT {
     void a_limit_while_signing_in_is_told_with_its_end() {
         telegram.fail("setAuthenticationPhoneNumber", 400, "PHONE_NUMBER_BANNED", 1);
         open();
-        browser.one(".telegram-accounts > .begin").click();
+        browser.click(".telegram-accounts > .begin");
         enter("#sign-in-phone", ANNA);
         browser.awaitText(".sign-in [role=alert]", "Telegram заблокировал этот номер");
         telegram.flood("setAuthenticationPhoneNumber", 3600, 1);
@@ -174,7 +174,7 @@ class ReaderChannelsIT {
         api.client().post("/telegram/accounts/main/code", "{\"code\": \"12345\"}");
         open();
         browser.awaitText(".accounts .badge.ready", "вход выполнен");
-        browser.one(".accounts [data-focus=out]").click();
+        browser.click(".accounts [data-focus=out]");
         browser.awaitText("dialog", "Выйти из main?");
         assertThat(browser.barriers()).isEmpty();
         browser.type(Keys.ESCAPE);
@@ -182,8 +182,8 @@ class ReaderChannelsIT {
         assertThat(browser.focused().getDomAttribute("data-focus")).isEqualTo("out");
         assertThat(api.bean(TelegramAccounts.class).withSession()).contains("main");
 
-        browser.one(".accounts [data-focus=out]").click();
-        browser.one("dialog .danger").click();
+        browser.click(".accounts [data-focus=out]");
+        browser.click("dialog .danger");
         browser.awaitTrue("it is gone", "return document.querySelectorAll('.accounts li').length === 0");
         assertThat(api.bean(TelegramAccounts.class).withSession()).doesNotContain("main");
     }
@@ -263,15 +263,15 @@ class ReaderChannelsIT {
                 .isEqualTo("pause");
         browser.type(Keys.ENTER);
         browser.awaitTrue("it is read again", "return !document.querySelector('.channel.paused')");
-        browser.one(".channel-tools button").click();
+        browser.click(".channel-tools button");
         browser.awaitText(".channel .meta", "читается сейчас");
 
-        browser.one(".channel [data-focus=remove]").click();
+        browser.click(".channel [data-focus=remove]");
         browser.awaitText("dialog", "Сохранённые посты остаются");
-        browser.one("dialog [value=no]").click();
+        browser.click("dialog [value=no]");
         assertThat(browser.all(".channel")).hasSize(1);
-        browser.one(".channel [data-focus=remove]").click();
-        browser.one("dialog .danger").click();
+        browser.click(".channel [data-focus=remove]");
+        browser.click("dialog .danger");
         browser.awaitText(".channels-view", "Вы пока не читаете ни одного канала");
         assertThat(api.client().get("/users/" + user + "/channels").json().path("items"))
                 .isEmpty();
@@ -282,7 +282,7 @@ class ReaderChannelsIT {
         UUID channel = channel("Новости");
         open();
         browser.one("#new-channel").sendKeys("@dur");
-        browser.one(".telegram-accounts > .begin").click();
+        browser.click(".telegram-accounts > .begin");
         browser.one("#sign-in-phone").sendKeys("+7999");
         set(channel, "messages_read = 77");
         renew();
@@ -303,7 +303,7 @@ class ReaderChannelsIT {
         browser.run("localStorage.setItem('reader.theme', arguments[0])", theme);
         browser.phone(320);
         open();
-        browser.one(".accounts [data-focus=go]").click();
+        browser.click(".accounts [data-focus=go]");
         browser.one("#sign-in-entry");
 
         assertThat(browser.barriers()).isEmpty();

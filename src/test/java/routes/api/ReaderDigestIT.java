@@ -66,7 +66,7 @@ class ReaderDigestIT {
     @Test
     void a_digest_is_asked_for_appears_when_it_is_made_and_fits_a_phone() {
         browser.open("/#digest");
-        browser.one(".digest-view .primary").click();
+        browser.click(".digest-view .primary");
         browser.awaitText("[role=status]", "собирается");
         work();
 
@@ -94,7 +94,7 @@ class ReaderDigestIT {
                 .startsWith("none none light grid ")
                 .contains("https://t.me/news/7");
         browser.print(false);
-        browser.one(".cite").click();
+        browser.click(".cite");
         browser.awaitText("h1", "проработал");
     }
 
@@ -106,7 +106,7 @@ class ReaderDigestIT {
         RunningApi.Application.MODELS.set(DigestInjectionIT.OBEYING);
         try {
             browser.open("/#digest");
-            browser.one(".digest-view .primary").click();
+            browser.click(".digest-view .primary");
             browser.awaitText("[role=status]", "собирается");
             work();
             browser.awaitText(".digest", "причал");
@@ -131,9 +131,9 @@ class ReaderDigestIT {
         browser.open("/?view=digest");
         browser.all(".digest-view > .part > summary").get(3).click();
         browser.awaitText(".settings", "Собирать по расписанию");
-        browser.one(".settings [name=enabled]").click();
+        browser.click(".settings [name=enabled]");
         browser.one(".settings [name=topics]").sendKeys("космос, физика");
-        browser.one(".settings .primary").click();
+        browser.click(".settings .primary");
         browser.awaitText(".settings [role=status]", "Следующий дайджест будет");
         assertThat(browser.barriers()).isEmpty();
 
@@ -154,14 +154,14 @@ class ReaderDigestIT {
         browser.open("/?view=digest");
         browser.all(".digest-view > .part > summary").get(4).click();
         browser.awaitText(".part[open] .content", "Чат связывается кодом");
-        browser.one(".part[open] .primary").click();
+        browser.click(".part[open] .primary");
         browser.awaitText(".part[open] [role=status]", "/start ");
         assertThat(browser.barriers()).isEmpty();
 
         browser.all(".digest-view > .part > summary").get(4).click();
         browser.all(".digest-view > .part > summary").get(5).click();
         browser.awaitText(".part[open] .content", "программы чтения лент");
-        browser.one(".part[open] button").click();
+        browser.click(".part[open] button");
         browser.awaitText(".part[open] [role=status]", "Скопируйте адрес сейчас");
         assertThat(browser.one(".feed input").getAttribute("value")).matches("http://.*/feeds/[\\w-]{43}/atom\\.xml");
         assertThat(browser.barriers()).isEmpty();
@@ -179,7 +179,7 @@ class ReaderDigestIT {
         browser.all(".digest-view > .part > summary").get(2).click();
         browser.awaitText(".interests", "Физика");
         assertThat(browser.barriers()).isEmpty();
-        browser.one(".interests button").click();
+        browser.click(".interests button");
         browser.awaitText(".part:nth-of-type(3) .content", "Пока нет.");
         assertThat(api.bean(Interests.class).list(1)).isEmpty();
     }

@@ -37,7 +37,7 @@ class ReaderKeysIT {
     void aReaderIsToldThatOnlyOperatorsHavePagesFetchedAgain() {
         browser.visit("/?post=" + album);
         browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
-        browser.one(".again button").click();
+        browser.click(".again button");
 
         browser.awaitText(".again .problem", "Нет доступа");
         assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("40"));
@@ -73,11 +73,11 @@ class ReaderKeysIT {
         browser.reload();
         browser.awaitText("h1", "Марсоход прислал снимки");
 
-        browser.one("[data-tool=key]").click();
+        browser.click("[data-tool=key]");
         browser.one("dialog #key");
         browser.type(Keys.ESCAPE);
         browser.awaitText(".problem", "Нужен ключ");
-        browser.one(".problem button").click();
+        browser.click(".problem button");
         browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
         browser.awaitText("h1", "Марсоход прислал снимки");
         assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));
@@ -95,7 +95,7 @@ class ReaderKeysIT {
         browser.visit("/?view=status");
         browser.awaitText("h1", "Здесь пока нет читателей");
 
-        browser.one(".empty button").click();
+        browser.click(".empty button");
 
         browser.awaitText(".empty", "Здесь пока нет постов");
         assertThat(browser.address()).isEqualTo("/");
@@ -106,7 +106,7 @@ class ReaderKeysIT {
     void aBrowserWithoutAKeyGetsAPageWhereAProgramGetsAProblem() {
         browser.visit("/nothere");
         browser.awaitText("h1", "There is nothing to see here");
-        browser.one("a.button").click();
+        browser.click("a.button");
         browser.one("dialog #key");
 
         assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401"));
@@ -117,7 +117,7 @@ class ReaderKeysIT {
         browser.visit("/?view=status");
         browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
         browser.one(".upload [type=file]").sendKeys(export());
-        browser.one(".upload button").click();
+        browser.click(".upload button");
 
         browser.awaitText(".upload .problem", "Нет доступа");
         assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("401") || complaint.contains("403"));

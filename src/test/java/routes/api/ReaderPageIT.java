@@ -90,7 +90,7 @@ class ReaderPageIT {
 
         browser.one("[name=q]").sendKeys("снимки марсохода", Keys.ENTER);
         browser.awaitText("h1", "снимки марсохода");
-        browser.one(".card h2 a").click();
+        browser.click(".card h2 a");
 
         browser.awaitText("h1", "Марсоход прислал снимки");
         assertThat(browser.title()).startsWith("Марсоход прислал снимки");
@@ -119,7 +119,7 @@ class ReaderPageIT {
         browser.open("/?post=" + album);
         browser.awaitText(".same", "Та же картинка в постах");
 
-        browser.one(".same a").click();
+        browser.click(".same a");
 
         browser.awaitText("h1", "Снова эта картинка");
         assertThat(browser.one(".same a").getDomAttribute("href")).contains("post=");
@@ -149,11 +149,11 @@ class ReaderPageIT {
         browser.open("/");
         browser.awaitText(".filters .tag", "кратер");
 
-        browser.one(".filters [data-tag=кратер]").click();
+        browser.click(".filters [data-tag=кратер]");
         browser.awaitText("h1", "Посты с тегом «кратер»");
         browser.awaitText(".said", "1 пост");
         assertThat(browser.all(".card")).hasSize(1);
-        browser.one(".chips .chip").click();
+        browser.click(".chips .chip");
         browser.awaitText("h1", "Свежие посты");
 
         browser.open("/?from=2026-01-10&to=2026-01-12");
@@ -163,7 +163,7 @@ class ReaderPageIT {
         browser.awaitText(".said", "1 пост");
         browser.open("/?channel=" + posts.channel() + "&tag=кратер");
         browser.awaitText(".chips", "Новости");
-        browser.one(".chips .clear").click();
+        browser.click(".chips .clear");
         browser.awaitText("h1", "Свежие посты");
         assertThat(browser.address()).isEqualTo("/");
     }
@@ -207,7 +207,7 @@ class ReaderPageIT {
         int first = browser.all(".card").size();
         posts.note("Новость, пришедшая между страницами");
 
-        browser.one(".more button").click();
+        browser.click(".more button");
         browser.awaitTrue("there are more", "return document.querySelectorAll('.card').length > arguments[0]", first);
 
         List<String> titles = browser.texts(".card h2");
@@ -220,7 +220,7 @@ class ReaderPageIT {
     void everyStateIsALinkAndBackLeadsToTheListAsItWas() {
         browser.open("/?tag=погода");
         browser.awaitText(".said", "есть ещё");
-        browser.one(".more button").click();
+        browser.click(".more button");
         browser.awaitTrue("all are there", "return !document.querySelector('.more button')");
         int count = browser.all(".card").size();
         browser.run("document.querySelectorAll('.card h2 a')[21].click()");
@@ -262,7 +262,7 @@ class ReaderPageIT {
                         "Картинка отсутствует: нет в папке экспорта");
         assertThat(browser.barriers()).isEmpty();
 
-        browser.one("a.reply").click();
+        browser.click("a.reply");
         browser.awaitText("h1", "Загадка дня");
     }
 
@@ -308,7 +308,7 @@ class ReaderPageIT {
     @Test
     void aHashtagSearches() {
         browser.open("/?post=" + formatted);
-        browser.one(".text a[href*='?q=']").click();
+        browser.click(".text a[href*='?q=']");
 
         browser.awaitText("h1", "#викторина");
         browser.awaitText(".card h2", "Загадка");
@@ -340,7 +340,7 @@ class ReaderPageIT {
         browser.awaitText(".card h2", "Марсоход прислал снимки");
         assertThat(browser.barriers()).isEmpty();
 
-        browser.one(".corrected a").click();
+        browser.click(".corrected a");
         browser.awaitText("h2", "Здесь ничего не нашлось");
         assertThat(browser.address()).contains("typed=1");
         assertThat(browser.one(".corrected").getText()).isEmpty();
@@ -364,9 +364,9 @@ class ReaderPageIT {
         assertThat(browser.one(".card h2").getText()).startsWith("Маяк на берегу, запись");
         assertThat(browser.all(".card .thumbnails")).isNotEmpty();
 
-        browser.one(".more button").click();
+        browser.click(".more button");
         browser.awaitText(".said", "Показано 40 постов, есть ещё");
-        browser.one(".more button").click();
+        browser.click(".more button");
         browser.awaitTrue("all are there", "return document.querySelector('.said').textContent === '45 постов'");
         assertThat(browser.all(".more button")).isEmpty();
         assertThat(browser.texts(".card h2")).doesNotHaveDuplicates();
@@ -388,7 +388,7 @@ class ReaderPageIT {
                 "only the tags of that post",
                 "return [...document.querySelectorAll('.filters .tag')].map(e => e.dataset.tag).sort().join() ==="
                         + " 'кратер,марсоход'");
-        browser.one(".filters [data-tag=кратер]").click();
+        browser.click(".filters [data-tag=кратер]");
         browser.awaitText(".filters [data-tag]", "погода");
     }
 
@@ -411,7 +411,7 @@ class ReaderPageIT {
         // whose posts are not among those of the other tests
         browser.open("/?view=status&user=" + api.fixtures().user(Fixtures.DEFAULT_TENANT));
         browser.one(".upload [type=file]").sendKeys(ReaderKeysIT.export());
-        browser.one(".upload button").click();
+        browser.click(".upload button");
 
         browser.awaitText(".upload [role=status]", "Файл на сервере");
         browser.awaitText(".jobs", "result.json");
@@ -440,7 +440,7 @@ class ReaderPageIT {
         browser.open("/");
         browser.awaitText(".said", "Показано 18 постов");
 
-        browser.one("[data-tool=language]").click();
+        browser.click("[data-tool=language]");
         browser.awaitText("h1", "Latest posts");
         browser.reload();
 
@@ -455,12 +455,12 @@ class ReaderPageIT {
         browser.open("/");
         Object before = background();
 
-        browser.one("[data-tool=theme]").click();
+        browser.click("[data-tool=theme]");
         Object after = background();
         browser.reload();
 
         assertThat(after).isNotEqualTo(before).isEqualTo(background());
-        browser.one("[data-tool=theme]").click();
+        browser.click("[data-tool=theme]");
         assertThat(background()).isEqualTo(before);
     }
 
@@ -539,10 +539,10 @@ class ReaderPageIT {
         assertHarmless();
         assertThat(browser.barriers()).isEmpty();
 
-        browser.one("[data-tool=language]").click();
+        browser.click("[data-tool=language]");
         browser.awaitText(".link.dead .state", "The page is gone. Kept copy of");
         browser.awaitText(".link.failed .state", "the site takes too long");
-        browser.one("[data-tool=language]").click();
+        browser.click("[data-tool=language]");
     }
 
     @Test
@@ -567,14 +567,14 @@ class ReaderPageIT {
         assertThat(browser.barriers()).isEmpty();
         assertThat(SITE.requests).isEmpty();
 
-        browser.one(".load button").click();
+        browser.click(".load button");
         browser.awaitPictures(".article-text img", 1);
         assertThat(SITE.requests).hasSize(1);
         assertThat(browser.run("return performance.getEntriesByType('resource').map(e => e.name).filter(name =>"
                         + " !name.startsWith(location.origin) && !name.startsWith('blob:'))"))
                 .isEqualTo(List.of());
 
-        browser.one(".back").click();
+        browser.click(".back");
         browser.awaitText("h1", "Пять ссылок");
         browser.all(".link .read").get(1).click();
         browser.awaitText(".copy.dead", "Страницы больше нет. Сохранённая копия: 24 дек. 2025");
@@ -585,7 +585,7 @@ class ReaderPageIT {
     void thePagesAreFetchedAgainAndTheCardsShowWhatCame() {
         UUID post = posts.linked("https://example.org/none.png");
         browser.open("/?post=" + post);
-        browser.one(".again button").click();
+        browser.click(".again button");
         browser.awaitText(".again [role=status]", "Страницы запрашиваются");
         api.jdbc()
                 .sql("UPDATE post_enrichment SET data = jsonb_set(data, '{urls,0,title}', '\"Новый заголовок\"')"
@@ -636,12 +636,12 @@ class ReaderPageIT {
                     {status: arguments[0], headers: {'Retry-After': arguments[0] === 429 || arguments[0] === 503 ? '7' : ''}}))
                 """,
                 status);
-        browser.one(".filters [data-tag=кратер]").click();
+        browser.click(".filters [data-tag=кратер]");
         browser.awaitText(".problem", title);
         browser.awaitText(".problem", help);
 
         browser.run("window.fetch = window.answers");
-        browser.one(".problem button").click();
+        browser.click(".problem button");
 
         browser.awaitText(".said", "1 пост");
         assertThat(browser.all(".problem")).isEmpty();
