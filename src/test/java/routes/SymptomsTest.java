@@ -28,7 +28,7 @@ class SymptomsTest {
 
     /** Indicators of the product: beans of this type, whose names end in HealthIndicator or not, and classes. */
     private static final Pattern HEALTH = Pattern.compile(
-            "(?:HealthIndicator|HealthContributor) (\\w+?)(?:Health(?:Indicator|Contributor)?)?\\(|class (\\w+)Health implements HealthIndicator");
+            "(?<!static )(?:HealthIndicator|HealthContributor) (\\w+?)(?:Health(?:Indicator|Contributor)?)?\\(|class (\\w+)Health implements HealthIndicator");
 
     private static Map<String, List<String[]>> tables;
 
