@@ -91,7 +91,7 @@ public final class GeneratedPosts {
                 InputStream format = GeneratedPosts.class.getResourceAsStream(RESOURCES + "ru/russian.info")) {
             for (WordData entry : new DictionaryLookup(Dictionary.read(dictionary, format))) {
                 List<String> known = forms.get(entry.getStem().toString());
-                if (known != null) {
+                if (known != null && known.size() < FORMS) {
                     known.add(entry.getWord().toString());
                 }
             }
@@ -207,7 +207,7 @@ public final class GeneratedPosts {
 
     private String form(Random random, int word) {
         List<String> all = forms.get(russian.get(word));
-        return all.get(zipf(random, Math.min(all.size(), FORMS)));
+        return all.get(zipf(random, all.size()));
     }
 
     /** 0 to n - 1; the probability of a rank goes down as 1 / rank. */

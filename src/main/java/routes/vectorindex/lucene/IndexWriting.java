@@ -35,6 +35,7 @@ final class IndexWriting implements AutoCloseable {
 
     private final Directory directory;
     private final IndexProperties properties;
+    private final KnnVectorsFormat vectors;
     /** Runs after every commit, before the waiting callers continue. */
     private final IORunnable committed;
 
@@ -48,11 +49,17 @@ final class IndexWriting implements AutoCloseable {
     private long lastCommit;
 
     /** @param commitData of the first commit of a new folder */
-    IndexWriting(Directory directory, Map<String, String> commitData, IndexProperties properties, IORunnable committed)
+    IndexWriting(
+            Directory directory,
+            Map<String, String> commitData,
+            IndexProperties properties,
+            KnnVectorsFormat vectors,
+            IORunnable committed)
             throws IOException {
         boolean isNew = !DirectoryReader.indexExists(directory);
         this.directory = directory;
         this.properties = properties;
+        this.vectors = vectors;
         this.lastCommit = System.nanoTime() - properties.commitPause().toNanos();
         this.committed = committed;
         this.writer = open();
@@ -148,8 +155,6 @@ final class IndexWriting implements AutoCloseable {
                 .setMaxFullFlushMergeWaitMillis(0)
                 .setMergePolicy(merges)
                 .setCodec(new Lucene912Codec() {
-                    private final KnnVectorsFormat vectors = new PointVectors();
-
                     @Override
                     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
                         return vectors;

@@ -4,6 +4,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.embedded.DataFolder;
+import routes.embeddings.EmbeddingProvider;
 import routes.vectorindex.IndexGenerations;
 
 @Configuration(proxyBeanMethods = false)
@@ -11,8 +12,11 @@ import routes.vectorindex.IndexGenerations;
 class LuceneConfiguration {
 
     @Bean
-    IndexGenerations vectorIndex(DataFolder data, IndexProperties properties) {
+    IndexGenerations vectorIndex(DataFolder data, IndexProperties properties, EmbeddingProvider embeddings) {
         return new IndexGenerations(new LuceneGenerations(
-                data.path(), folder -> data.folder(folder.getFileName().toString()), properties));
+                data.path(),
+                folder -> data.folder(folder.getFileName().toString()),
+                properties,
+                PointVectors.of(embeddings)));
     }
 }

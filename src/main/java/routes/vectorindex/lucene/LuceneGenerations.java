@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.springframework.util.FileSystemUtils;
 import routes.vectorindex.IndexGenerations;
 import routes.vectorindex.VectorIndex;
@@ -20,6 +21,7 @@ public final class LuceneGenerations implements IndexGenerations.Store {
     private final Path home;
     private final UnaryOperator<Path> creation;
     private final IndexProperties properties;
+    private final KnnVectorsFormat vectors;
     private volatile VectorIndex current;
     private volatile VectorIndex next;
 
@@ -29,10 +31,11 @@ public final class LuceneGenerations implements IndexGenerations.Store {
      * @param home exists; the folders are made in it
      * @param creation is given the path of a folder before Lucene creates it, and can create it with other rights
      */
-    public LuceneGenerations(Path home, UnaryOperator<Path> creation, IndexProperties properties) {
+    LuceneGenerations(Path home, UnaryOperator<Path> creation, IndexProperties properties, KnnVectorsFormat vectors) {
         this.home = home;
         this.creation = creation;
         this.properties = properties;
+        this.vectors = vectors;
         finishSwitch();
         current = open(CURRENT);
         if (Files.isDirectory(home.resolve(NEXT))) {
@@ -42,11 +45,12 @@ public final class LuceneGenerations implements IndexGenerations.Store {
 
     /** With the defaults, in folders that any user of the machine can see. */
     public static IndexGenerations in(Path home) {
-        return new IndexGenerations(new LuceneGenerations(home, folder -> folder, IndexProperties.DEFAULTS));
+        return new IndexGenerations(
+                new LuceneGenerations(home, folder -> folder, IndexProperties.DEFAULTS, new PointVectors()));
     }
 
     private VectorIndex open(String name) {
-        return LuceneVectorIndex.open(creation.apply(home.resolve(name)), properties);
+        return LuceneVectorIndex.open(creation.apply(home.resolve(name)), properties, vectors);
     }
 
     private void finishSwitch() {

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
@@ -125,18 +126,19 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final SearcherManager searchers;
     private volatile boolean isOtherModel;
 
-    /** {@link #open(Path, IndexProperties)} with the defaults. */
+    /** With the defaults, and with graphs. */
     public static LuceneVectorIndex open(Path folder) {
-        return open(folder, IndexProperties.DEFAULTS);
+        return open(folder, IndexProperties.DEFAULTS, new PointVectors());
     }
 
     /**
      * Opens the index in the folder, and creates the folder if it is missing. A damaged index is moved aside and replaced by a new
      * one, which can be rebuilt from the database.
      *
+     * @param vectors how they are written
      * @throws VectorIndexException if another process holds the folder, or it cannot be read or written
      */
-    public static LuceneVectorIndex open(Path folder, IndexProperties properties) {
+    public static LuceneVectorIndex open(Path folder, IndexProperties properties, KnnVectorsFormat vectors) {
         Path absolute = folder.toAbsolutePath();
         boolean outdated = false;
         try {
@@ -172,7 +174,7 @@ public final class LuceneVectorIndex implements VectorIndex {
                         absolute);
                 empty(folder);
             }
-            return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString(), properties);
+            return new LuceneVectorIndex(FSDirectory.open(folder), absolute.toString(), properties, vectors);
         } catch (LockObtainFailedException e) {
             throw new VectorIndexException(
                     "The vector index in " + absolute
@@ -206,10 +208,11 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    LuceneVectorIndex(Directory directory, String name, IndexProperties properties) throws IOException {
+    LuceneVectorIndex(Directory directory, String name, IndexProperties properties, KnnVectorsFormat vectors)
+            throws IOException {
         this.directory = directory;
         this.name = name;
-        this.writing = new IndexWriting(directory, COMMIT_DATA, properties, this::refresh);
+        this.writing = new IndexWriting(directory, COMMIT_DATA, properties, vectors, this::refresh);
         this.searchers = new SearcherManager(directory, new SearcherFactory() {
             @Override
             public IndexSearcher newSearcher(IndexReader reader, IndexReader previous) {

@@ -17,6 +17,7 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import routes.embeddings.EmbeddingProvider;
 
 /**
  * Vectors as Lucene stores them, with an HNSW graph in big segments only. Scanning a small segment costs less than all the graphs
@@ -51,6 +52,14 @@ public final class PointVectors extends KnnVectorsFormat {
             new Lucene99FlatVectorsFormat(FlatVectorScorerUtil.getLucene99FlatVectorsScorer());
 
     private final int graphFrom;
+
+    /**
+     * For the vectors of this provider. Those that no search asks for get no graphs, which would take more time than everything else that
+     * indexing 20 000 posts does.
+     */
+    static PointVectors of(EmbeddingProvider embeddings) {
+        return new PointVectors(embeddings.searchWeight() > 0 ? GRAPH_FROM : Integer.MAX_VALUE);
+    }
 
     /** Used by Lucene to read. */
     public PointVectors() {

@@ -1,6 +1,6 @@
 /**
  * The index as Lucene files.
  *
- * <p>Uses: embedded, text, vectorindex, vectorindex.words.
+ * <p>Uses: embedded, embeddings, text, vectorindex, vectorindex.words.
  */
 package routes.vectorindex.lucene;

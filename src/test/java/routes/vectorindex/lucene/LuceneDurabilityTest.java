@@ -95,7 +95,7 @@ class LuceneDurabilityTest {
         CountingDirectory directory = new CountingDirectory(folder);
         IndexProperties seldom = new IndexProperties(Duration.ofHours(1), 10);
         ExecutorService pool = Executors.newFixedThreadPool(2);
-        try (LuceneVectorIndex index = new LuceneVectorIndex(directory, "test", seldom)) {
+        try (LuceneVectorIndex index = new LuceneVectorIndex(directory, "test", seldom, new PointVectors())) {
             int before = directory.commits.get();
             index.upsert(point(1, "космос")); // nothing was committed for an hour, so to say
             assertThat(directory.commits.get() - before).isOne();
@@ -130,7 +130,8 @@ class LuceneDurabilityTest {
     @Test
     void concurrentWritersShareCommitsAndLoseNothing() throws Exception {
         CountingDirectory directory = new CountingDirectory(folder);
-        try (LuceneVectorIndex index = new LuceneVectorIndex(directory, "test", IndexProperties.DEFAULTS)) {
+        try (LuceneVectorIndex index =
+                new LuceneVectorIndex(directory, "test", IndexProperties.DEFAULTS, new PointVectors())) {
             int before = directory.commits.get();
             inParallel(16, 25, (thread, i) -> index.upsert(point(thread * 25 + i, "космос " + thread + " " + i)));
 
@@ -154,8 +155,8 @@ class LuceneDurabilityTest {
     @Test
     void aFailedCommitReachesItsWritersAndTheNextWriteWorks() throws Exception {
         CountingDirectory directory = new CountingDirectory(folder);
-        try (LuceneVectorIndex index =
-                new LuceneVectorIndex(directory, "the index under test", IndexProperties.DEFAULTS)) {
+        try (LuceneVectorIndex index = new LuceneVectorIndex(
+                directory, "the index under test", IndexProperties.DEFAULTS, new PointVectors())) {
             index.upsert(point(1, "до беды"));
             directory.full = true;
             inParallel(4, 3, (thread, i) -> assertThatThrownBy(() -> index.upsert(point(10 + thread, "во время беды")))

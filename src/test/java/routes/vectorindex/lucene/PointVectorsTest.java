@@ -22,9 +22,13 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.VectorUtil;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import routes.embeddings.LocalEmbeddings;
+import routes.text.SearchWords;
+import routes.text.TextAnalysis;
 
 class PointVectorsTest {
     private static final int VECTORS = 3_000;
@@ -62,6 +66,32 @@ class PointVectorsTest {
                 assertThat(segment.getSegmentInfo().info.getAttribute(PointVectors.HAS_GRAPH))
                         .isEqualTo(String.valueOf(hasGraph));
                 assertThat(recall(new IndexSearcher(reader))).isGreaterThanOrEqualTo(recall);
+            }
+        }
+    }
+
+    @Test
+    void vectorsThatNoSearchAsksForGetNoGraph() throws IOException {
+        var local = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
+        assertThat(local.searchWeight()).isZero();
+        try (Directory directory = FSDirectory.open(folder)) {
+            try (IndexWriter writer = writer(directory, PointVectors.of(local))) {
+                for (int i = 0; i < 10_001; i++) {
+                    Document document = new Document();
+                    document.add(new KnnFloatVectorField(
+                            PointDocument.VECTOR, vectors.get(i % VECTORS), VectorSimilarityFunction.DOT_PRODUCT));
+                    writer.addDocument(document);
+                    if (i == 5_000) {
+                        writer.commit();
+                    }
+                }
+                writer.forceMerge(1);
+            }
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                SegmentReader segment = (SegmentReader) reader.leaves().get(0).reader();
+                assertThat(segment.maxDoc()).isEqualTo(10_001);
+                assertThat(segment.getSegmentInfo().info.getAttribute(PointVectors.HAS_GRAPH))
+                        .isEqualTo("false");
             }
         }
     }
