@@ -54,8 +54,7 @@ public final class PointVectors extends KnnVectorsFormat {
     private final int graphFrom;
 
     /**
-     * For the vectors of this provider. Those that no search asks for get no graphs, which would take more time than everything else that
-     * indexing 20 000 posts does.
+     * For the vectors of this provider. Those that no search asks for get no graphs: building them took two thirds of the time of merges.
      */
     static PointVectors of(EmbeddingProvider embeddings) {
         return new PointVectors(embeddings.searchWeight() > 0 ? GRAPH_FROM : Integer.MAX_VALUE);
