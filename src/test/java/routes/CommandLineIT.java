@@ -132,7 +132,11 @@ class CommandLineIT {
         Stream.concat(
                         Stream.of("--data.dir=" + dir.resolve("data"), "--api.port=0", "--management.port=0"),
                         Stream.of(options))
-                .forEach(option -> given.put(option.contains(".") ? option.replaceFirst("=.*", "") : option, option));
+                .forEach(option -> {
+                    String name = option.replaceFirst("=.*", "");
+                    // settings replace those before them; commands such as --import can be repeated
+                    given.put(name.contains(".") ? name : option, option);
+                });
         var printed = new ByteArrayOutputStream();
         var out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         assertThat(new CommandLine(out, out).run(given.values().toArray(String[]::new)))
