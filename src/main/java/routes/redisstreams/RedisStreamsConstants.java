@@ -43,8 +43,8 @@ public final class RedisStreamsConstants {
     @Metadata(
             label = "producer",
             description =
-                    "With the option once: what this message is recognised by when it comes again. For a list of maps: a"
-                            + " list with one for each.",
+                    "With the option once: the token that identifies this message if it is published again. For a list of"
+                            + " maps: a list with a token for each.",
             javaType = "String")
     public static final String ONCE = "CamelRedisStreamsOnce";
 

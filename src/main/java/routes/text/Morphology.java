@@ -272,7 +272,10 @@ public final class Morphology {
     /** For an unknown word, the longest ending that is a noun or an adjective: "нейросети" as "нейро" and "сети". */
     private List<Reading> compound(String word) {
         int shortest = Math.max(SHORTEST_HEAD, word.lastIndexOf('-') + 1);
-        byte[] encoded = russian.encoded(word); // a byte for each letter
+        byte[] encoded = russian.encoded(word);
+        if (encoded.length != word.length()) {
+            return List.of(); // characters outside of the BMP; all others are one byte
+        }
         for (int tail = shortest; tail <= word.length() - SHORTEST_TAIL; tail++) {
             if (!russian.has(encoded, tail)) {
                 continue;
