@@ -8,11 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.XReadArgs.StreamOffset;
 import java.io.BufferedWriter;
 import java.io.ByteArrayInputStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,7 +50,8 @@ import routes.text.TextAnalysis;
 /**
  * Import of a big export by a process that only imports and relays the outbox. In the same run, each alone: the export read by Jackson,
  * its rows written by COPY into the same tables, its events appended to a stream. Arguments: megabytes of {@code result.json} (1000),
- * posts of the parts that are measured alone (20000).
+ * posts of the parts that are measured alone (20000), {@code read} if a group reads the
+ * events at once. Else the relay publishes as many events as may be unread.
  */
 public final class ImportBenchmark {
     private static final int BYTES_PER_MEGABYTE = 1_000_000;
@@ -78,7 +79,7 @@ public final class ImportBenchmark {
             if (alone > 0) {
                 benchmark.parts(Math.min(alone, benchmark.posts));
             }
-            benchmark.imported();
+            benchmark.imported(arguments.length > 2 && arguments[2].equals("read"));
         } finally {
             FileSystemUtils.deleteRecursively(folder);
         }
@@ -116,36 +117,51 @@ public final class ImportBenchmark {
                 "--spring.datasource.hikari.minimum-idle=12"));
     }
 
-    private void imported() throws Exception {
-        try (ConfigurableApplicationContext application = open("import", "ingest")) {
+    /**
+     * @param read whether the events are read as soon as they are published, so that the relay publishes all of them; else it waits after
+     *     the first ones
+     */
+    private void imported(boolean read) throws Exception {
+        ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor();
+        try (ConfigurableApplicationContext application = open("import", "ingest");
+                var redis = application.getBean(RedisClient.class).connect()) {
             ImportService imports = application.getBean(ImportService.class);
             JdbcClient jdbc = application.getBean(JdbcClient.class);
-            ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+            long heap = 0;
             Usage before = Usage.of(application);
+            if (read) {
+                StreamOffset<String> end = StreamOffset.from("stream:posts:parsed", "$");
+                reader.scheduleAtFixedRate(
+                        () -> redis.sync().xgroupSetid(end, "tagging_workers"), 0, 100, TimeUnit.MILLISECONDS);
+            }
             UUID id = imports.submit(1, TENANT, export);
             while (!imports.find(id).orElseThrow().isOver()) {
-                TimeUnit.MILLISECONDS.sleep(200);
+                TimeUnit.MILLISECONDS.sleep(100);
+                heap = Math.max(
+                        heap,
+                        Runtime.getRuntime().totalMemory()
+                                - Runtime.getRuntime().freeMemory());
             }
             double rate = Usage.of(application).print("import", before, posts);
-            while (jdbc.sql("SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)")
-                    .query(Boolean.class)
-                    .single()) {
+            while (read
+                    && jdbc.sql("SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)")
+                            .query(Boolean.class)
+                            .single()) {
                 TimeUnit.MILLISECONDS.sleep(200);
             }
             double published = Usage.of(application).print("published", before, posts);
-            long heap = ManagementFactory.getMemoryPoolMXBeans().stream()
-                    .filter(pool -> pool.getType() == MemoryType.HEAP)
-                    .mapToLong(pool -> pool.getPeakUsage().getUsed())
-                    .sum();
             double bytes = (double) Files.size(export) / posts;
             System.out.printf(
                     Locale.ROOT,
-                    "import of %d MB: %.1f MB/s, until all is published %.1f MB/s, heap at most %d MB, sizes in MB: %s%n",
+                    "import of %d MB: %.1f MB/s, %s %.1f MB/s, heap at most %d MB, sizes in MB: %s%n",
                     Files.size(export) / BYTES_PER_MEGABYTE,
                     rate * bytes / BYTES_PER_MEGABYTE,
+                    read ? "until all is published" : "nothing read",
                     published * bytes / BYTES_PER_MEGABYTE,
                     heap >> 20,
                     sizes(jdbc));
+        } finally {
+            reader.shutdownNow();
         }
     }
 

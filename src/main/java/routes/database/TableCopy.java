@@ -33,13 +33,25 @@ public final class TableCopy {
      * @throws org.springframework.dao.DataAccessException if PostgreSQL refuses a row or does not answer
      */
     public static void insert(DataSource database, String target, Stream<Object[]> rows) {
-        new JdbcTemplate(database).execute((Connection connection) -> insert(connection, target, rows));
+        insert(database, target, rows, () -> {});
     }
 
-    private static Long insert(Connection connection, String target, Stream<Object[]> rows) throws SQLException {
+    /**
+     * Like {@link #insert(DataSource, String, Stream)}.
+     *
+     * @param meanwhile runs while PostgreSQL stores the rows that were sent; must not use the database
+     */
+    public static void insert(DataSource database, String target, Stream<Object[]> rows, Runnable meanwhile) {
+        new JdbcTemplate(database).execute((Connection connection) -> insert(connection, target, rows, meanwhile));
+    }
+
+    private static Long insert(Connection connection, String target, Stream<Object[]> rows, Runnable meanwhile)
+            throws SQLException {
         CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY " + target + " FROM STDIN");
         try {
-            return new TableCopy(copy).send(rows.iterator());
+            new TableCopy(copy).send(rows.iterator());
+            meanwhile.run();
+            return copy.endCopy();
         } catch (SQLException | RuntimeException e) {
             cancel(copy, e);
             throw e;
@@ -57,7 +69,7 @@ public final class TableCopy {
         }
     }
 
-    private long send(Iterator<Object[]> rows) throws SQLException {
+    private void send(Iterator<Object[]> rows) throws SQLException {
         while (rows.hasNext()) {
             append(rows.next());
             if (chunk.length() >= CHUNK_CHARACTERS) {
@@ -65,7 +77,7 @@ public final class TableCopy {
             }
         }
         flush();
-        return copy.endCopy();
+        copy.flushCopy();
     }
 
     private void flush() throws SQLException {

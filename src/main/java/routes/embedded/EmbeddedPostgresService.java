@@ -48,7 +48,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
             "unix_socket_directories", "",
             "password_encryption", "scram-sha-256",
             "max_connections", "60",
-            "shared_buffers", "64MB",
+            "shared_buffers", "128MB",
             "timezone", "UTC");
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresService.class);

@@ -6,12 +6,16 @@ import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.events.EventCodec;
+import routes.events.StreamCatalog;
 import routes.ingest.export.ExportSource;
 import routes.ingest.upload.UploadFolders;
 import routes.outbox.Outbox;
 import routes.outbox.OutboxHealth;
+import routes.outbox.OutboxProperties;
 import routes.outbox.OutboxRelay;
+import routes.outbox.UnreadLimit;
 import routes.posts.PostRemoval;
+import routes.redis.StreamAdmin;
 import routes.tracing.EntryTraces;
 
 @Configuration(proxyBeanMethods = false)
@@ -23,8 +27,14 @@ class IngestConfiguration {
     }
 
     @Bean
-    OutboxRelay outboxRelay(DataSource database, EventCodec codec, EntryTraces traces) {
-        return new OutboxRelay(database, codec, traces);
+    OutboxRelay outboxRelay(
+            DataSource database,
+            EventCodec codec,
+            EntryTraces traces,
+            StreamAdmin redis,
+            StreamCatalog catalog,
+            OutboxProperties properties) {
+        return new OutboxRelay(database, codec, traces, new UnreadLimit(redis, catalog, properties.maxUnread()));
     }
 
     @Bean

@@ -1,6 +1,5 @@
 package routes.operations;
 
-import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
+import routes.outbox.OutboxProperties;
 import routes.outbox.OutboxRelay;
 import routes.posts.TaggingRequests;
 import routes.redis.StreamAdmin;
@@ -32,19 +32,6 @@ class JobsConfiguration {
     private static final int MAX_PRUNE_BATCHES = 1_000;
 
     private static final int MAX_RETRIED_POSTS = 100;
-
-    /**
-     * @param pollInterval  pause between polls of an empty outbox, in milliseconds
-     * @param batchSize     events published and marked in one transaction
-     * @param keep          how long published events are kept
-     * @param pruneInterval how often older events are removed
-     */
-    @ConfigurationProperties("outbox")
-    record OutboxProperties(
-            @DefaultValue("200") @Min(10) @Max(60_000) int pollInterval,
-            @DefaultValue("500") @Min(1) @Max(5_000) int batchSize,
-            @DefaultValue("3d") @DurationMin(seconds = 0) Duration keep,
-            @DefaultValue("1h") @DurationMin(seconds = 1) Duration pruneInterval) {}
 
     /**
      * @param maxlen       entries that a stream keeps for replay; beyond that, entries that every group has processed are removed

@@ -1,5 +1,6 @@
 package routes.operations;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -69,6 +70,8 @@ class StreamMetrics implements StreamListener {
                 gauge("stream.unserved.group"), one -> states.isUnserved(one.stream(), one.group(), QUIET) ? 1 : 0);
         register();
         Gauge.builder("outbox.unpublished", outbox, OutboxRelay::unpublished).register(registry);
+        FunctionCounter.builder("outbox.published", outbox, OutboxRelay::published)
+                .register(registry);
     }
 
     private MultiGauge gauge(String name) {

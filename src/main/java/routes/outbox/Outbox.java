@@ -21,18 +21,32 @@ public final class Outbox {
         this.codec = codec;
     }
 
+    /** An event that is ready to be stored. */
+    public record Row(String stream, String event) {}
+
     /**
-     * Joins the transaction of the calling thread. Rows are published in the order given here.
+     * Makes the rows of events without storing them.
      *
      * @throws IllegalStateException if an event violates its schema; checked here, where its producer sees it, since in the
      *     relay it would block all others
      */
-    public void append(List<? extends Event> events) {
-        if (events.isEmpty()) {
-            return;
+    public List<Row> rows(Collection<? extends Event> events) {
+        return events.stream()
+                .map(event -> new Row(codec.stream(event), codec.data(event)))
+                .toList();
+    }
+
+    /** Joins the transaction of the calling thread. Rows are published in the order given here. */
+    public void store(List<Row> rows) {
+        if (!rows.isEmpty()) {
+            TableCopy.insert(database, "outbox (stream, event)", rows.stream().map(row ->
+                    new Object[] {row.stream(), row.event()}));
         }
-        TableCopy.insert(database, "outbox (stream, event)", events.stream().map(event ->
-                new Object[] {codec.stream(event), codec.data(event)}));
+    }
+
+    /** {@link #rows} and {@link #store}. */
+    public void append(List<? extends Event> events) {
+        store(rows(events));
     }
 
     /**

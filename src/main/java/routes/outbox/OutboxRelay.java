@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,14 +30,17 @@ public final class OutboxRelay {
     private final JdbcClient jdbc;
     private final EventCodec codec;
     private final EntryTraces traces;
+    private final UnreadLimit unread;
+    private final AtomicLong published = new AtomicLong();
 
     /** Streams whose last batch was claimed but not published: Redis refused it or did not answer. Other streams go first. */
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
-    public OutboxRelay(DataSource database, EventCodec codec, EntryTraces traces) {
+    public OutboxRelay(DataSource database, EventCodec codec, EntryTraces traces, UnreadLimit unread) {
         jdbc = JdbcClient.create(database);
         this.codec = codec;
         this.traces = traces;
+        this.unread = unread;
     }
 
     /**
@@ -56,7 +61,7 @@ public final class OutboxRelay {
             OffsetDateTime createdAt) {}
 
     /**
-     * Returns the oldest waiting rows of the next stream, in order, marked as published, which the end of the caller's transaction makes
+     * Returns the oldest waiting rows of the next stream that has room for them, in order, marked as published, which the end of the caller's transaction makes
      * true or takes back. A second relay waits for it, since skipping these rows would publish out of order. Rows that can never be
      * published are moved to the table {@code outbox_quarantine}.
      *
@@ -66,7 +71,8 @@ public final class OutboxRelay {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException("Rows of the outbox can be claimed in a transaction only");
         }
-        List<Stored> rows = oldest(limit);
+        Set<String> full = unread.reached();
+        List<Stored> rows = oldest(limit, full);
         while (!rows.isEmpty() || !refused.isEmpty()) {
             if (rows.isEmpty()) {
                 refused.clear();
@@ -81,17 +87,18 @@ public final class OutboxRelay {
                     return publishable;
                 }
             }
-            rows = oldest(limit);
+            rows = oldest(limit, full);
         }
         return List.of();
     }
 
     /**
-     * Reads and marks at once: to lock the rows first would change each of them twice. In a table that was never analysed,
+     * Reads and marks at once: to lock the rows first would change each of them twice. The first row of each stream is one probe of
+     * the index; to read by id would pass all rows of the streams that are left out. In a table that was never analysed,
      * PostgreSQL believes that few rows wait, and would sort all of them for each claim instead of reading the first ones in the
      * order of the index. Nor may it use a plan that was made when the table was empty.
      */
-    private List<Stored> oldest(int limit) {
+    private List<Stored> oldest(int limit, Set<String> full) {
         jdbc.sql("SET LOCAL enable_sort = off").update();
         jdbc.sql("SET LOCAL plan_cache_mode = force_custom_plan").update();
         return jdbc
@@ -99,11 +106,17 @@ public final class OutboxRelay {
                         """
                         UPDATE outbox SET published_at = now() WHERE published_at IS NULL AND id = ANY (ARRAY(
                             SELECT id FROM outbox WHERE published_at IS NULL AND stream = (
-                                SELECT stream FROM outbox WHERE published_at IS NULL AND stream <> ALL (?) ORDER BY id LIMIT 1)
-                            ORDER BY id LIMIT ?))
+                                WITH RECURSIVE first AS (
+                                    (SELECT stream, id FROM outbox WHERE published_at IS NULL ORDER BY stream, id LIMIT 1)
+                                    UNION ALL
+                                    SELECT next.stream, next.id FROM first CROSS JOIN LATERAL (
+                                        SELECT stream, id FROM outbox WHERE published_at IS NULL AND stream > first.stream
+                                        ORDER BY stream, id LIMIT 1) next)
+                                SELECT stream FROM first WHERE stream <> ALL (?) ORDER BY id LIMIT 1)
+                            ORDER BY stream, id LIMIT ?))
                         RETURNING id, stream, event::text, jsonb_typeof(event) = 'object', event ->> 'trace_id',
                             event ->> 'idempotency_key', created_at""")
-                .param(refused.toArray(String[]::new))
+                .param(Stream.concat(refused.stream(), full.stream()).toArray(String[]::new))
                 .param(limit)
                 // not by names and reflection, which would take as long as the statement
                 .query((row, number) -> new Stored(
@@ -173,7 +186,17 @@ public final class OutboxRelay {
 
     /** The rows are published. Call in the transaction of {@link #claim}, so that a stream that refuses them goes behind the others. */
     public void markPublished(List<OutboxRow> rows) {
-        rows.forEach(row -> refused.remove(row.stream()));
+        if (rows.isEmpty()) {
+            return;
+        }
+        refused.remove(stream(rows));
+        published.addAndGet(rows.size());
+        unread.published(stream(rows), rows.size());
+    }
+
+    /** How many rows this process has published. */
+    public long published() {
+        return published.get();
     }
 
     /** How many rows wait; at most {@value #COUNTED_AT_MOST}, so that the query stays cheap when the relay stalls. */

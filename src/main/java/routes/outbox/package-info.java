@@ -1,6 +1,6 @@
 /**
  * Events that are stored in one transaction with the changes they report, and their relay to the streams.
  *
- * <p>Uses: database, events, tracing.
+ * <p>Uses: database, events, redis, tracing.
  */
 package routes.outbox;

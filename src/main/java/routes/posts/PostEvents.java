@@ -86,12 +86,17 @@ public class PostEvents {
         return UUID.randomUUID().toString().replace("-", "");
     }
 
-    /** The events of a saved batch: only for posts that are new or have new content. */
-    static List<Event> of(PostBatch batch, List<SavedPost> posts, List<Album> albums, Instant now) {
-        var events = new ArrayList<Event>();
-        posts.stream()
+    /** The events of the posts of a batch that are new or have new content. */
+    static List<PostParsed> parsed(PostBatch batch, List<SavedPost> posts, Instant now) {
+        return posts.stream()
                 .filter(post -> post.is(Outcome.CREATED) || post.isPublishedAgain())
-                .forEach(post -> events.add(parsed(batch, post, now)));
+                .map(post -> parsed(batch, post, now))
+                .toList();
+    }
+
+    /** The events of changed albums and of new files of a saved batch. */
+    static List<Event> further(PostBatch batch, List<SavedPost> posts, List<Album> albums, Instant now) {
+        var events = new ArrayList<Event>();
         albums.stream()
                 .filter(album -> album.change() != Albums.Change.NONE)
                 .forEach(album -> events.add(album(batch.tenantId(), batch.userId(), batch.channel(), album, now)));

@@ -189,13 +189,16 @@ final class PostTable {
         }
     }
 
-    void insert(UUID tenantId, UUID channelId, List<SavedPost> posts) {
-        if (!posts.isEmpty()) {
-            TableCopy.insert(
-                    database,
-                    "posts (tenant_id, channel_id, " + joined(columns, Column::name) + ")",
-                    posts.stream().map(post -> row(tenantId, channelId, post)));
+    void insert(UUID tenantId, UUID channelId, List<SavedPost> posts, Runnable meanwhile) {
+        if (posts.isEmpty()) {
+            meanwhile.run();
+            return;
         }
+        TableCopy.insert(
+                database,
+                "posts (tenant_id, channel_id, " + joined(columns, Column::name) + ")",
+                posts.stream().map(post -> row(tenantId, channelId, post)),
+                meanwhile);
     }
 
     private Object[] row(UUID tenantId, UUID channelId, SavedPost post) {

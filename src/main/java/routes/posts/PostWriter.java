@@ -2,6 +2,7 @@ package routes.posts;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -99,10 +101,11 @@ public final class PostWriter {
      */
     public SavedBatch saveBatchAtomic(PostBatch batch) {
         return transaction.execute(status -> {
-            List<SavedPost> saved =
-                    savePosts(batch, post -> created(batch, post), PostMerge::seen, SavedPost::isPublishedAgain);
+            var events = new Events(batch);
+            List<SavedPost> saved = savePosts(
+                    batch, post -> created(batch, post), PostMerge::seen, SavedPost::isPublishedAgain, events::ofPosts);
             List<Album> savedAlbums = saveAlbums(batch, saved);
-            outbox.append(PostEvents.of(batch, saved, savedAlbums, clock.instant()));
+            events.store(saved, savedAlbums);
             batch.posts().stream()
                     .mapToLong(Post::telegramMessageId)
                     .max()
@@ -128,7 +131,8 @@ public final class PostWriter {
                     return new SavedPost(known.postId(), known.traceId(), PostMerge.created(post), post);
                 },
                 PostMerge::of,
-                post -> post.is(Outcome.EDITED) && post.merge().versionMoved()));
+                post -> post.is(Outcome.EDITED) && post.merge().versionMoved(),
+                saved -> {}));
     }
 
     /**
@@ -146,13 +150,13 @@ public final class PostWriter {
             if (stored == null || stored.deletion() != null) {
                 return Optional.empty();
             }
-            Instant now = clock.instant();
-            Post edited = stored.post().edit(text, entities, urls, now);
+            Post edited = stored.post().edit(text, entities, urls, clock.instant());
             Channel channel = channels.require(channelId);
             var batch = new PostBatch(tenantId, channels.reader(tenantId, channelId), channel, List.of(edited), false);
-            List<SavedPost> saved =
-                    savePosts(batch, post -> created(batch, post), PostMerge::of, SavedPost::isPublishedAgain);
-            outbox.append(PostEvents.of(batch, saved, saveAlbums(batch, saved), now));
+            var events = new Events(batch);
+            List<SavedPost> saved = savePosts(
+                    batch, post -> created(batch, post), PostMerge::of, SavedPost::isPublishedAgain, events::ofPosts);
+            events.store(saved, saveAlbums(batch, saved));
             return Optional.of(saved.get(0).is(Outcome.EDITED));
         });
     }
@@ -173,12 +177,14 @@ public final class PostWriter {
      * @param create the row of a post that is not stored
      * @param merge the changes of a stored post
      * @param restarts whether the stages process the post again
+     * @param meanwhile runs while PostgreSQL stores new posts; must not use the database
      */
     private List<SavedPost> savePosts(
             PostBatch batch,
             Function<Post, SavedPost> create,
             BiFunction<StoredPost, Post, PostMerge> merge,
-            Predicate<SavedPost> restarts) {
+            Predicate<SavedPost> restarts,
+            Consumer<List<SavedPost>> meanwhile) {
         UUID tenantId = batch.tenantId();
         UUID channelId = batch.channel().id();
         PostLock.takeChannel(jdbc, tenantId, channelId);
@@ -199,10 +205,30 @@ public final class PostWriter {
         posts.update(changed);
         posts.restart(ids(select(changed, restarts)));
         List<SavedPost> created = select(saved, post -> post.is(Outcome.CREATED));
-        posts.insert(tenantId, channelId, created);
+        posts.insert(tenantId, channelId, created, () -> meanwhile.accept(saved));
         media.save(tenantId, select(saved, post -> post.merge().mediaChanged()));
         removal.applyEarly(tenantId, ids(created));
         return saved;
+    }
+
+    /** The events of a batch. Those of its posts are made while the posts are stored: both take the same time. */
+    private final class Events {
+        private final PostBatch batch;
+        private final Instant now = clock.instant();
+        private final List<Outbox.Row> rows = new ArrayList<>();
+
+        Events(PostBatch batch) {
+            this.batch = batch;
+        }
+
+        void ofPosts(List<SavedPost> posts) {
+            rows.addAll(outbox.rows(PostEvents.parsed(batch, posts, now)));
+        }
+
+        void store(List<SavedPost> posts, List<Album> albums) {
+            rows.addAll(outbox.rows(PostEvents.further(batch, posts, albums, now)));
+            outbox.store(rows);
+        }
     }
 
     private static List<SavedPost> select(List<SavedPost> posts, Predicate<SavedPost> condition) {

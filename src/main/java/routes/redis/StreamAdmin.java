@@ -143,6 +143,13 @@ public final class StreamAdmin {
         return groupInfo(key).stream().map(group -> state(key, group)).toList();
     }
 
+    /** The id of the newest entry that each group of a stream has read; empty if the stream does not exist. */
+    public List<String> delivered(String key) {
+        return groupInfo(key).stream()
+                .map(group -> (String) group.get("last-delivered-id"))
+                .toList();
+    }
+
     /** The attributes that Redis reports for the groups of a stream; empty if the stream does not exist. */
     private List<Map<String, Object>> groupInfo(String key) {
         try {

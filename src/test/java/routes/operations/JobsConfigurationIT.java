@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import routes.events.EventCodec;
 import routes.events.Json;
 import routes.events.StreamCatalog;
-import routes.operations.JobsConfiguration.OutboxProperties;
+import routes.outbox.OutboxProperties;
 import routes.outbox.OutboxRelay;
 import routes.testing.EmbeddedDatabase;
 import routes.tracing.EntryTraces;
@@ -24,11 +24,13 @@ class JobsConfigurationIT {
         insert(7, "now() - interval '2 days 23 hours'");
         insert(11, "NULL");
         var codec = new EventCodec(Json.newMapper(), new StreamCatalog());
-        var properties = new OutboxProperties(200, 500, Duration.ofDays(3), Duration.ofHours(1));
+        var properties = new OutboxProperties(200, 500, 10_000, Duration.ofDays(3), Duration.ofHours(1));
 
         new JobsConfiguration()
                 .outboxPruneJob(
-                        new OutboxRelay(DATABASE.dataSource(), codec, EntryTraces.off()), properties, Clock.systemUTC())
+                        new OutboxRelay(DATABASE.dataSource(), codec, EntryTraces.off(), null),
+                        properties,
+                        Clock.systemUTC())
                 .run();
 
         assertThat(count("published_at IS NOT NULL")).isEqualTo(7);

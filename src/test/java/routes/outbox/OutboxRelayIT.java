@@ -4,6 +4,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.Consumer;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.XGroupCreateArgs;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +19,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,7 +35,10 @@ import routes.events.Json;
 import routes.events.PostDeleted;
 import routes.events.StreamCatalog;
 import routes.outbox.OutboxRelay.OutboxRow;
+import routes.redis.RedisLink;
+import routes.redis.StreamAdmin;
 import routes.testing.EmbeddedDatabase;
+import routes.testing.EmbeddedRedis;
 import routes.tracing.EntryTraces;
 
 class OutboxRelayIT {
@@ -37,7 +47,14 @@ class OutboxRelayIT {
     @RegisterExtension
     static final EmbeddedDatabase database = new EmbeddedDatabase();
 
-    private final EventCodec codec = new EventCodec(Json.newMapper(), new StreamCatalog());
+    @RegisterExtension
+    static final EmbeddedRedis redis = new EmbeddedRedis();
+
+    private static final String KEY = "stream:posts:deleted";
+    private static final String DIGESTS = "stream:digests:generate";
+
+    private final StreamCatalog catalog = new StreamCatalog();
+    private final EventCodec codec = new EventCodec(Json.newMapper(), catalog);
     private Outbox outbox;
     private OutboxRelay relay;
     private TransactionTemplate transaction;
@@ -46,8 +63,9 @@ class OutboxRelayIT {
     void emptyOutbox() {
         database.jdbc().sql("DELETE FROM outbox").update();
         database.jdbc().sql("DELETE FROM outbox_quarantine").update();
+        redis.commands().flushall();
         outbox = new Outbox(database.dataSource(), codec);
-        relay = new OutboxRelay(database.dataSource(), codec, EntryTraces.off());
+        relay = relay(10_000);
         transaction = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
     }
 
@@ -152,6 +170,25 @@ class OutboxRelayIT {
                 List<OutboxRow> rows = relay.claim(10);
                 assertThat(rows).hasSize(10);
                 assertThat(rowsRead() - before).isBetween(10L, 200L);
+                relay.markPublished(rows);
+            });
+        }
+    }
+
+    @Test
+    void aClaimPassesNoRowsOfAStreamThatIsFull() {
+        groups("one");
+        relay = relay(100);
+        fill(5_000);
+        publishAll();
+
+        for (int i = 0; i < 12; i++) {
+            outbox.append(List.of(digest("d" + i)));
+            transaction.executeWithoutResult(status -> {
+                long before = rowsRead();
+                List<OutboxRow> rows = relay.claim(10);
+                assertThat(rows).extracting(OutboxRow::stream).containsExactly("digests.generate");
+                assertThat(rowsRead() - before).isBetween(1L, 200L);
                 relay.markPublished(rows);
             });
         }
@@ -268,6 +305,116 @@ class OutboxRelayIT {
         assertThat(relay.prune(Instant.now().plusSeconds(60), 2)).isEqualTo(2);
         assertThat(relay.prune(Instant.now().plusSeconds(60), 2)).isEqualTo(1);
         assertThat(claimed()).containsExactly("d");
+    }
+
+    @Test
+    void a_stream_that_no_group_reads_waits_and_the_others_go_on() {
+        groups("one", "other");
+        relay = relay(100);
+        fill(250);
+        outbox.append(List.of(digest("behind")));
+
+        assertThat(publishAll()).isEqualTo(101);
+        assertThat(redis.commands().xlen(KEY)).isEqualTo(100);
+        assertThat(redis.commands().xlen(DIGESTS)).isEqualTo(1);
+        assertThat(relay.unpublished()).isEqualTo(150);
+        assertThat(relay.published()).isEqualTo(101);
+    }
+
+    @Test
+    void the_stream_is_filled_up_as_far_as_the_foremost_group_has_read() {
+        groups("one", "other");
+        relay = relay(100);
+        fill(250);
+        publishAll();
+
+        read("one", 30);
+        assertThat(publishAll()).isEqualTo(30);
+        read("one", 100);
+        read("other", 130);
+        assertThat(publishAll()).isEqualTo(100);
+        assertThat(publishAll()).isZero();
+        read("one", 100);
+        assertThat(publishAll()).isEqualTo(20);
+        assertThat(relay.unpublished()).isZero();
+        assertThat(redis.commands().xrange(KEY, Range.unbounded()))
+                .extracting(entry -> entry.getBody().get("trace_id"))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 250).mapToObj(i -> "t" + i).toList());
+    }
+
+    @Test
+    void without_groups_and_after_the_stream_is_lost_nothing_waits() {
+        relay = relay(100);
+        fill(250);
+        assertThat(publishAll()).isEqualTo(250);
+
+        groups("one");
+        relay = relay(100);
+        fill(250);
+        assertThat(publishAll()).isEqualTo(100);
+        redis.commands().flushall();
+        assertThat(publishAll()).isEqualTo(150);
+    }
+
+    @Test
+    void a_key_that_is_no_stream_any_more_holds_up_no_other() {
+        groups("one");
+        relay = relay(100);
+        fill(250);
+        publishAll();
+        redis.commands().set(KEY, "text");
+        outbox.append(List.of(digest("behind")));
+
+        assertThatThrownBy(this::publishAll).isInstanceOf(RedisCommandExecutionException.class);
+        assertThatThrownBy(this::publishAll).isInstanceOf(RedisCommandExecutionException.class);
+        assertThat(redis.commands().xlen(DIGESTS)).isEqualTo(1);
+        assertThat(relay.unpublished()).isEqualTo(150);
+    }
+
+    private OutboxRelay relay(int maxUnread) {
+        var link = new RedisLink(redis.newClient(), Duration.ofSeconds(10));
+        return new OutboxRelay(
+                database.dataSource(),
+                codec,
+                EntryTraces.off(),
+                new UnreadLimit(new StreamAdmin(link), catalog, maxUnread));
+    }
+
+    private static void groups(String... names) {
+        for (String name : names) {
+            redis.commands().xgroupCreate(StreamOffset.from(KEY, "0"), name, XGroupCreateArgs.Builder.mkstream());
+        }
+    }
+
+    private static void read(String group, int entries) {
+        assertThat(redis.commands()
+                        .xreadgroup(
+                                Consumer.from(group, "c"),
+                                XReadArgs.Builder.count(entries),
+                                StreamOffset.lastConsumed(KEY)))
+                .hasSize(entries);
+    }
+
+    private void fill(int rows) {
+        outbox.append(IntStream.range(0, rows).mapToObj(i -> deleted("t" + i)).toList());
+    }
+
+    /** As the route does, ten rows at a time; how many were published. */
+    private int publishAll() {
+        int published = 0;
+        List<OutboxRow> rows;
+        do {
+            rows = transaction.execute(status -> {
+                List<OutboxRow> claimed = relay.claim(10);
+                claimed.forEach(row ->
+                        redis.commands().xadd(catalog.stream(row.stream()).key(), row.fields()));
+                relay.markPublished(claimed);
+                return claimed;
+            });
+            published += rows.size();
+        } while (!rows.isEmpty());
+        return published;
     }
 
     private List<String> claimed() {

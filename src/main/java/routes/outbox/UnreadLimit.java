@@ -1,0 +1,95 @@
+package routes.outbox;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import routes.events.StreamCatalog;
+import routes.redis.StreamAdmin;
+
+/**
+ * Keeps the relay from running far ahead of the readers, so that an import of gigabytes waits in the database instead of the memory of
+ * Redis. Only the group that is furthest counts: a group that is slow, or that nobody serves, delays no other.
+ *
+ * <p>Redis before 7.0 does not report how many entries a group has not read, and counting costs as much as reading. So this remembers
+ * the ids of its own publications. After a restart it starts at zero.
+ */
+public final class UnreadLimit {
+    private static final Logger LOG = LoggerFactory.getLogger(UnreadLimit.class);
+    private static final int MARKS = 20;
+
+    private final StreamAdmin redis;
+    private final StreamCatalog catalog;
+    private final int limit;
+    private final Map<String, Unread> unread = new HashMap<>();
+
+    /** The entries up to an id, since the mark before it. */
+    private record Mark(String id, int entries) {}
+
+    private static final class Unread {
+        private final Deque<Mark> marks = new ArrayDeque<>();
+        private int afterLastMark;
+        private int entries;
+    }
+
+    /** @param limit entries of a stream that none of its groups has read */
+    public UnreadLimit(StreamAdmin redis, StreamCatalog catalog, int limit) {
+        this.redis = redis;
+        this.catalog = catalog;
+        this.limit = limit;
+    }
+
+    /** Call after each publication. */
+    synchronized void published(String stream, int entries) {
+        Unread known = unread.computeIfAbsent(stream, name -> new Unread());
+        known.entries += entries;
+        known.afterLastMark += entries;
+        if (known.afterLastMark * MARKS >= limit) {
+            redis.newestId(key(stream)).ifPresent(id -> known.marks.add(new Mark(id, known.afterLastMark)));
+            known.afterLastMark = 0;
+        }
+    }
+
+    /** The streams that have enough unread entries. */
+    synchronized Set<String> reached() {
+        return unread.entrySet().stream()
+                .filter(known -> isReached(key(known.getKey()), known.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private boolean isReached(String key, Unread known) {
+        if (known.entries < limit) {
+            return false;
+        }
+        try {
+            String read =
+                    redis.delivered(key).stream().max(StreamAdmin::compareIds).orElse(null);
+            // a stream that was deleted or emptied has nothing left to read
+            if (read == null || redis.stream(key).length() < limit) {
+                known.marks.clear();
+                known.afterLastMark = 0;
+                known.entries = 0;
+                return false;
+            }
+            while (!known.marks.isEmpty()
+                    && StreamAdmin.compareIds(known.marks.peek().id(), read) <= 0) {
+                known.entries -= known.marks.remove().entries();
+            }
+            return known.entries >= limit;
+        } catch (RedisCommandExecutionException e) {
+            // the key holds something else: its publication reports the error
+            LOG.debug("The groups of {} cannot be read", key, e);
+            return false;
+        }
+    }
+
+    private String key(String stream) {
+        return catalog.stream(stream).key();
+    }
+}
