@@ -8,7 +8,7 @@ import org.apache.camel.spi.UriPath;
 
 /** Options of a redis-streams endpoint. */
 @UriParams
-public class RedisStreamsConfiguration {
+public class RedisStreamsConfiguration implements Cloneable {
     /** Maximum lease of a consumer name in milliseconds, so that a restart after a crash does not wait long for it. */
     private static final long MAX_NAME_LEASE = 10_000;
 
@@ -122,6 +122,14 @@ public class RedisStreamsConfiguration {
                     + " CamelRedisStreamsOnce is in it are not published again, so that the last call may be repeated"
                     + " when nobody knows whether it arrived. One caller at a time.")
     private String once;
+
+    public RedisStreamsConfiguration copy() {
+        try {
+            return (RedisStreamsConfiguration) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /**
      * Checks what a consumer needs.
