@@ -38,8 +38,8 @@ public final class Morphology {
     private static final int SHORTEST_TAIL = 4;
 
     private static final int SHORTEST_HEAD = 3;
-    /** Most words of a post are among the most frequent; about 300 bytes each. */
-    private static final int CACHED_WORDS = 20_000;
+    /** As in {@link SearchWords}; about 300 bytes each. */
+    private static final int CACHED_WORDS = 100_000;
 
     /** The highest frequency class of the dictionary. */
     private static final double MOST_FREQUENT = 25;

@@ -14,7 +14,6 @@ import org.apache.lucene.analysis.TokenFilter;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
 import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
-import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
@@ -114,7 +113,7 @@ public final class TextAnalysis {
             words = new EnglishPossessiveFilter(words);
             words = new SearchWords.LookAlikeFilter(words);
             words = new LowerCaseFilter(words);
-            words = new ASCIIFoldingFilter(words);
+            words = new SearchWords.AccentFilter(words);
             return new TokenStreamComponents(source, words);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,5 +98,19 @@ class SearchWordsTest {
 
     private List<String> texts(String text) {
         return analysis.of(text).stream().map(Word::text).toList();
+    }
+
+    @Test
+    void accents_and_ligatures_are_written_in_plain_letters_and_cyrillic_letters_stay() {
+        assertThat(analysis.of("Œuvre Straße crème aﬃnité"))
+                .extracting(Word::text)
+                .containsExactly("oeuvre", "strasse", "creme", "affinite");
+        for (char letter = 0x400; letter <= 0x52F; letter++) {
+            char[] folded = new char[4];
+            assertThat(ASCIIFoldingFilter.foldToASCII(new char[] {letter}, 0, folded, 0, 1))
+                    .as("letters for %s", letter)
+                    .isEqualTo(1);
+            assertThat(folded[0]).isEqualTo(letter);
+        }
     }
 }
