@@ -78,13 +78,10 @@ final class AnswerController implements DisposableBean {
      * @param threadId of the answer that this question follows; null for a new thread
      */
     record Ask(
-            @NotNull(message = "is required")
-                    @Size(min = 1, max = 500, message = "must have 1 to 500 characters")
-                    @PlainText
-                    String query,
+            @NotNull(message = "is required") @PlainText(max = 500) String query,
             @Min(value = 1, message = "must be 1 to 20") @Max(value = 20, message = "must be 1 to 20") Integer limit,
             @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channelIds,
-            @Size(min = 1, max = 100, message = "must have 1 to 100 characters") @PlainText String tag,
+            @PlainText(max = 100) String tag,
             Instant from,
             Instant to,
             UUID threadId) {}

@@ -37,7 +37,8 @@ import routes.vectorindex.VectorIndex.Facets;
 
 /** Searches the posts of the channels that a user reads. The index finds them, the database supplies what is shown. */
 @RestController
-final class SearchController {
+record SearchController(
+        UserStore users, Subscriptions subscriptions, PostStore posts, ApiDatabase database, HybridSearch engine) {
 
     /** Facets are for choosing, not for reading through. */
     private static final int MAX_TAGS = 30;
@@ -50,21 +51,6 @@ final class SearchController {
     private static final RowMapper<Beside> BESIDE = ApiDatabase.as(Beside.class);
     /** Characters by which a part of the indexed text is recognised. */
     private static final int MIN_PART = 200;
-
-    private final UserStore users;
-    private final Subscriptions subscriptions;
-    private final PostStore posts;
-    private final ApiDatabase database;
-    private final HybridSearch engine;
-
-    SearchController(
-            UserStore users, Subscriptions subscriptions, PostStore posts, ApiDatabase database, HybridSearch engine) {
-        this.users = users;
-        this.subscriptions = subscriptions;
-        this.posts = posts;
-        this.database = database;
-        this.engine = engine;
-    }
 
     /**
      * @param snippet plain text around the best match, with spoilers masked

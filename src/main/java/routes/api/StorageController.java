@@ -12,12 +12,7 @@ import routes.api.http.ProblemType;
 
 /** What a tenant has in the object store. */
 @RestController
-final class StorageController {
-    private final ApiDatabase database;
-
-    StorageController(ApiDatabase database) {
-        this.database = database;
-    }
+record StorageController(ApiDatabase database) {
 
     /**
      * @param kind media, crawl (articles) or album (summaries)

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
-import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.delivery.MessageText.Part;
 import routes.posts.PostTraces;
@@ -17,22 +16,12 @@ import routes.posts.PostTraces;
  * The table {@code telegram_messages}: what the bot has to send. A message is pending, then sending, and then has ended: sent, unknown
  * (sent, but the answer was lost), failed or cancelled. Messages of a chat go out one after the other, in order; processes share them.
  */
-@Repository
-class BotMessages implements PostTraces {
+@Component
+record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperties properties) implements PostTraces {
     /** Telegram allows a bot one message per second and chat. */
     private static final Duration PACE = Duration.ofSeconds(1);
 
     private static final int MAX_ERROR = 300;
-
-    private final JdbcClient jdbc;
-    private final TransactionTemplate transaction;
-    private final BotProperties properties;
-
-    BotMessages(JdbcClient jdbc, PlatformTransactionManager transactions, BotProperties properties) {
-        this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
-        this.properties = properties;
-    }
 
     /**
      * A message that this process sends now.

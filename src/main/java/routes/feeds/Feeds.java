@@ -1,5 +1,7 @@
 package routes.feeds;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -29,20 +31,21 @@ public class Feeds {
     }
 
     /**
-     * A feed.
+     * A feed. As JSON, it is what the API shows.
      *
      * @param searchId null for one of digests
      * @param name of the search; null for digests
      * @param query of the search; null for digests
      * @param lastReadAt to the hour; null if it was never read
      */
+    @JsonInclude
     public record UserFeed(
             UUID id,
-            long userId,
-            UUID tenantId,
+            @JsonIgnore long userId,
+            @JsonIgnore UUID tenantId,
             UUID searchId,
             String name,
-            String query,
+            @JsonIgnore String query,
             Instant createdAt,
             Instant lastReadAt) {}
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import routes.answers.AnswerArchive.Models;
 import routes.answers.AnswerArchive.Stored;
 import routes.answers.Answers.TooManyQuestionsException;
@@ -517,7 +518,7 @@ class AnswersIT {
 
         PostTraces traces = new Conversations(
                 archive.jdbc,
-                new JdbcTransactionManager(DATABASE.dataSource()),
+                new TransactionTemplate(new JdbcTransactionManager(DATABASE.dataSource())),
                 AnswerArchive.properties(),
                 Clock.systemUTC());
         traces.erase(tenant, List.of(gone.id()));

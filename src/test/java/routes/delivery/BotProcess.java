@@ -17,6 +17,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import routes.digests.DigestTable;
 import routes.digests.DigestsOfTests;
 import routes.operations.DependencyOutages;
@@ -42,7 +43,7 @@ final class BotProcess implements AutoCloseable {
         JdbcTransactionManager transactions = new JdbcTransactionManager(database);
         DigestTable digests = DigestsOfTests.table(database);
         BotClient client = new BotClient(properties);
-        messages = new BotMessages(jdbc, transactions, properties);
+        messages = new BotMessages(jdbc, new TransactionTemplate(transactions), properties);
         links = new TelegramLinks(jdbc, transactions, properties, clock);
         delivery = new DigestDelivery(messages, links, digests, properties, jdbc, transactions, metrics, clock);
         BotCommands commands = new BotCommands(
