@@ -10,6 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Json;
+import routes.events.StorableText;
 import routes.posts.PostLock;
 import routes.posts.PostTraces;
 
@@ -75,7 +76,7 @@ record Conversations(JdbcClient jdbc, TransactionTemplate transaction, AnswerPro
                     .param("user", question.userId())
                     .param("thread", answer.threadId())
                     .param("query", question.text())
-                    .param("understood", shortened(answer.understoodAs()))
+                    .param("understood", StorableText.cut(answer.understoodAs(), MAX_QUERY))
                     .param("intent", answer.intent())
                     .param("outcome", answer.outcome())
                     .param("answer", deleted.isEmpty() ? answer.text() : null)
@@ -99,10 +100,6 @@ record Conversations(JdbcClient jdbc, TransactionTemplate transaction, AnswerPro
                     .param("most", MAX_QUESTIONS)
                     .update();
         });
-    }
-
-    private static String shortened(String text) {
-        return text == null || text.length() <= MAX_QUERY ? text : text.substring(0, MAX_QUERY);
     }
 
     /** Numbers of the posts that answers to the user have cited lately. */

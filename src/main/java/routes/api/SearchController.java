@@ -24,6 +24,7 @@ import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 import routes.posts.PostFeature;
+import routes.posts.Spoilers;
 import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
@@ -217,35 +218,26 @@ record SearchController(
         String corrected = text;
         for (Map.Entry<String, String> word : replaced.entrySet()) {
             corrected = corrected.replaceAll(
-                    "(?<![^\\s\"“”])" + quoted(word.getKey()) + "(?![^\\s\"“”])",
+                    "(?<![^\\s\"“”])" + java.util.regex.Pattern.quote(word.getKey()) + "(?![^\\s\"“”])",
                     Matcher.quoteReplacement(word.getValue()));
         }
         return corrected.equals(text) ? null : corrected;
     }
 
-    /** As a regular expression; {@code Pattern} is the constraint here. */
-    private static String quoted(String text) {
-        return java.util.regex.Pattern.quote(text);
-    }
-
     private FacetLists lists(Facets facets) {
         List<ChannelCount> channels = database.sql(
-                        "SELECT id, coalesce(nullif(title, ''), username, '') FROM channels WHERE id = ANY (:ids)")
+                        """
+                        SELECT c.id AS channel_id, coalesce(nullif(c.title, ''), c.username, '') COLLATE "C" AS channel, found.count
+                        FROM unnest(:ids, :counts) AS found (id, count) JOIN channels c ON c.id = found.id
+                        ORDER BY found.count DESC, channel, c.id LIMIT :most
+                        """)
                 .param("ids", facets.channels().keySet().toArray(UUID[]::new))
-                .query((row, n) -> {
-                    UUID id = row.getObject(1, UUID.class);
-                    return new ChannelCount(
-                            id, row.getString(2), facets.channels().get(id));
-                })
+                .param("counts", facets.channels().values().toArray(Integer[]::new))
+                .param("most", MAX_FACET_CHANNELS)
+                .query(ChannelCount.class)
                 .list();
         return new FacetLists(
-                channels.stream()
-                        .sorted(Comparator.comparingInt(ChannelCount::count)
-                                .reversed()
-                                .thenComparing(ChannelCount::channel)
-                                .thenComparing(ChannelCount::channelId))
-                        .limit(MAX_FACET_CHANNELS)
-                        .toList(),
+                channels,
                 facets.tags().entrySet().stream()
                         .map(tag -> new TagCount(tag.getKey(), tag.getValue()))
                         .toList(),
@@ -324,7 +316,7 @@ record SearchController(
 
     /** The indexed text starts with the text of the post. If the post was edited after indexing, only the text of the post is used. */
     private static String unspoiled(Post post, String indexed) {
-        String shown = PostRows.unspoiled(post.content(), post.entities());
+        String shown = Spoilers.masked(post.content(), post.entities());
         if (shown.equals(post.content())) {
             return indexed;
         }

@@ -18,6 +18,7 @@ import routes.digests.DigestSettings;
 import routes.digests.DigestSettingsTable;
 import routes.digests.DigestTable;
 import routes.digests.DigestTable.Digest;
+import routes.events.StorableText;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.QueryLanguage.UnclearQueryException;
 import routes.search.ReaderSearch;
@@ -174,7 +175,7 @@ record BotCommands(
             results = search.find(
                     user.tenantId(),
                     user.userId(),
-                    words.length() <= MOST_QUERY ? words : words.substring(0, MOST_QUERY),
+                    StorableText.cut(words, MOST_QUERY),
                     PostQuery.Order.RELEVANCE,
                     HITS);
         } catch (UnclearQueryException e) {

@@ -10,6 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.delivery.MessageText.Part;
+import routes.events.StorableText;
 import routes.posts.PostTraces;
 
 /**
@@ -139,15 +140,11 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                         """)
                 .param("state", outcome)
                 .param("message", messageId)
-                .param("error", shortened(error))
+                .param("error", StorableText.cut(error, MAX_ERROR))
                 .param("now", now.toString())
                 .param("id", message.id())
                 .param("attempts", message.attempts())
                 .update();
-    }
-
-    private static String shortened(String error) {
-        return error == null || error.length() <= MAX_ERROR ? error : error.substring(0, MAX_ERROR);
     }
 
     /** Telegram refused the message; it is sent later. */
@@ -157,7 +154,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                         UPDATE telegram_messages SET state = 'pending', error = :error, next_try_at = CAST(:at AS timestamptz)
                         WHERE id = :id AND state = 'sending' AND attempts = :attempts
                         """)
-                .param("error", shortened(error))
+                .param("error", StorableText.cut(error, MAX_ERROR))
                 .param("at", at.toString())
                 .param("id", message.id())
                 .param("attempts", message.attempts())
@@ -221,7 +218,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                         UPDATE telegram_messages SET state = 'cancelled', error = ?, text = '', ended_at = CAST(? AS timestamptz)
                         WHERE chat_id = ? AND state = 'pending'
                         """)
-                .params(shortened(reason), now.toString(), chatId)
+                .params(StorableText.cut(reason, MAX_ERROR), now.toString(), chatId)
                 .update();
     }
 

@@ -15,20 +15,12 @@ import routes.events.Sha256;
 
 /** The table {@code feeds}. A key reads one feed and nothing else. Only its hash is stored. */
 @Component
-public class Feeds {
+public record Feeds(JdbcClient jdbc, Clock clock) {
     /** For a user. */
     public static final int MOST = 20;
 
     private static final int KEY_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
-
-    private final JdbcClient jdbc;
-    private final Clock clock;
-
-    Feeds(JdbcClient jdbc, Clock clock) {
-        this.jdbc = jdbc;
-        this.clock = clock;
-    }
 
     /**
      * A feed. As JSON, it is what the API shows.
