@@ -30,7 +30,7 @@ record Account(Chosen chosen, Sentences sentences, Terms terms) {
                     sources.stream().map(Answer.Source::n).toList()));
         }
         for (Conflicts.Conflict conflict : chosen.counted().isEmpty()
-                ? new Conflicts(terms).among(chosen.passages())
+                ? new Conflicts(terms, new Support(terms)).among(chosen.passages())
                 : List.<Conflicts.Conflict>of()) {
             Integer one = sentences.numberOf(conflict.one());
             Integer other = sentences.numberOf(conflict.other());

@@ -6,17 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /** Finds sources that say different things about the same: other numbers, or a negation on one side. */
-final class Conflicts {
+record Conflicts(Terms terms, Support support) {
     /** Share of common words from which two sentences are about the same. */
     private static final double SAME_SUBJECT = 0.5;
-
-    private final Terms terms;
-    private final Support support;
-
-    Conflicts(Terms terms) {
-        this.terms = terms;
-        this.support = new Support(terms);
-    }
 
     /** Two sentences of different posts that cannot both be right. */
     record Conflict(Passage one, String sentence, Passage other, String otherSentence) {}

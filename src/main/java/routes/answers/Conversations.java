@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
-import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Json;
+import routes.events.StorableText;
 import routes.posts.PostLock;
 import routes.posts.PostTraces;
 
 /** The questions that users have asked, in the table {@code rag_queries}: for follow-up questions, and for interests. */
-@Repository
-class Conversations implements PostTraces {
+@Component
+record Conversations(JdbcClient jdbc, TransactionTemplate transaction, AnswerProperties properties, Clock clock)
+        implements PostTraces {
     /** Questions of a thread that a follow-up question may refer to. */
     private static final int TURNS = 5;
 
@@ -25,18 +26,6 @@ class Conversations implements PostTraces {
 
     private static final int MAX_QUERY = 500;
     private static final ObjectMapper JSON = Json.newMapper();
-
-    private final JdbcClient jdbc;
-    private final TransactionTemplate transaction;
-    private final AnswerProperties properties;
-    private final Clock clock;
-
-    Conversations(JdbcClient jdbc, PlatformTransactionManager transactions, AnswerProperties properties, Clock clock) {
-        this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
-        this.properties = properties;
-        this.clock = clock;
-    }
 
     /**
      * The last questions of a thread of the user, oldest first, each in full.
@@ -87,7 +76,7 @@ class Conversations implements PostTraces {
                     .param("user", question.userId())
                     .param("thread", answer.threadId())
                     .param("query", question.text())
-                    .param("understood", shortened(answer.understoodAs()))
+                    .param("understood", StorableText.cut(answer.understoodAs(), MAX_QUERY))
                     .param("intent", answer.intent())
                     .param("outcome", answer.outcome())
                     .param("answer", deleted.isEmpty() ? answer.text() : null)
@@ -111,10 +100,6 @@ class Conversations implements PostTraces {
                     .param("most", MAX_QUESTIONS)
                     .update();
         });
-    }
-
-    private static String shortened(String text) {
-        return text == null || text.length() <= MAX_QUERY ? text : text.substring(0, MAX_QUERY);
     }
 
     /** Numbers of the posts that answers to the user have cited lately. */

@@ -9,7 +9,7 @@ import routes.text.SearchWords.Word;
 
 /** Completes a question with the subject of its thread: "who invented it?" after "what is a tokamak?". */
 @Component
-class FollowUps {
+record FollowUps(Terms terms) {
     private static final int SUBJECT_WORDS = 6;
     private static final Set<String> PRONOUNS = words(
             """
@@ -30,12 +30,6 @@ class FollowUps {
 
     private static Set<String> words(String text) {
         return Set.of(text.strip().split("\\s+"));
-    }
-
-    private final Terms terms;
-
-    FollowUps(Terms terms) {
-        this.terms = terms;
     }
 
     boolean isIncomplete(String question) {

@@ -2,6 +2,7 @@ package routes.answers;
 
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
 import routes.text.SearchWords.Word;
 
 /**
@@ -9,7 +10,8 @@ import routes.text.SearchWords.Word;
  * link. They are left out of passages. This is a second line of defence; the first is that nothing in a post can do anything but
  * appear as a cited sentence without links.
  */
-final class Instructions {
+@Component
+record Instructions(Terms terms) {
     private static final String MANY = "(?: \\S+){0,8} ";
 
     private static final Pattern ORDER = Pattern.compile("(?:^| )(?:"
@@ -36,12 +38,6 @@ final class Instructions {
             + "|do not (?:mention|reveal|tell|cite)|don t (?:mention|reveal|tell|cite)|не (?:упоминай\\S*|раскрывай\\S*|цитируй\\S*|говори\\S* (?:об|про|о))"
             + "|im start|im end|inst|begin instructions?|end of (?:post|posts|document|sources?)"
             + ")(?= |$)");
-
-    private final Terms terms;
-
-    Instructions(Terms terms) {
-        this.terms = terms;
-    }
 
     boolean isOrder(String sentence) {
         // the words as a search compares them: disguised letters and signs make no difference

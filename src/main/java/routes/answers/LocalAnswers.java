@@ -86,7 +86,7 @@ public class LocalAnswers {
         if (!chosen.isEmpty()) {
             neighbour(task, chosen).ifPresent(chosen::add);
         }
-        for (Conflicts.Conflict conflict : new Conflicts(terms).among(task.passages())) {
+        for (Conflicts.Conflict conflict : new Conflicts(terms, new Support(terms)).among(task.passages())) {
             addBothSides(task, conflict, chosen);
         }
         return chosen.stream()

@@ -22,7 +22,7 @@ import routes.search.QueryLanguage.Understood;
 
 /** Finds the passages that may answer a question: the sentences around the best match in each found post. */
 @Component
-class Passages {
+record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions instructions, Support support) {
     /** Posts whose passages are compared. */
     private static final int DEPTH = 30;
 
@@ -42,18 +42,6 @@ class Passages {
     /** Hashtags at the end, and what is left of a link there. */
     private static final Pattern LABELS =
             Pattern.compile("(?:\\s*[:(—–-]\\s*…[\\s).]*)?(?:\\s*#[\\p{L}\\p{N}_]+)*\\s*$");
-
-    private final HybridSearch search;
-    private final PostTexts texts;
-    private final Terms terms;
-    private final Instructions instructions;
-
-    Passages(HybridSearch search, PostTexts texts, Terms terms) {
-        this.search = search;
-        this.texts = texts;
-        this.terms = terms;
-        this.instructions = new Instructions(terms);
-    }
 
     /**
      * Passages, best first.
@@ -236,7 +224,7 @@ class Passages {
 
     private boolean isSameStory(Passage one, Passage other) {
         return terms.similarity(one.text(), other.text()) >= SAME
-                && Conflicts.sameFacts(one.text(), other.text(), new Support(terms));
+                && Conflicts.sameFacts(one.text(), other.text(), support);
     }
 
     private static List<Passage> limited(List<Passage> passages, int most, int maxCharacters) {

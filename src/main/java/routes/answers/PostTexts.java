@@ -11,23 +11,17 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
+import org.springframework.stereotype.Component;
 import routes.events.Json;
 import routes.posts.Spoilers;
 
 /** Reads what posts say: their texts, the texts of their pictures and of the pages they link to. */
-@Repository
-class PostTexts {
+@Component
+record PostTexts(JdbcClient jdbc) {
     /** Characters of a linked page that are read. */
     private static final int MAX_PAGE = 12_000;
 
     private static final ObjectMapper JSON = Json.newMapper();
-
-    private final JdbcClient jdbc;
-
-    PostTexts(JdbcClient jdbc) {
-        this.jdbc = jdbc;
-    }
 
     /** A text of a post and where it is from: {@code post}, {@code picture} or {@code link}. */
     record Part(String foundIn, String text) {}

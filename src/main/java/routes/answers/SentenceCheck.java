@@ -18,18 +18,7 @@ import routes.llm.Providers;
  * text without links and without orders passes.
  */
 @Component
-class SentenceCheck {
-    private final Terms terms;
-    private final Support support;
-    private final Instructions instructions;
-    private final AnswerProperties properties;
-
-    SentenceCheck(Terms terms, AnswerProperties properties) {
-        this.terms = terms;
-        this.support = new Support(terms);
-        this.instructions = new Instructions(terms);
-        this.properties = properties;
-    }
+record SentenceCheck(Terms terms, Support support, Instructions instructions, AnswerProperties properties) {
 
     /**
      * Accepts the sentences that their sources support, in order, and those that nothing can judge as unconfirmed. Skips drafts

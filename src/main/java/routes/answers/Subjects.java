@@ -18,34 +18,18 @@ import routes.text.Language;
 
 /** Chooses the passages for each intent. */
 @Component
-class Subjects {
+record Subjects(
+        Passages passages,
+        Conversations conversations,
+        Interests interests,
+        Terms terms,
+        AnswerProperties properties,
+        Clock clock) {
     private static final Duration TREND_PERIOD = Duration.ofDays(7);
     private static final int TRENDS = 5;
     private static final int INTERESTS = 3;
     /** Posts that a list or a digest has, unless the question has its own limit. */
     private static final int LIST = 8;
-
-    private final Passages passages;
-    private final Conversations conversations;
-    private final Interests interests;
-    private final Terms terms;
-    private final AnswerProperties properties;
-    private final Clock clock;
-
-    Subjects(
-            Passages passages,
-            Conversations conversations,
-            Interests interests,
-            Terms terms,
-            AnswerProperties properties,
-            Clock clock) {
-        this.passages = passages;
-        this.conversations = conversations;
-        this.interests = interests;
-        this.terms = terms;
-        this.properties = properties;
-        this.clock = clock;
-    }
 
     /**
      * What an answer is made from.

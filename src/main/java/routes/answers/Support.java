@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
 import routes.answers.Terms.Term;
 import routes.text.Language;
 import routes.text.Morphology;
@@ -19,7 +20,8 @@ import routes.text.SearchWords.Word;
  * Whether a sentence follows from passages, by rules over words: most of its meaning is in a few adjacent sentences there, each of
  * its numbers and names too, and nothing is negated on one side only. The rules do not recognise subject and object; a model can.
  */
-final class Support {
+@Component
+record Support(Terms terms) {
     /** Share of the words' weight that has to be in the passage. */
     private static final double ENOUGH = 0.7;
 
@@ -62,12 +64,6 @@ final class Support {
         UNCLEAR,
         /** A number, a name or a negation is different, or the passage is about something else. */
         UNSUPPORTED
-    }
-
-    private final Terms terms;
-
-    Support(Terms terms) {
-        this.terms = terms;
     }
 
     /** @param passages the cited ones */

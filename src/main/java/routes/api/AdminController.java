@@ -1,7 +1,5 @@
 package routes.api;
 
-import static routes.api.AdminCalls.operator;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -22,41 +20,31 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.ApiDatabase;
+import routes.api.access.Caller;
 import routes.api.access.Role;
 import routes.api.http.ProblemType;
 import routes.backup.BackupException;
 import routes.backup.Backups;
 import routes.llm.ProviderStates;
+import routes.replay.Operator;
 import routes.replay.OperatorAudit;
 import routes.replay.PostReplay;
 import routes.replay.StageOperations;
 
-/** Stages, jobs, providers and the audit, for the operators of the installation. */
+/**
+ * Stages, jobs, providers and the audit, for the operators of the installation.
+ *
+ * @param providers absent in a process without the pipeline
+ */
 @RestController
 @Role.Needed(value = Role.ADMIN, ofInstallation = true)
-final class AdminController {
-    private final StageOperations stages;
-    private final PostReplay posts;
-    private final OperatorAudit audit;
-    private final ApiDatabase database;
-    private final ObjectProvider<ProviderStates> providers;
-    private final Backups backups;
-
-    /** @param providers absent in a process without the pipeline */
-    AdminController(
-            StageOperations stages,
-            PostReplay posts,
-            OperatorAudit audit,
-            ApiDatabase database,
-            ObjectProvider<ProviderStates> providers,
-            Backups backups) {
-        this.stages = stages;
-        this.posts = posts;
-        this.audit = audit;
-        this.database = database;
-        this.providers = providers;
-        this.backups = backups;
-    }
+record AdminController(
+        StageOperations stages,
+        PostReplay posts,
+        OperatorAudit audit,
+        ApiDatabase database,
+        ObjectProvider<ProviderStates> providers,
+        Backups backups) {
 
     record Pause(@Size(max = 200, message = "must have at most 200 characters") String reason) {}
 
@@ -68,6 +56,11 @@ final class AdminController {
     record Done(String done) {}
 
     record Affected(long affected) {}
+
+    /** The caller as the audit names it. */
+    static Operator operator() {
+        return new Operator(Caller.current().name(), Operator.Via.HTTP);
+    }
 
     /** A job of the schedule, over all processes. */
     @JsonInclude
@@ -81,7 +74,7 @@ final class AdminController {
             String instance) {}
 
     @GetMapping("/admin/stages")
-    Page<StageOperations.Stage> stages() {
+    Page<StageOperations.Stage> listStages() {
         return new Page<>(stages.list());
     }
 
@@ -118,7 +111,7 @@ final class AdminController {
     }
 
     @GetMapping("/admin/backups")
-    Page<Backups.Made> backups() {
+    Page<Backups.Made> listBackups() {
         return new Page<>(backups.list());
     }
 
@@ -161,7 +154,7 @@ final class AdminController {
     }
 
     @GetMapping("/admin/providers")
-    Page<ProviderStates.ProviderState> providers() {
+    Page<ProviderStates.ProviderState> listProviders() {
         return new Page<>(providers.stream().flatMap(all -> all.list().stream()).toList());
     }
 }

@@ -1,7 +1,8 @@
 package routes.api;
 
-import static routes.api.AdminCalls.operator;
+import static routes.api.AdminController.operator;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import jakarta.validation.Valid;
@@ -13,7 +14,6 @@ import jakarta.validation.constraints.Size;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,6 +22,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import routes.api.AdminController.Affected;
 import routes.api.access.Role;
 import routes.redis.StreamRepair.Replayed;
 import routes.replay.DeadLetter;
@@ -32,46 +33,20 @@ import routes.replay.StreamOperations;
 /** Streams, their groups and their dead letters, for the operators of the installation. */
 @RestController
 @Role.Needed(value = Role.ADMIN, ofInstallation = true)
-final class AdminStreamController {
+record AdminStreamController(StreamOperations streams, DeadLetters letters) {
     private static final String ENTRY_ID = "\\d{1,19}-\\d{1,19}";
     private static final String PLACE = "[-+]|\\d{1,19}(-\\d{1,19})?";
     private static final String POSITION = "\\$|\\d{1,19}(-\\d{1,19})?";
     private static final String CAUSE = "[0-9a-f]{12}";
     private static final String REQUIRED = "is required";
 
-    private final StreamOperations streams;
-    private final DeadLetters letters;
-
-    AdminStreamController(StreamOperations streams, DeadLetters letters) {
-        this.streams = streams;
-        this.letters = letters;
-    }
-
     /** A dead letter in a list, without the fields of its entry. */
     record DeadLetterRow(
-            String id,
-            String group,
-            String route,
-            String error,
-            String errorClass,
-            String cause,
-            String failedAt,
-            int deliveries,
-            int replayCount,
-            UUID postId) {
-
+            @JsonUnwrapped @JsonIgnoreProperties({"stream", "consumer", "original_id", "cause", "fields"})
+                    DeadLetter letter,
+            String cause) {
         private static DeadLetterRow of(DeadLetter letter) {
-            return new DeadLetterRow(
-                    letter.id(),
-                    letter.group(),
-                    letter.route(),
-                    letter.error(),
-                    letter.errorClass(),
-                    letter.cause().id(),
-                    letter.failedAt(),
-                    letter.deliveries(),
-                    letter.replayCount(),
-                    letter.postId());
+            return new DeadLetterRow(letter, letter.cause().id());
         }
     }
 
@@ -81,25 +56,10 @@ final class AdminStreamController {
 
     record CauseCount(
             String cause,
-            String group,
-            String errorClass,
-            String message,
-            long count,
-            String oldest,
-            String newest,
-            String example) {
-
+            @JsonUnwrapped @JsonIgnoreProperties("id") DeadLetter.Cause parts,
+            @JsonUnwrapped @JsonIgnoreProperties("cause") DeadLetters.CauseCount counted) {
         private static CauseCount of(DeadLetters.CauseCount counted) {
-            DeadLetter.Cause cause = counted.cause();
-            return new CauseCount(
-                    cause.id(),
-                    cause.group(),
-                    cause.errorClass(),
-                    cause.message(),
-                    counted.count(),
-                    counted.oldest(),
-                    counted.newest(),
-                    counted.example());
+            return new CauseCount(counted.cause().id(), counted.cause(), counted);
         }
     }
 
@@ -131,9 +91,6 @@ final class AdminStreamController {
                     String id,
             @NotNull(message = REQUIRED) @Min(0) Long expectedLag) {}
 
-    /** @param affected entries */
-    record Affected(long affected) {}
-
     @GetMapping("/admin/streams")
     Page<StreamOperations.StreamRow> list() {
         return new Page<>(streams.list());
@@ -152,7 +109,7 @@ final class AdminStreamController {
         List<DeadLetterRow> rows = letters.list(stream, cause, cursor, limit + 1).stream()
                 .map(DeadLetterRow::of)
                 .toList();
-        return Page.of(rows, limit, DeadLetterRow::id);
+        return Page.of(rows, limit, row -> row.letter().id());
     }
 
     @GetMapping("/admin/streams/{stream}/causes")

@@ -13,13 +13,7 @@ import routes.api.http.ProblemType;
 
 /** Posts that Telegram shows as one album. */
 @RestController
-final class AlbumController {
-
-    private final ApiDatabase database;
-
-    AlbumController(ApiDatabase database) {
-        this.database = database;
-    }
+record AlbumController(ApiDatabase database) {
 
     /**
      * @param inferred whether the members were grouped by time, since exports do not mark albums

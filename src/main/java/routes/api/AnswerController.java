@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
@@ -21,12 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.MediaType;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -40,7 +37,6 @@ import routes.answers.Answers.TooManyQuestionsException;
 import routes.answers.Question;
 import routes.api.http.ProblemType;
 import routes.api.http.Times;
-import routes.vectorindex.VectorIndexException;
 
 /** Answers questions from the posts of the channels that a user reads, at once or as a stream of events. */
 @RestController
@@ -78,13 +74,10 @@ final class AnswerController implements DisposableBean {
      * @param threadId of the answer that this question follows; null for a new thread
      */
     record Ask(
-            @NotNull(message = "is required")
-                    @Size(min = 1, max = 500, message = "must have 1 to 500 characters")
-                    @PlainText
-                    String query,
+            @NotNull(message = "is required") @PlainText(max = 500) String query,
             @Min(value = 1, message = "must be 1 to 20") @Max(value = 20, message = "must be 1 to 20") Integer limit,
             @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channelIds,
-            @Size(min = 1, max = 100, message = "must have 1 to 100 characters") @PlainText String tag,
+            @PlainText(max = 100) String tag,
             Instant from,
             Instant to,
             UUID threadId) {}
@@ -213,16 +206,13 @@ final class AnswerController implements DisposableBean {
             return ProblemType.TOO_MANY_REQUESTS.exception(null, failure.getMessage());
         } else if (failure instanceof CancellationException) {
             return ProblemType.NOT_READY.exception(null, "The process is stopping");
-        } else if (failure instanceof VectorIndexException) {
-            return ProblemType.DEPENDENCY_DOWN.exception(null, "The index does not answer");
-        } else if (failure instanceof NonTransientDataAccessResourceException
-                || failure instanceof TransientDataAccessException
-                || failure instanceof RecoverableDataAccessException
-                || failure instanceof CannotCreateTransactionException) {
-            LOG.warn("A question has no answer: {}", failure.toString());
-            return ProblemType.DEPENDENCY_DOWN.exception(null, "The database does not answer in time");
         } else if (failure instanceof ErrorResponseException known) {
             return known;
+        }
+        Optional<ErrorResponseException> outage = ProblemType.outage(failure);
+        if (outage.isPresent()) {
+            LOG.warn("A question has no answer: {}", failure.toString());
+            return outage.get();
         }
         LOG.error("A question has no answer", failure);
         return ProblemType.INTERNAL_ERROR.exception(null, "The answer failed for a reason that is not in the request");

@@ -41,48 +41,27 @@ import routes.digests.DigestTable.Digest;
 
 /** Digests of a user, and their settings. */
 @RestController
-final class DigestController {
+record DigestController(
+        UserStore users,
+        DigestSettingsTable settings,
+        DigestTable digests,
+        DigestPlanner planner,
+        DigestDelivery delivery) {
     private static final int MAX_ITEMS = 10;
-
-    private final UserStore users;
-    private final DigestSettingsTable settings;
-    private final DigestTable digests;
-    private final DigestPlanner planner;
-    private final DigestDelivery delivery;
-
-    DigestController(
-            UserStore users,
-            DigestSettingsTable settings,
-            DigestTable digests,
-            DigestPlanner planner,
-            DigestDelivery delivery) {
-        this.users = users;
-        this.settings = settings;
-        this.digests = digests;
-        this.planner = planner;
-        this.delivery = delivery;
-    }
 
     /** All fields are set; those that are missing get their defaults. */
     record NewDigestSettings(
             Boolean enabled,
             @Pattern(regexp = "([01]\\d|2[0-3]):[0-5]\\d", message = "must be a time such as 09:07") String time,
-            @Size(min = 1, max = 64, message = "must have 1 to 64 characters") @PlainText String zone,
+            @PlainText(max = 64) String zone,
             @Pattern(regexp = "daily|weekly|monthly", message = "must be daily, weekly or monthly") String frequency,
             @Min(value = 1, message = "must be 1 to 7") @Max(value = 7, message = "must be 1 to 7") Integer dayOfWeek,
             @Min(value = 1, message = "must be 1 to 31") @Max(value = 31, message = "must be 1 to 31")
                     Integer dayOfMonth,
-            @Size(max = 50, message = "has more than 50 topics")
-                    List<
-                                    @NotNull @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
-                                    @PlainText String>
-                            topics,
+            @Size(max = 50, message = "has more than 50 topics") List<@NotNull @PlainText(max = 100) String> topics,
             @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channels,
             @Size(max = 100, message = "has more than 100 words")
-                    List<
-                                    @NotNull @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
-                                    @PlainText String>
-                            mutedWords,
+                    List<@NotNull @PlainText(max = 100) String> mutedWords,
             @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> mutedChannels,
             @Min(value = 1, message = "must be 1 to 50") @Max(value = 50, message = "must be 1 to 50") Integer maxItems,
             @Pattern(regexp = "auto|ru|en", message = "must be auto, ru or en") String language) {
@@ -187,33 +166,13 @@ final class DigestController {
 
     /** A digest with what is in it. */
     @JsonInclude
-    record Details(
-            @JsonUnwrapped Digest digest,
-            String error,
-            String language,
-            List<DigestBody.Group> groups,
-            List<DigestBody.Source> sources,
-            List<DigestBody.Advertisement> advertisements,
-            DigestBody.Counts counts,
-            String provider,
-            String model,
-            List<String> notes,
-            Delivery delivery) {
-
+    record Details(@JsonUnwrapped Digest digest, String error, @JsonUnwrapped DigestBody body, Delivery delivery) {
         static Details of(Digest digest, Delivery delivery) {
-            DigestBody body = Objects.requireNonNullElse(digest.body(), DigestBody.NONE);
             return new Details(
                     digest,
                     // its text may name parts of the program
                     digest.error() == null ? null : "The last attempt failed; the log of the process says why.",
-                    body.language(),
-                    body.groups(),
-                    body.sources(),
-                    body.advertisements(),
-                    body.counts(),
-                    body.provider(),
-                    body.model(),
-                    body.notes(),
+                    Objects.requireNonNullElse(digest.body(), DigestBody.NONE),
                     delivery);
         }
     }

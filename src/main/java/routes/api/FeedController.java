@@ -1,6 +1,7 @@
 package routes.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
@@ -62,38 +62,19 @@ final class FeedController {
 
     /**
      * @param kind digests or search
-     * @param name of the search
      * @param atomUrl with the key; only in the answer that made the feed
      */
     @JsonInclude
-    record UserFeedAnswer(
-            UUID id,
-            String kind,
-            UUID searchId,
-            String name,
-            Instant createdAt,
-            Instant lastReadAt,
-            String atomUrl,
-            String rssUrl,
-            String jsonUrl) {
+    record UserFeedAnswer(@JsonUnwrapped UserFeed feed, String kind, String atomUrl, String rssUrl, String jsonUrl) {
         /** Without the addresses: Spring logs answers. */
         @Override
         public String toString() {
-            return "UserFeed[" + id + "]";
+            return "UserFeed[" + feed.id() + "]";
         }
     }
 
     private static UserFeedAnswer info(UserFeed feed, String atomUrl, String rssUrl, String jsonUrl) {
-        return new UserFeedAnswer(
-                feed.id(),
-                feed.searchId() == null ? "digests" : "search",
-                feed.searchId(),
-                feed.name(),
-                feed.createdAt(),
-                feed.lastReadAt(),
-                atomUrl,
-                rssUrl,
-                jsonUrl);
+        return new UserFeedAnswer(feed, feed.searchId() == null ? "digests" : "search", atomUrl, rssUrl, jsonUrl);
     }
 
     /** @param searchId null for a feed of the digests */
@@ -104,7 +85,7 @@ final class FeedController {
         List<UserFeedAnswer> all = feeds.list(users.require(id).id()).stream()
                 .map(feed -> info(feed, null, null, null))
                 .toList();
-        return new Page<>(all, null);
+        return new Page<>(all);
     }
 
     @PostMapping(path = "/users/{user_id}/feeds", consumes = MediaType.APPLICATION_JSON_VALUE)

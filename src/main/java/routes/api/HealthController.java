@@ -11,7 +11,6 @@ import org.springframework.boot.actuate.health.CompositeHealth;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthComponent;
 import org.springframework.boot.actuate.health.HealthEndpoint;
-import org.springframework.boot.actuate.health.HealthEndpointGroup;
 import org.springframework.boot.actuate.health.HealthEndpointGroups;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.http.HttpStatus;
@@ -26,16 +25,12 @@ import routes.schedule.ScheduleHealth;
  * or entries are stuck. The management port has all details.
  */
 @RestController
-final class HealthController {
+record HealthController(HealthEndpoint health, HealthEndpointGroups groups) {
 
     private static final Status DEGRADED = new Status("DEGRADED");
 
-    private final HealthEndpoint health;
-    private final HealthEndpointGroup needed;
-
-    HealthController(HealthEndpoint health, HealthEndpointGroups groups) {
-        this.health = health;
-        this.needed = Objects.requireNonNull(
+    HealthController {
+        Objects.requireNonNull(
                 groups.get("ready"), "management.endpoint.health.group.ready is missing in application.yml");
     }
 
@@ -105,8 +100,8 @@ final class HealthController {
     ResponseEntity<HealthReport> all() {
         var all = (CompositeHealth) health.health();
         boolean isReady = all.getComponents().entrySet().stream()
-                .noneMatch(part ->
-                        needed.isMember(part.getKey()) && isDown(part.getValue().getStatus()));
+                .noneMatch(part -> groups.get("ready").isMember(part.getKey())
+                        && isDown(part.getValue().getStatus()));
         boolean isUp = all.getStatus().equals(Status.UP);
         return answer(all, isUp ? Status.UP : isReady ? DEGRADED : Status.DOWN);
     }

@@ -19,7 +19,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.jdbc.core.RowMapper;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -34,7 +33,7 @@ import routes.ingest.ImportService;
 
 /** Imports of files in the import folder, and the progress of all imports. */
 @RestController
-final class ImportController {
+record ImportController(UserStore users, ImportDirectory directory, ImportService service, ApiDatabase database) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImportController.class);
 
@@ -49,19 +48,6 @@ final class ImportController {
             FROM imports i WHERE i.tenant_id = coalesce(CAST(:caller AS uuid), i.tenant_id)
             """
                     .formatted(MAX_ERRORS - 1);
-
-    private final UserStore users;
-    private final ImportDirectory directory;
-    private final ImportService service;
-    private final ApiDatabase database;
-    private final RowMapper<ImportJob> rows = ApiDatabase.as(ImportJob.class, this::hidePath);
-
-    ImportController(UserStore users, ImportDirectory directory, ImportService service, ApiDatabase database) {
-        this.users = users;
-        this.directory = directory;
-        this.service = service;
-        this.database = database;
-    }
 
     /** @param path relative to the import folder */
     record NewImport(@NotNull @Size(min = 1, max = 1000) String path) {}
@@ -151,7 +137,7 @@ final class ImportController {
                 .param("user", user.id())
                 .params(Cursor.parameters(after))
                 .param("limit", limit)
-                .query(rows)
+                .query(ApiDatabase.as(ImportJob.class, this::hidePath))
                 .list();
     }
 
@@ -159,7 +145,7 @@ final class ImportController {
     ImportJob read(@PathVariable("job_id") UUID id) {
         return database.rows(IMPORTS + " AND i.id = :id")
                 .param("id", id)
-                .query(rows)
+                .query(ApiDatabase.as(ImportJob.class, this::hidePath))
                 .optional()
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("job_id", "There is no import " + id));
     }

@@ -23,18 +23,7 @@ import routes.trends.Trends;
 
 /** What a user is interested in, and what many posts are about now. */
 @RestController
-final class InterestController {
-    private final UserStore users;
-    private final PostStore posts;
-    private final Interests interests;
-    private final Trends trends;
-
-    InterestController(UserStore users, PostStore posts, Interests interests, Trends trends) {
-        this.users = users;
-        this.posts = posts;
-        this.interests = interests;
-        this.trends = trends;
-    }
+record InterestController(UserStore users, PostStore posts, Interests interests, Trends trends) {
 
     @GetMapping("/users/{user_id}/interests")
     Page<Interests.Interest> list(@PathVariable("user_id") long id) {
@@ -42,10 +31,7 @@ final class InterestController {
     }
 
     record NewInterest(
-            @NotNull(message = "is required")
-                    @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
-                    @PlainText
-                    String topic,
+            @NotNull(message = "is required") @PlainText(max = 100) String topic,
             @NotNull(message = "is required")
                     @DecimalMin(value = "0.01", message = "must be 0.01 to 1")
                     @DecimalMax(value = "1", message = "must be 0.01 to 1")

@@ -10,7 +10,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +33,8 @@ import routes.web.PageFetcher;
 
 /** The pages that the links of a post lead to: their stored articles, their pictures, and the request to fetch them again. */
 @RestController
-final class LinkController {
+record LinkController(
+        PostStore posts, ApiDatabase database, ObjectStore objects, PageFetcher fetcher, LinkRequests requests) {
     private static final Logger LOG = LoggerFactory.getLogger(LinkController.class);
     private static final int MAX_LINKS = 1_000;
     /** Articles have 200,000 characters at most. */
@@ -42,21 +42,6 @@ final class LinkController {
 
     private static final String PICTURE_CACHE = "private, max-age=86400";
     private static final String HOUR = "3600";
-
-    private final PostStore posts;
-    private final ApiDatabase database;
-    private final ObjectStore objects;
-    private final PageFetcher fetcher;
-    private final LinkRequests requests;
-
-    LinkController(
-            PostStore posts, ApiDatabase database, ObjectStore objects, PageFetcher fetcher, LinkRequests requests) {
-        this.posts = posts;
-        this.database = database;
-        this.objects = objects;
-        this.fetcher = fetcher;
-        this.requests = requests;
-    }
 
     /** The link as in the post, with its article as Markdown and as HTML. */
     @GetMapping("/posts/{post_id}/links/{n}/article")
@@ -143,19 +128,15 @@ final class LinkController {
         return page.path("markdown").asText();
     }
 
-    record Requested(UUID jobId, UUID postId, String status) {}
-
     @PostMapping("/posts/{post_id}/refetch_links")
     @Role.Needed(Role.OPERATOR)
-    ResponseEntity<Requested> refetch(@PathVariable("post_id") PostId id) {
+    ResponseEntity<PostController.Accepted> refetch(@PathVariable("post_id") PostId id) {
         UUID post = posts.locate(id).id();
         LinkRequests.Request request = requests.fetchAgain(post).orElseThrow(id::unknown);
         if (request.refusal() != null) {
             throw refused(request.refusal());
         }
-        return ResponseEntity.accepted()
-                .location(URI.create("/posts/" + post))
-                .body(new Requested(request.id(), post, "queued"));
+        return PostController.Accepted.of(request.id(), post);
     }
 
     private static ErrorResponseException refused(LinkRequests.Refusal refusal) {

@@ -7,6 +7,7 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import io.modelcontextprotocol.spec.McpSchema.ToolAnnotations;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +28,16 @@ import routes.vectorindex.VectorIndexException;
 
 /** The tools for agents. Each reads what an operation of the HTTP API reads, for the same caller, and returns the same. */
 @Component
-final class McpTools {
+record McpTools(
+        UserStore users,
+        UserController channels,
+        SearchController search,
+        PostController posts,
+        AnswerController answers,
+        PipelineController pipeline,
+        DigestController digests,
+        InterestController interests,
+        ToolSchemas schemas) {
     private static final Logger LOG = LoggerFactory.getLogger(McpTools.class);
     private static final ObjectMapper JSON = Json.newMapper();
     private static final ToolAnnotations READ_ONLY = ToolAnnotations.builder()
@@ -36,43 +46,6 @@ final class McpTools {
             .idempotentHint(true)
             .openWorldHint(false)
             .build();
-
-    private final UserStore users;
-    private final UserController channels;
-    private final SearchController search;
-    private final PostController posts;
-    private final AnswerController answers;
-    private final PipelineController pipeline;
-    private final DigestController digests;
-    private final InterestController interests;
-    private final ToolSchemas schemas = new ToolSchemas();
-    private final Map<String, Object> declared;
-
-    McpTools(
-            UserStore users,
-            UserController channels,
-            SearchController search,
-            PostController posts,
-            AnswerController answers,
-            PipelineController pipeline,
-            DigestController digests,
-            InterestController interests) {
-        this.users = users;
-        this.channels = channels;
-        this.search = search;
-        this.posts = posts;
-        this.answers = answers;
-        this.pipeline = pipeline;
-        this.digests = digests;
-        this.interests = interests;
-        var declarations = new YamlMapFactoryBean();
-        declarations.setResources(new ClassPathResource("openapi/mcp-tools.yaml"));
-        this.declared = declarations.getObject();
-    }
-
-    ToolSchemas schemas() {
-        return schemas;
-    }
 
     List<SyncToolSpecification> all() {
         Map<String, Function<Input, Object>> calls = Map.of(
@@ -86,9 +59,13 @@ final class McpTools {
                 "get_last_digest", in -> digests.last(user(in)),
                 "list_trends", in -> interests.trends(user(in), in.text("window", "24h")),
                 "get_pipeline_status", in -> pipeline.read(user(in)));
-        return declared.keySet().stream()
-                .map(name -> tool(name, Objects.requireNonNull(calls.get(name), name)))
-                .toList();
+        var file = new YamlMapFactoryBean();
+        file.setResources(new ClassPathResource("openapi/mcp-tools.yaml"));
+        List<SyncToolSpecification> tools = new ArrayList<>();
+        Objects.requireNonNull(file.getObject())
+                .forEach((name, declaration) ->
+                        tools.add(tool(name, declaration, Objects.requireNonNull(calls.get(name), name))));
+        return tools;
     }
 
     private Object found(Input in) {
@@ -173,8 +150,8 @@ final class McpTools {
     }
 
     @SuppressWarnings("unchecked") // the file in the program says so
-    private SyncToolSpecification tool(String name, Function<Input, Object> call) {
-        var declaration = (Map<String, Object>) declared.get(name);
+    private SyncToolSpecification tool(String name, Object declared, Function<Input, Object> call) {
+        var declaration = (Map<String, Object>) declared;
         Map<String, Object> input = new TreeMap<>(Map.of(
                 "type",
                 "object",

@@ -18,7 +18,7 @@ import routes.objectstore.ObjectStore;
 
 /** Serves the files of posts. The content is untrusted, so the headers allow a browser only to display it. */
 @RestController
-final class MediaController {
+record MediaController(ApiDatabase database, ObjectStore objects) {
 
     private static final Logger LOG = LoggerFactory.getLogger(MediaController.class);
 
@@ -29,14 +29,6 @@ final class MediaController {
 
     /** Immutable, since the URL contains the hash of the content; private, since it needs a key. */
     private static final String CACHE = "private, max-age=86400, immutable";
-
-    private final ApiDatabase database;
-    private final ObjectStore objects;
-
-    MediaController(ApiDatabase database, ObjectStore objects) {
-        this.database = database;
-        this.objects = objects;
-    }
 
     record StoredFile(String mime, long sizeBytes, String s3Key) {}
 

@@ -9,9 +9,13 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.ApiDatabase;
 import routes.operations.StreamStates;
 
-/** Counts the posts that a user sees, by pipeline state. */
+/**
+ * Counts the posts that a user sees, by pipeline state.
+ *
+ * @param states absent in a process without the pipeline
+ */
 @RestController
-final class PipelineController {
+record PipelineController(UserStore users, ApiDatabase database, ObjectProvider<StreamStates> states) {
 
     /** The posts of the channels that the user reads. Each subquery scans them separately, which is faster than one join for all. */
     private static final String POSTS =
@@ -19,17 +23,6 @@ final class PipelineController {
             FROM user_channel s JOIN posts p ON s.user_id = :user AND s.is_active
                 AND p.channel_id = s.channel_id AND p.tenant_id = :tenant
             """;
-
-    private final UserStore users;
-    private final ApiDatabase database;
-    private final ObjectProvider<StreamStates> states;
-
-    /** @param states absent in a process without the pipeline */
-    PipelineController(UserStore users, ApiDatabase database, ObjectProvider<StreamStates> states) {
-        this.users = users;
-        this.database = database;
-        this.states = states;
-    }
 
     /**
      * The posts of a user's channels by state: each is deleted, or in one tagging state and one indexing state.

@@ -1,23 +1,32 @@
 package routes.api;
 
 import jakarta.validation.Constraint;
+import jakarta.validation.OverridesAttribute;
 import jakarta.validation.Payload;
-import jakarta.validation.ReportAsSingleViolation;
 import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Search text: not blank, and without control characters; PostgreSQL rejects NUL. */
+/**
+ * Search text: not blank, and without control characters; PostgreSQL rejects NUL. Has 1 to {@link #max} characters; a parameter that has
+ * its own limit needs none here.
+ */
 @Constraint(validatedBy = {})
-@ReportAsSingleViolation
-@Pattern(regexp = "(?U)[^\\p{Cntrl}]*[^\\p{Cntrl}\\p{IsWhite_Space}][^\\p{Cntrl}]*")
+@Pattern(
+        regexp = "(?U)[^\\p{Cntrl}]*[^\\p{Cntrl}\\p{IsWhite_Space}][^\\p{Cntrl}]*",
+        message = "must be text, neither blank nor with control characters")
+@Size(min = 1, message = "must have 1 to {max} characters")
 @Target({ElementType.PARAMETER, ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @interface PlainText {
 
-    String message() default "must be text, neither blank nor with control characters";
+    @OverridesAttribute(constraint = Size.class, name = "max")
+    int max() default Integer.MAX_VALUE;
+
+    String message() default "";
 
     Class<?>[] groups() default {};
 

@@ -183,13 +183,18 @@ final class PostController {
         return new Queued(requests.retry(user.tenantId(), user.id(), force, limit));
     }
 
-    record Accepted(UUID jobId, UUID postId, String status) {}
+    record Accepted(UUID jobId, UUID postId, String status) {
+        static ResponseEntity<Accepted> of(UUID job, UUID post) {
+            return ResponseEntity.accepted()
+                    .location(URI.create("/posts/" + post))
+                    .body(new Accepted(job, post, "queued"));
+        }
+    }
 
     @PostMapping("/posts/{post_id}/regenerate_tags")
     @Role.Needed(Role.OPERATOR)
     ResponseEntity<Accepted> regenerateTags(@PathVariable("post_id") PostId id) {
         UUID post = posts.locate(id).id();
-        UUID job = requests.regenerate(post).orElseThrow(id::unknown);
-        return ResponseEntity.accepted().location(URI.create("/posts/" + post)).body(new Accepted(job, post, "queued"));
+        return Accepted.of(requests.regenerate(post).orElseThrow(id::unknown), post);
     }
 }

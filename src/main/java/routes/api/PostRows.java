@@ -134,7 +134,7 @@ final class PostRows {
     /** Replaces the text of the replied-to post with a snippet. */
     private static void shorten(JsonNode reply) {
         if (reply instanceof ObjectNode answered) {
-            String content = unspoiled(answered.path("content").asText(""), answered.path("entities"));
+            String content = Spoilers.masked(answered.path("content").asText(""), answered.path("entities"));
             String text = (content.isBlank() ? answered.path("attachment_text").asText("") : content).strip();
             answered.remove(List.of("content", "entities", "attachment_text"));
             if (!text.isEmpty()) {
@@ -142,10 +142,5 @@ final class PostRows {
                 answered.put("snippet", text.substring(0, text.offsetByCodePoints(0, length)));
             }
         }
-    }
-
-    /** The text with spoilers masked, of the same length; white space and invisible characters stay. */
-    static String unspoiled(String text, JsonNode entities) {
-        return Spoilers.masked(text, entities);
     }
 }

@@ -10,15 +10,7 @@ import routes.api.http.Cursor;
 
 /** Posts as readers see them, without deleted ones. */
 @Component
-final class PostStore {
-
-    private final ApiDatabase database;
-    private final TagStore tags;
-
-    PostStore(ApiDatabase database, TagStore tags) {
-        this.database = database;
-        this.tags = tags;
-    }
+record PostStore(ApiDatabase database, TagStore tags) {
 
     /** The first {@code limit} posts after the cursor, newest first, of the channels that the user reads. */
     List<Post> list(User user, PostFilter filter, Optional<Cursor> after, int limit) {

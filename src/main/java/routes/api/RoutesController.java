@@ -1,6 +1,6 @@
 package routes.api;
 
-import static routes.api.AdminCalls.operator;
+import static routes.api.AdminController.operator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
@@ -31,26 +31,17 @@ import routes.routefiles.RouteFile;
 import routes.routefiles.RouteProblem;
 import routes.routefiles.RouteTrial;
 
-/** The route files of this process: which are loaded, and which edits are not. */
+/**
+ * The route files of this process: which are loaded, and which edits are not.
+ *
+ * @param reloads absent in a process without the pipeline
+ * @param trials absent in a process without the pipeline
+ */
 @RestController
 @Role.Needed(value = Role.ADMIN, ofInstallation = true)
-final class RoutesController {
+record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<RouteTrials> trials, OperatorAudit audit) {
 
     private static final int MAX_TEXT = 50_000;
-
-    private final ObjectProvider<RouteReloads> reloads;
-    private final ObjectProvider<RouteTrials> trials;
-    private final OperatorAudit audit;
-
-    /**
-     * @param reloads absent in a process without the pipeline
-     * @param trials absent in a process without the pipeline
-     */
-    RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<RouteTrials> trials, OperatorAudit audit) {
-        this.reloads = reloads;
-        this.trials = trials;
-        this.audit = audit;
-    }
 
     /**
      * The file of a route.

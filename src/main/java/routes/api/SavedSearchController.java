@@ -3,7 +3,6 @@ package routes.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -26,31 +25,17 @@ import routes.search.QueryLanguage.UnclearQueryException;
 
 /** Searches that a user keeps under a name. */
 @RestController
-final class SavedSearchController {
+record SavedSearchController(UserStore users, ApiDatabase database) {
     /** For a user. */
     private static final int MOST = 100;
-
-    private final UserStore users;
-    private final ApiDatabase database;
-
-    SavedSearchController(UserStore users, ApiDatabase database) {
-        this.users = users;
-        this.database = database;
-    }
 
     /** @param query in the language of the search */
     @JsonInclude
     record SavedSearch(UUID id, String name, String query, Instant createdAt) {}
 
     record NewSavedSearch(
-            @NotNull(message = "is required")
-                    @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
-                    @PlainText
-                    String name,
-            @NotNull(message = "is required")
-                    @Size(min = 1, max = 500, message = "must have 1 to 500 characters")
-                    @PlainText
-                    String query) {}
+            @NotNull(message = "is required") @PlainText(max = 100) String name,
+            @NotNull(message = "is required") @PlainText(max = 500) String query) {}
 
     @GetMapping("/users/{user_id}/searches")
     Page<SavedSearch> list(@PathVariable("user_id") long id) {

@@ -24,6 +24,7 @@ import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 import routes.posts.PostFeature;
+import routes.posts.Spoilers;
 import routes.search.HybridSearch;
 import routes.search.HybridSearch.PostHit;
 import routes.search.HybridSearch.PostQuery;
@@ -37,7 +38,8 @@ import routes.vectorindex.VectorIndex.Facets;
 
 /** Searches the posts of the channels that a user reads. The index finds them, the database supplies what is shown. */
 @RestController
-final class SearchController {
+record SearchController(
+        UserStore users, Subscriptions subscriptions, PostStore posts, ApiDatabase database, HybridSearch engine) {
 
     /** Facets are for choosing, not for reading through. */
     private static final int MAX_TAGS = 30;
@@ -50,21 +52,6 @@ final class SearchController {
     private static final RowMapper<Beside> BESIDE = ApiDatabase.as(Beside.class);
     /** Characters by which a part of the indexed text is recognised. */
     private static final int MIN_PART = 200;
-
-    private final UserStore users;
-    private final Subscriptions subscriptions;
-    private final PostStore posts;
-    private final ApiDatabase database;
-    private final HybridSearch engine;
-
-    SearchController(
-            UserStore users, Subscriptions subscriptions, PostStore posts, ApiDatabase database, HybridSearch engine) {
-        this.users = users;
-        this.subscriptions = subscriptions;
-        this.posts = posts;
-        this.database = database;
-        this.engine = engine;
-    }
 
     /**
      * @param snippet plain text around the best match, with spoilers masked
@@ -231,35 +218,26 @@ final class SearchController {
         String corrected = text;
         for (Map.Entry<String, String> word : replaced.entrySet()) {
             corrected = corrected.replaceAll(
-                    "(?<![^\\s\"“”])" + quoted(word.getKey()) + "(?![^\\s\"“”])",
+                    "(?<![^\\s\"“”])" + java.util.regex.Pattern.quote(word.getKey()) + "(?![^\\s\"“”])",
                     Matcher.quoteReplacement(word.getValue()));
         }
         return corrected.equals(text) ? null : corrected;
     }
 
-    /** As a regular expression; {@code Pattern} is the constraint here. */
-    private static String quoted(String text) {
-        return java.util.regex.Pattern.quote(text);
-    }
-
     private FacetLists lists(Facets facets) {
         List<ChannelCount> channels = database.sql(
-                        "SELECT id, coalesce(nullif(title, ''), username, '') FROM channels WHERE id = ANY (:ids)")
+                        """
+                        SELECT c.id AS channel_id, coalesce(nullif(c.title, ''), c.username, '') COLLATE "C" AS channel, found.count
+                        FROM unnest(:ids, :counts) AS found (id, count) JOIN channels c ON c.id = found.id
+                        ORDER BY found.count DESC, channel, c.id LIMIT :most
+                        """)
                 .param("ids", facets.channels().keySet().toArray(UUID[]::new))
-                .query((row, n) -> {
-                    UUID id = row.getObject(1, UUID.class);
-                    return new ChannelCount(
-                            id, row.getString(2), facets.channels().get(id));
-                })
+                .param("counts", facets.channels().values().toArray(Integer[]::new))
+                .param("most", MAX_FACET_CHANNELS)
+                .query(ChannelCount.class)
                 .list();
         return new FacetLists(
-                channels.stream()
-                        .sorted(Comparator.comparingInt(ChannelCount::count)
-                                .reversed()
-                                .thenComparing(ChannelCount::channel)
-                                .thenComparing(ChannelCount::channelId))
-                        .limit(MAX_FACET_CHANNELS)
-                        .toList(),
+                channels,
                 facets.tags().entrySet().stream()
                         .map(tag -> new TagCount(tag.getKey(), tag.getValue()))
                         .toList(),
@@ -338,7 +316,7 @@ final class SearchController {
 
     /** The indexed text starts with the text of the post. If the post was edited after indexing, only the text of the post is used. */
     private static String unspoiled(Post post, String indexed) {
-        String shown = PostRows.unspoiled(post.content(), post.entities());
+        String shown = Spoilers.masked(post.content(), post.entities());
         if (shown.equals(post.content())) {
             return indexed;
         }

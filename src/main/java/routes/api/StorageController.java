@@ -12,12 +12,7 @@ import routes.api.http.ProblemType;
 
 /** What a tenant has in the object store. */
 @RestController
-final class StorageController {
-    private final ApiDatabase database;
-
-    StorageController(ApiDatabase database) {
-        this.database = database;
-    }
+record StorageController(ApiDatabase database) {
 
     /**
      * @param kind media, crawl (articles) or album (summaries)
@@ -35,31 +30,23 @@ final class StorageController {
     @JsonInclude
     record TenantStorage(UUID tenantId, Long quotaBytes, long usedBytes, List<StoredKind> kinds) {}
 
-    private record Total(Long quotaBytes, long usedBytes) {}
-
     @GetMapping("/tenants/{tenant_id}/storage")
     TenantStorage read(@PathVariable("tenant_id") UUID tenant) {
-        Total total = database.rows(
+        return database.rows(
                         """
-                        SELECT nullif(t.storage_quota_bytes, 0) AS quota_bytes,
+                        SELECT t.id AS tenant_id, nullif(t.storage_quota_bytes, 0) AS quota_bytes,
                             (coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)
                             + coalesce((SELECT sum(u.total_bytes) FROM tenant_storage_usage u
-                                WHERE u.tenant_id = t.id AND u.content_type <> 'media'), 0))::bigint AS used_bytes
+                                WHERE u.tenant_id = t.id AND u.content_type <> 'media'), 0))::bigint AS used_bytes,
+                            coalesce((SELECT json_agg(stored ORDER BY kind) FROM (
+                                SELECT content_type AS kind, total_bytes AS bytes, objects_count AS objects, recorded_bytes,
+                                    recorded_objects, last_updated AS measured_at
+                                FROM tenant_storage_usage WHERE tenant_id = t.id) stored), '[]') AS kinds
                         FROM tenants t WHERE t.id = :tenant AND t.id = coalesce(CAST(:caller AS uuid), t.id)
                         """)
                 .param("tenant", tenant)
-                .query(ApiDatabase.as(Total.class))
+                .query(ApiDatabase.as(TenantStorage.class))
                 .optional()
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("tenant_id", "There is no tenant " + tenant));
-        List<StoredKind> kinds = database.rows(
-                        """
-                        SELECT content_type AS kind, total_bytes AS bytes, objects_count AS objects, recorded_bytes, recorded_objects,
-                            last_updated AS measured_at
-                        FROM tenant_storage_usage WHERE tenant_id = :tenant ORDER BY content_type
-                        """)
-                .param("tenant", tenant)
-                .query(ApiDatabase.as(StoredKind.class))
-                .list();
-        return new TenantStorage(tenant, total.quotaBytes(), total.usedBytes(), kinds);
     }
 }

@@ -14,15 +14,9 @@ import routes.text.NormalizedText;
 
 /** The channels that users read. */
 @Component
-final class Subscriptions {
+record Subscriptions(ApiDatabase database) {
     /** More than anyone reads; limits the size of the search filter. */
     static final int MAX_CHANNELS = 10_000;
-
-    private final ApiDatabase database;
-
-    Subscriptions(ApiDatabase database) {
-        this.database = database;
-    }
 
     private record Subscription(UUID channelId, String username, String title) {
         boolean isNamed(String normalized) {

@@ -14,15 +14,9 @@ import routes.text.TagKey;
 
 /** The tags of the posts in the channels that a user reads. */
 @Component
-final class TagStore {
+record TagStore(ApiDatabase database) {
 
     private static final int POSTS = 20_000;
-
-    private final ApiDatabase database;
-
-    TagStore(ApiDatabase database) {
-        this.database = database;
-    }
 
     /** How many posts have a tag. */
     record TagCount(String tag, long posts) {}

@@ -12,7 +12,7 @@ import routes.telegram.AccountStates;
 
 /** Which tenant manages which Telegram account, and what the process with its session last wrote of it. */
 @Component
-final class TelegramAccountStore {
+record TelegramAccountStore(ApiDatabase database) {
     /** Each has a TDLib client with a database of its own; more accounts than a household has look like abuse to Telegram. */
     private static final int MAX_ACCOUNTS = 16;
 
@@ -37,12 +37,6 @@ final class TelegramAccountStore {
             String problem,
             Instant limitedUntil,
             boolean isSeen) {}
-
-    private final ApiDatabase database;
-
-    TelegramAccountStore(ApiDatabase database) {
-        this.database = database;
-    }
 
     /** The accounts that the caller may see, by name. */
     List<Row> all() {

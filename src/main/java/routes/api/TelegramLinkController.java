@@ -20,14 +20,7 @@ import routes.delivery.TelegramLinks.Link;
 
 /** The chat of a user with the bot that delivers digests. */
 @RestController
-final class TelegramLinkController {
-    private final UserStore users;
-    private final TelegramLinks links;
-
-    TelegramLinkController(UserStore users, TelegramLinks links) {
-        this.users = users;
-        this.links = links;
-    }
+record TelegramLinkController(UserStore users, TelegramLinks links) {
 
     /**
      * @param hasBot whether there is a bot to link

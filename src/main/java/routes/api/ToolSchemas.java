@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
 import routes.events.Json;
 
 /** The schemas of tools: those of the OpenAPI document for what they return, and the check of values against them. */
+@Component
 final class ToolSchemas implements JsonSchemaValidator {
     private static final String COMPONENT = "#/components/schemas/";
     private static final ObjectMapper JSON = Json.newMapper();

@@ -43,7 +43,12 @@ import routes.telegram.TelegramProperties;
 
 /** Users and the channels they read. */
 @RestController
-final class UserController {
+record UserController(
+        UserStore users,
+        TenantStore tenants,
+        ApiDatabase database,
+        TelegramProperties telegram,
+        PreviewProperties preview) {
 
     /** The Bot API form of a channel id is -(id + offset). */
     private static final long BOT_API_OFFSET = 1_000_000_000_000L;
@@ -79,25 +84,6 @@ final class UserController {
                                                WHERE p.tenant_id = u.tenant_id AND p.channel_id = c.id) AS is_read) own
             WHERE s.user_id = :user AND s.is_active
             """;
-
-    private final UserStore users;
-    private final TenantStore tenants;
-    private final ApiDatabase database;
-    private final TelegramProperties telegram;
-    private final PreviewProperties preview;
-
-    UserController(
-            UserStore users,
-            TenantStore tenants,
-            ApiDatabase database,
-            TelegramProperties telegram,
-            PreviewProperties preview) {
-        this.users = users;
-        this.tenants = tenants;
-        this.database = database;
-        this.telegram = telegram;
-        this.preview = preview;
-    }
 
     /**
      * @param username with or without {@code @}

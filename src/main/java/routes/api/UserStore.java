@@ -10,19 +10,13 @@ import routes.api.http.ProblemType;
 
 /** Users. */
 @Component
-final class UserStore {
+record UserStore(ApiDatabase database) {
 
     private static final String USERS =
             """
             SELECT id, tenant_id, telegram_id, username, created_at FROM users
             WHERE tenant_id = coalesce(CAST(:caller AS uuid), tenant_id)
             """;
-
-    private final ApiDatabase database;
-
-    UserStore(ApiDatabase database) {
-        this.database = database;
-    }
 
     /**
      * The user, if the caller may see it.

@@ -18,6 +18,7 @@ import routes.digests.DigestSettings;
 import routes.digests.DigestSettingsTable;
 import routes.digests.DigestTable;
 import routes.digests.DigestTable.Digest;
+import routes.events.StorableText;
 import routes.search.HybridSearch.PostQuery;
 import routes.search.QueryLanguage.UnclearQueryException;
 import routes.search.ReaderSearch;
@@ -25,7 +26,14 @@ import routes.trends.Trends;
 
 /** Answers what people write to the bot: to linked users with what they may see, to others always the same. */
 @Component
-class BotCommands {
+record BotCommands(
+        TelegramLinks links,
+        DigestTable digests,
+        DigestSettingsTable settings,
+        Trends trends,
+        ReaderSearch search,
+        JdbcClient jdbc,
+        Clock clock) {
     /** Answers to a chat within {@link #PERIOD}; more messages are not answered. */
     private static final int MOST_ANSWERS = 20;
 
@@ -33,31 +41,6 @@ class BotCommands {
     private static final int HITS = 5;
     private static final int TRENDS = 10;
     private static final int MOST_QUERY = 300;
-
-    private final TelegramLinks links;
-    private final DigestTable digests;
-    private final DigestSettingsTable settings;
-    private final Trends trends;
-    private final ReaderSearch search;
-    private final JdbcClient jdbc;
-    private final Clock clock;
-
-    BotCommands(
-            TelegramLinks links,
-            DigestTable digests,
-            DigestSettingsTable settings,
-            Trends trends,
-            ReaderSearch search,
-            JdbcClient jdbc,
-            Clock clock) {
-        this.links = links;
-        this.digests = digests;
-        this.settings = settings;
-        this.trends = trends;
-        this.search = search;
-        this.jdbc = jdbc;
-        this.clock = clock;
-    }
 
     enum Outcome {
         ANSWERED,
@@ -192,7 +175,7 @@ class BotCommands {
             results = search.find(
                     user.tenantId(),
                     user.userId(),
-                    words.length() <= MOST_QUERY ? words : words.substring(0, MOST_QUERY),
+                    StorableText.cut(words, MOST_QUERY),
                     PostQuery.Order.RELEVANCE,
                     HITS);
         } catch (UnclearQueryException e) {

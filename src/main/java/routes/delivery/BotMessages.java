@@ -7,32 +7,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
-import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.delivery.MessageText.Part;
+import routes.events.StorableText;
 import routes.posts.PostTraces;
 
 /**
  * The table {@code telegram_messages}: what the bot has to send. A message is pending, then sending, and then has ended: sent, unknown
  * (sent, but the answer was lost), failed or cancelled. Messages of a chat go out one after the other, in order; processes share them.
  */
-@Repository
-class BotMessages implements PostTraces {
+@Component
+record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperties properties) implements PostTraces {
     /** Telegram allows a bot one message per second and chat. */
     private static final Duration PACE = Duration.ofSeconds(1);
 
     private static final int MAX_ERROR = 300;
-
-    private final JdbcClient jdbc;
-    private final TransactionTemplate transaction;
-    private final BotProperties properties;
-
-    BotMessages(JdbcClient jdbc, PlatformTransactionManager transactions, BotProperties properties) {
-        this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
-        this.properties = properties;
-    }
 
     /**
      * A message that this process sends now.
@@ -150,15 +140,11 @@ class BotMessages implements PostTraces {
                         """)
                 .param("state", outcome)
                 .param("message", messageId)
-                .param("error", shortened(error))
+                .param("error", StorableText.cut(error, MAX_ERROR))
                 .param("now", now.toString())
                 .param("id", message.id())
                 .param("attempts", message.attempts())
                 .update();
-    }
-
-    private static String shortened(String error) {
-        return error == null || error.length() <= MAX_ERROR ? error : error.substring(0, MAX_ERROR);
     }
 
     /** Telegram refused the message; it is sent later. */
@@ -168,7 +154,7 @@ class BotMessages implements PostTraces {
                         UPDATE telegram_messages SET state = 'pending', error = :error, next_try_at = CAST(:at AS timestamptz)
                         WHERE id = :id AND state = 'sending' AND attempts = :attempts
                         """)
-                .param("error", shortened(error))
+                .param("error", StorableText.cut(error, MAX_ERROR))
                 .param("at", at.toString())
                 .param("id", message.id())
                 .param("attempts", message.attempts())
@@ -232,7 +218,7 @@ class BotMessages implements PostTraces {
                         UPDATE telegram_messages SET state = 'cancelled', error = ?, text = '', ended_at = CAST(? AS timestamptz)
                         WHERE chat_id = ? AND state = 'pending'
                         """)
-                .params(shortened(reason), now.toString(), chatId)
+                .params(StorableText.cut(reason, MAX_ERROR), now.toString(), chatId)
                 .update();
     }
 

@@ -22,7 +22,6 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.delivery.BotCommands.Answer;
 import routes.delivery.BotCommands.Outcome;
@@ -64,7 +63,7 @@ public class BotUpdates {
             BotMessages messages,
             BotProperties properties,
             JdbcClient jdbc,
-            PlatformTransactionManager transactions,
+            TransactionTemplate transaction,
             MeterRegistry metrics,
             Clock clock) {
         this.client = client;
@@ -72,7 +71,7 @@ public class BotUpdates {
         this.messages = messages;
         this.properties = properties;
         this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
+        this.transaction = transaction;
         this.metrics = metrics;
         this.clock = clock;
         for (Outcome outcome : Outcome.values()) {

@@ -22,7 +22,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.delivery.BotMessages.Message;
 import routes.delivery.MessageText.Part;
@@ -65,7 +64,7 @@ public class DigestDelivery {
             DigestTable digests,
             BotProperties properties,
             JdbcClient jdbc,
-            PlatformTransactionManager transactions,
+            TransactionTemplate transaction,
             MeterRegistry metrics,
             Clock clock) {
         this.messages = messages;
@@ -73,7 +72,7 @@ public class DigestDelivery {
         this.digests = digests;
         this.properties = properties;
         this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
+        this.transaction = transaction;
         this.metrics = metrics;
         this.clock = clock;
         for (String kind : List.of("digest", "answer")) {

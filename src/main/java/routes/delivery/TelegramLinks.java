@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.events.Sha256;
+import routes.events.StorableText;
 
 /** The chats of users with the bot, and the one-time codes that link them. */
 @Component
-public class TelegramLinks {
+public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, BotProperties properties, Clock clock) {
     /** How long a code is valid. */
     public static final Duration VALID = Duration.ofMinutes(10);
 
@@ -30,18 +30,6 @@ public class TelegramLinks {
     private static final Duration TRIES_PERIOD = Duration.ofHours(1);
     private static final int MOST_NAME = 100;
     private static final SecureRandom RANDOM = new SecureRandom();
-
-    private final JdbcClient jdbc;
-    private final TransactionTemplate transaction;
-    private final BotProperties properties;
-    private final Clock clock;
-
-    TelegramLinks(JdbcClient jdbc, PlatformTransactionManager transactions, BotProperties properties, Clock clock) {
-        this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
-        this.properties = properties;
-        this.clock = clock;
-    }
 
     /**
      * @param code to send to the bot, as {@code /start <code>}
@@ -196,7 +184,7 @@ public class TelegramLinks {
                         """)
                 .param("user", user.get())
                 .param("chat", chatId)
-                .param("name", name.length() <= MOST_NAME ? name : name.substring(0, MOST_NAME))
+                .param("name", StorableText.cut(name, MOST_NAME))
                 .param("now", now.toString())
                 .update();
         return Try.LINKED;

@@ -1,5 +1,6 @@
 package routes.digests;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -7,7 +8,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * What is in a digest.
+ * What is in a digest. As JSON, it is what the API shows.
  *
  * @param language {@code ru} or {@code en}
  * @param groups in order of importance; empty for a digest without stories
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  * @param notes codes of what a reader has to know: {@code without_model}, {@code links_removed}, {@code left_out},
  *     {@code instructions_removed}, {@code unconfirmed}, {@code more_stories}
  */
+@JsonInclude
 public record DigestBody(
         String language,
         List<Group> groups,

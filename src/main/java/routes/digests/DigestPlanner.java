@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,13 @@ import routes.schedule.Job;
  * user and period makes it exactly one, even with two runners. Of the times that passed while nothing ran, the last one counts.
  */
 @Component
-public class DigestPlanner implements Job {
+public record DigestPlanner(
+        DigestSettingsTable settings,
+        DigestTable digests,
+        DigestProperties properties,
+        MeterRegistry metrics,
+        Clock clock)
+        implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(DigestPlanner.class);
     /** In one run; the next run continues. */
     private static final int MOST = 500;
@@ -26,29 +33,12 @@ public class DigestPlanner implements Job {
     /** How long a user whose digest cannot be planned waits. */
     private static final Duration PAUSE = Duration.ofMinutes(15);
 
-    private final DigestSettingsTable settings;
-    private final DigestTable digests;
-    private final DigestProperties properties;
-    private final MeterRegistry metrics;
-    private final Clock clock;
-
-    DigestPlanner(
-            DigestSettingsTable settings,
-            DigestTable digests,
-            DigestProperties properties,
-            MeterRegistry metrics,
-            Clock clock) {
-        this.settings = settings;
-        this.digests = digests;
-        this.properties = properties;
-        this.metrics = metrics;
-        this.clock = clock;
-        count("success", 0);
-        count("failed", 0);
+    public DigestPlanner {
+        List.of("success", "failed").forEach(status -> metrics.counter("digests.planned", "status", status));
     }
 
-    private void count(String status, int plans) {
-        metrics.counter("digests.planned", "status", status).increment(plans);
+    private void count(String status) {
+        metrics.counter("digests.planned", "status", status).increment();
     }
 
     @Override
@@ -67,7 +57,7 @@ public class DigestPlanner implements Job {
                 plan(due, now);
             } catch (RuntimeException e) {
                 failed++;
-                count("failed", 1);
+                count("failed");
                 LOG.warn("The digest of user {} is planned later: {}", due.userId(), e.toString());
                 LOG.debug("The digest of user {} is planned later", due.userId(), e);
                 settings.nextDue(due.userId(), now.plus(PAUSE));
@@ -84,7 +74,7 @@ public class DigestPlanner implements Job {
         if (slot.at().isAfter(due.scheduleSince())) {
             Instant from = start(due.userId(), schedule, slot.at());
             if (digests.schedule(due.userId(), due.tenantId(), slot, from, now)) {
-                count("success", 1);
+                count("success");
             }
             digests.prune(due.userId(), now.minus(properties.keepFor()));
         }

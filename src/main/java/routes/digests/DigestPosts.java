@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
+import org.springframework.stereotype.Component;
 
 /** Reads the posts that may be in a digest. */
-@Repository
-class DigestPosts {
+@Component
+record DigestPosts(JdbcClient jdbc) {
     /** Posts of a digest, the newest first. */
     static final int MOST = 3_000;
 
@@ -24,12 +24,6 @@ class DigestPosts {
 
     /** What is usual for a channel is measured over these days. */
     private static final Duration USUAL = Duration.ofDays(30);
-
-    private final JdbcClient jdbc;
-
-    DigestPosts(JdbcClient jdbc) {
-        this.jdbc = jdbc;
-    }
 
     /**
      * @param album identity of its album; null without one

@@ -13,23 +13,15 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
+import org.springframework.stereotype.Component;
 import routes.digests.DigestSchedule.Frequency;
 import routes.events.Json;
 
 /** The table {@code digest_settings}. */
-@Repository
-public class DigestSettingsTable {
+@Component
+public record DigestSettingsTable(JdbcClient jdbc, Clock clock) {
     private static final ObjectMapper JSON = Json.newMapper();
     private static final int MAX_ITEMS = 10;
-
-    private final JdbcClient jdbc;
-    private final Clock clock;
-
-    DigestSettingsTable(JdbcClient jdbc, Clock clock) {
-        this.jdbc = jdbc;
-        this.clock = clock;
-    }
 
     /** The settings of a user without stored ones. */
     private static DigestSettings defaults(long userId) {

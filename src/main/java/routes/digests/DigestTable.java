@@ -12,18 +12,17 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import routes.digests.DigestSchedule.Slot;
 import routes.events.DigestsGenerate;
 import routes.events.Json;
+import routes.events.StorableText;
 import routes.outbox.Outbox;
 import routes.posts.PostEvents;
 import routes.posts.PostLock;
@@ -50,9 +49,9 @@ public class DigestTable implements PostTraces {
     private final TransactionTemplate transaction;
     private final Outbox outbox;
 
-    DigestTable(JdbcClient jdbc, PlatformTransactionManager transactions, Outbox outbox) {
+    DigestTable(JdbcClient jdbc, TransactionTemplate transaction, Outbox outbox) {
         this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
+        this.transaction = transaction;
         this.outbox = outbox;
     }
 
@@ -221,7 +220,7 @@ public class DigestTable implements PostTraces {
      * @param left gets the text of the digest, for people
      */
     DigestTable rehearsal(Consumer<String> left) {
-        return new DigestTable(jdbc, Objects.requireNonNull(transaction.getTransactionManager()), outbox) {
+        return new DigestTable(jdbc, transaction, outbox) {
             private boolean claimed;
 
             @Override
@@ -300,7 +299,7 @@ public class DigestTable implements PostTraces {
                         """)
                 // waits as processing, so that no event for another digest of the user starts it early
                 .param("status", next == null ? "failed" : "processing")
-                .param("error", error.length() <= MAX_ERROR ? error : error.substring(0, MAX_ERROR))
+                .param("error", StorableText.cut(error, MAX_ERROR))
                 .param("next", next == null ? null : next.toString())
                 .param("id", digest.id())
                 .param("attempts", digest.attempts())

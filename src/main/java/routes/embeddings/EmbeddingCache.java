@@ -11,16 +11,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Vectors in the table {@code embedding_cache}, by the SHA-256 (hex) of model and text. */
-class EmbeddingCache {
-    private final JdbcClient jdbc;
-    private final int days;
-
-    /** @param days that a vector is kept after its last use; 0 stores none */
-    EmbeddingCache(JdbcClient jdbc, int days) {
-        this.jdbc = jdbc;
-        this.days = days;
-    }
+/**
+ * Vectors in the table {@code embedding_cache}, by the SHA-256 (hex) of model and text.
+ *
+ * @param days that a vector is kept after its last use; 0 stores none
+ */
+record EmbeddingCache(JdbcClient jdbc, int days) {
 
     private record Entry(String hash, float[] vector) {}
 

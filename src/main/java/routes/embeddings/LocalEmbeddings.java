@@ -15,7 +15,7 @@ import routes.text.TextAnalysis;
  *
  * <p>A text without content words (blank, only stop words, emoji, links) gives the zero vector.
  */
-public final class LocalEmbeddings implements EmbeddingProvider {
+public record LocalEmbeddings(TextAnalysis analysis) implements EmbeddingProvider {
 
     /**
      * With D components the cosine of two texts that share nothing scatters around 0 with a standard deviation of 1/√D. 512 gives
@@ -39,12 +39,6 @@ public final class LocalEmbeddings implements EmbeddingProvider {
     private static final int SHORTEST_NGRAM = 3;
     private static final int LONGEST_NGRAM = 5;
     private static final int SEED = 0x7e1e6a; // any fixed number; another one gives another, incompatible space
-
-    private final TextAnalysis analysis;
-
-    public LocalEmbeddings(TextAnalysis analysis) {
-        this.analysis = analysis;
-    }
 
     @Override
     public String provider() {

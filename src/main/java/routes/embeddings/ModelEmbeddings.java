@@ -11,11 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import routes.events.Sha256;
+import routes.events.StorableText;
 import routes.llm.EmbeddingTask;
 import routes.llm.EmbeddingsProperties;
 import routes.llm.ModelFailureException;
@@ -157,15 +159,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
     }
 
     private String sent(String prefix, String text) {
-        return prefix + cut(text, settings.maxChars());
-    }
-
-    /** The beginning of a text that is longer, without half of a surrogate pair at its end. */
-    static String cut(String text, int length) {
-        if (text.length() <= length) {
-            return text;
-        }
-        return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
+        return prefix + StorableText.cut(text, settings.maxChars());
     }
 
     /** The vectors of the texts, of length 1; zero for a text that the model refuses. */
@@ -192,7 +186,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
         }
         String text = texts.get(0);
         if (outcome.equals(TOO_LONG) && text.length() > SHORTEST_CUT) {
-            return ask(List.of(cut(text, text.length() / 2)));
+            return ask(List.of(StorableText.cut(text, text.length() / 2)));
         }
         LOG.warn(
                 "A text of {} characters gets no vector: {}",
@@ -222,12 +216,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
     }
 
     private static boolean isZero(float[] vector) {
-        for (float component : vector) {
-            if (component != 0) {
-                return false;
-            }
-        }
-        return true;
+        return IntStream.range(0, vector.length).allMatch(i -> vector[i] == 0);
     }
 
     /** Waits at most EMBEDDINGS_QUERY_TIMEOUT: a reader should not wait for a slow model. */

@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.function.SingletonSupplier;
 import routes.configuration.ConfigurationException;
+import routes.events.StorableText;
 import routes.llm.EmbeddingsProperties;
 import routes.text.Language;
 
@@ -126,7 +127,7 @@ final class OnnxEmbeddings implements EmbeddingProvider {
     private List<float[]> embed(String prefix, List<String> texts) {
         List<TextSegment> segments = texts.stream()
                 .filter(text -> !text.isBlank())
-                .map(text -> TextSegment.from(prefix + ModelEmbeddings.cut(text, settings.maxChars())))
+                .map(text -> TextSegment.from(prefix + StorableText.cut(text, settings.maxChars())))
                 .toList();
         if (segments.isEmpty()) {
             return texts.stream().map(text -> new float[dimension]).toList();

@@ -22,43 +22,25 @@ public record VectorSpace(Map<Language, Similarity> byLanguage) {
     /** A sentence, and the same in other words. The pairs are about different things. */
     public record Pair(String one, String other) {}
 
-    private static final List<Pair> PAIRS = List.of(
-            new Pair(
-                    "Центральный банк повысил ключевую ставку до шестнадцати процентов.",
-                    "Регулятор сделал кредиты дороже: теперь ставка ЦБ 16 %."),
-            new Pair(
-                    "Рецепт борща: свёкла, капуста, картофель и немного чеснока.",
-                    "Как сварить красный суп со свёклой и капустой."),
-            new Pair(
-                    "Хоккейный клуб выиграл третий матч подряд в овертайме.",
-                    "Команда снова победила на льду, решающую шайбу забросили в дополнительное время."),
-            new Pair(
-                    "Новый телескоп снял туманность в созвездии Ориона.",
-                    "Космическая обсерватория сфотографировала облако газа и пыли среди звёзд."),
-            new Pair(
-                    "Как пересадить фикус и не повредить корни?",
-                    "Уход за комнатными растениями: меняем горшок на больший."),
-            new Pair(
-                    "Суд отложил рассмотрение дела о наследстве до весны.",
-                    "Спор родственников об имуществе покойного перенесли на несколько месяцев."),
-            new Pair(
-                    "The compiler reports an error when a variable is unused.",
-                    "The build fails if you declare something that your program never reads."),
-            new Pair(
-                    "Flights to Lisbon were delayed because of a strike.",
-                    "A walkout of airport staff kept planes bound for Portugal on the ground."),
-            new Pair(
-                    "Her grandmother taught her to play the cello.",
-                    "As a child she learned a string instrument from an old relative."),
-            new Pair(
-                    "A vaccine against malaria has passed the third phase of trials.",
-                    "A large clinical study shows that the new shot protects from a mosquito-borne disease."),
-            new Pair(
-                    "Sheep graze on the northern slopes until October.",
-                    "Flocks stay on the mountain pastures till autumn."),
-            new Pair(
-                    "The museum shows Dutch paintings of the seventeenth century.",
-                    "An exhibition of old masters from Holland, Rembrandt among them."));
+    private static final List<Pair> PAIRS =
+            """
+            Центральный банк повысил ключевую ставку до шестнадцати процентов. | Регулятор сделал кредиты дороже: теперь ставка ЦБ 16 %.
+            Рецепт борща: свёкла, капуста, картофель и немного чеснока. | Как сварить красный суп со свёклой и капустой.
+            Хоккейный клуб выиграл третий матч подряд в овертайме. | Команда снова победила на льду, решающую шайбу забросили в дополнительное время.
+            Новый телескоп снял туманность в созвездии Ориона. | Космическая обсерватория сфотографировала облако газа и пыли среди звёзд.
+            Как пересадить фикус и не повредить корни? | Уход за комнатными растениями: меняем горшок на больший.
+            Суд отложил рассмотрение дела о наследстве до весны. | Спор родственников об имуществе покойного перенесли на несколько месяцев.
+            The compiler reports an error when a variable is unused. | The build fails if you declare something that your program never reads.
+            Flights to Lisbon were delayed because of a strike. | A walkout of airport staff kept planes bound for Portugal on the ground.
+            Her grandmother taught her to play the cello. | As a child she learned a string instrument from an old relative.
+            A vaccine against malaria has passed the third phase of trials. | A large clinical study shows that the new shot protects from a mosquito-borne disease.
+            Sheep graze on the northern slopes until October. | Flocks stay on the mountain pastures till autumn.
+            The museum shows Dutch paintings of the seventeenth century. | An exhibition of old masters from Holland, Rembrandt among them.
+            """
+                    .lines()
+                    .map(line -> line.split(" \\| "))
+                    .map(pair -> new Pair(pair[0], pair[1]))
+                    .toList();
 
     public static List<Pair> pairs() {
         return PAIRS;

@@ -3,6 +3,7 @@ package routes.feeds;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.rometools.rome.feed.WireFeed;
 import com.rometools.rome.feed.atom.Content;
 import com.rometools.rome.feed.atom.Entry;
 import com.rometools.rome.feed.atom.Feed;
@@ -38,20 +39,12 @@ import routes.search.ReaderSearch;
 
 /** The content of a feed as Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1. Markup in the texts of posts is escaped. */
 @Component
-public class FeedContent {
+public record FeedContent(DigestTable digests, ReaderSearch search) {
     private static final int DIGESTS = 20;
     private static final int POSTS = 30;
     private static final int MOST_TITLE = 120;
     private static final String TITLE = "Telegram Assistant";
     private static final ObjectMapper JSON = Json.newMapper();
-
-    private final DigestTable digests;
-    private final ReaderSearch search;
-
-    FeedContent(DigestTable digests, ReaderSearch search) {
-        this.digests = digests;
-        this.search = search;
-    }
 
     /**
      * An entry.
@@ -92,8 +85,12 @@ public class FeedContent {
         atom.setAlternateLinks(List.of(link("alternate", page, "text/html")));
         atom.setAuthors(authors(TITLE));
         atom.setEntries(items.items().stream().map(FeedContent::entry).toList());
+        return written(feed, atom, items);
+    }
+
+    private static Sent written(UserFeed feed, WireFeed content, Items items) {
         try {
-            return new Sent(new WireFeedOutput().outputString(atom), items.updatedAt());
+            return new Sent(new WireFeedOutput().outputString(content), items.updatedAt());
         } catch (FeedException e) {
             throw new IllegalStateException("The feed " + feed.id() + " cannot be written", e);
         }
@@ -145,11 +142,7 @@ public class FeedContent {
         rss.setDescription(items.title());
         rss.setLastBuildDate(Date.from(items.updatedAt()));
         rss.setItems(items.items().stream().map(FeedContent::rssItem).toList());
-        try {
-            return new Sent(new WireFeedOutput().outputString(rss), items.updatedAt());
-        } catch (FeedException e) {
-            throw new IllegalStateException("The feed " + feed.id() + " cannot be written", e);
-        }
+        return written(feed, rss, items);
     }
 
     private static com.rometools.rome.feed.rss.Item rssItem(Item item) {

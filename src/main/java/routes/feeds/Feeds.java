@@ -1,5 +1,7 @@
 package routes.feeds;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,36 +15,29 @@ import routes.events.Sha256;
 
 /** The table {@code feeds}. A key reads one feed and nothing else. Only its hash is stored. */
 @Component
-public class Feeds {
+public record Feeds(JdbcClient jdbc, Clock clock) {
     /** For a user. */
     public static final int MOST = 20;
 
     private static final int KEY_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final JdbcClient jdbc;
-    private final Clock clock;
-
-    Feeds(JdbcClient jdbc, Clock clock) {
-        this.jdbc = jdbc;
-        this.clock = clock;
-    }
-
     /**
-     * A feed.
+     * A feed. As JSON, it is what the API shows.
      *
      * @param searchId null for one of digests
      * @param name of the search; null for digests
      * @param query of the search; null for digests
      * @param lastReadAt to the hour; null if it was never read
      */
+    @JsonInclude
     public record UserFeed(
             UUID id,
-            long userId,
-            UUID tenantId,
+            @JsonIgnore long userId,
+            @JsonIgnore UUID tenantId,
             UUID searchId,
             String name,
-            String query,
+            @JsonIgnore String query,
             Instant createdAt,
             Instant lastReadAt) {}
 

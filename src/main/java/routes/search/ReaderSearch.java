@@ -23,16 +23,8 @@ import routes.text.NormalizedText;
 
 /** Searches as a user would on the page, for what the user gets elsewhere: answers of the bot, and feeds. */
 @Component
-public final class ReaderSearch {
+public record ReaderSearch(HybridSearch search, JdbcClient jdbc) {
     private static final ObjectMapper JSON = Json.newMapper();
-
-    private final HybridSearch search;
-    private final JdbcClient jdbc;
-
-    public ReaderSearch(HybridSearch search, JdbcClient jdbc) {
-        this.search = search;
-        this.jdbc = jdbc;
-    }
 
     /**
      * A post that was found.

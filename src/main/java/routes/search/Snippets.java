@@ -11,7 +11,7 @@ import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
 /** Cuts the passage with the most query words, in any inflection, from a text. */
-final class Snippets {
+record Snippets(SearchWords analysis) {
     static final int MAX_LENGTH = 240;
 
     /** Long texts (crawled pages) are read up to this position. */
@@ -21,12 +21,6 @@ final class Snippets {
     private static final int LEAD = 40;
 
     private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
-
-    private final SearchWords analysis;
-
-    Snippets(SearchWords analysis) {
-        this.analysis = analysis;
-    }
 
     /** What the words of the query are recognised by in a text; stop words only if there is nothing else. */
     Set<String> wanted(String query) {

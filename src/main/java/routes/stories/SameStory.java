@@ -22,7 +22,7 @@ import routes.text.SearchWords.Word;
  * agree. The weights are those of a logistic regression over most of the pairs in the tests; the others measure them (decision 46).
  */
 @Component
-public final class SameStory {
+public record SameStory(SearchWords words) {
     /** From this probability on, two texts are one story. */
     public static final double LIMIT = 0.5;
 
@@ -47,12 +47,6 @@ public final class SameStory {
     private static final List<String> LATIN = List.of(
             "a", "b", "v", "g", "d", "e", "z", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f",
             "k", "ts", "s", "s", "s", "", "i", "", "e", "u", "a");
-
-    private final SearchWords words;
-
-    public SameStory(SearchWords words) {
-        this.words = words;
-    }
 
     /** Analyses a text. Links and signs do not matter. */
     public StoryText read(String text) {

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 
 /** Merges posts that tell one story: the members of an album, forwards of one message, and texts that say the same. */
 @Component
-public final class Stories {
+public record Stories(SameStory same) {
     /** Posts farther apart are different stories, even if they say nearly the same. */
     private static final Duration MOST_APART = Duration.ofHours(72);
 
@@ -27,12 +27,6 @@ public final class Stories {
 
     /** The rest of a longer text is details. In characters. */
     private static final int MOST_TEXT = 1_200;
-
-    private final SameStory same;
-
-    public Stories(SameStory same) {
-        this.same = same;
-    }
 
     /**
      * The fields of a post that stories need.

@@ -17,7 +17,7 @@ import java.util.UUID;
  * Finds terms that more posts of a window have than the posts before it let expect. The test is Dunning's log-likelihood ratio (1993,
  * "Accurate Methods for the Statistics of Surprise and Coincidence") of two proportions; it is exact enough for small counts.
  */
-final class TrendDetector {
+record TrendDetector(TrendsProperties properties) {
     /** Lower limit of the growth: a significant term may be hardly more frequent than usual. */
     private static final double LEAST_GROWTH = 2;
 
@@ -27,12 +27,6 @@ final class TrendDetector {
     private static final int MOST = 20;
     private static final int MOST_CANDIDATES = 500;
     private static final int PARTS = 12;
-
-    private final TrendsProperties properties;
-
-    TrendDetector(TrendsProperties properties) {
-        this.properties = properties;
-    }
 
     /** @param terms display forms by key: tags, and phrases of the text */
     record Post(UUID id, UUID channelId, Instant at, Map<String, String> terms) {}

@@ -9,14 +9,8 @@ import routes.text.SearchWords.Word;
 import routes.text.TagKey;
 
 /** The terms of a post that may be trends: its tags, and pairs of adjacent words with meaning. */
-final class TrendTerms {
+record TrendTerms(SearchWords words) {
     private static final int SHORTEST = 3;
-
-    private final SearchWords words;
-
-    TrendTerms(SearchWords words) {
-        this.words = words;
-    }
 
     /** Display forms by key; tags and phrases of the same words have the same key. */
     Map<String, String> of(String text, List<String> tags) {

@@ -26,6 +26,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import routes.configuration.ConfigFolderProperties;
 import routes.embeddings.LocalEmbeddings;
 import routes.graph.NoGraph;
@@ -132,10 +133,10 @@ public final class AnswerArchive implements AutoCloseable {
     public Summaries summaries(Models models) {
         LocalAnswers local = new LocalAnswers(terms);
         return new Summaries(
-                new Passages(search, new PostTexts(jdbc), terms),
+                new Passages(search, new PostTexts(jdbc), terms, new Instructions(terms), new Support(terms)),
                 models == null ? new Models(local::answer, null) : models,
                 local,
-                new SentenceCheck(terms, properties()),
+                new SentenceCheck(terms, new Support(terms), new Instructions(terms), properties()),
                 new AnswerPrompts(new ConfigFolderProperties(Path.of("config"))),
                 new ReaderCalls(),
                 properties());
@@ -150,9 +151,9 @@ public final class AnswerArchive implements AutoCloseable {
     }
 
     Answers answers(AnswerModels models, AnswerProperties properties, Clock clock) {
-        var conversations =
-                new Conversations(jdbc, new JdbcTransactionManager(database.dataSource()), properties, clock);
-        var passages = new Passages(search, new PostTexts(jdbc), terms);
+        var conversations = new Conversations(
+                jdbc, new TransactionTemplate(new JdbcTransactionManager(database.dataSource())), properties, clock);
+        var passages = new Passages(search, new PostTexts(jdbc), terms, new Instructions(terms), new Support(terms));
         return new Answers(
                 new Subjects(
                         passages,
@@ -165,7 +166,7 @@ public final class AnswerArchive implements AutoCloseable {
                 new FollowUps(terms),
                 models,
                 new LocalAnswers(terms),
-                new SentenceCheck(terms, properties),
+                new SentenceCheck(terms, new Support(terms), new Instructions(terms), properties),
                 new AnswerPrompts(new ConfigFolderProperties(Path.of("config"))),
                 terms,
                 properties,

@@ -111,6 +111,32 @@ class OverviewIT {
     }
 
     @Test
+    void theStorageOfATenantIsToldByKind() {
+        api.jdbc()
+                .sql(
+                        """
+                        INSERT INTO tenant_storage_usage
+                            (tenant_id, content_type, total_bytes, objects_count, recorded_bytes, recorded_objects, last_updated)
+                        VALUES (:tenant, 'media', 35, 2, 30, 1, '2026-01-31T12:00:00.5Z'),
+                            (:tenant, 'crawl', 7, 1, NULL, NULL, '2026-01-31T12:00:00Z')
+                        """)
+                .param("tenant", tenant)
+                .update();
+        fixtures.storedMedia(tenant, post("a"), "image/png", new byte[] {1, 2, 3});
+
+        assertThat(client.get("/tenants/" + tenant + "/storage").json())
+                .hasToString("{\"tenant_id\":\"" + tenant + "\",\"quota_bytes\":null,\"used_bytes\":10,\"kinds\":["
+                        + "{\"kind\":\"crawl\",\"bytes\":7,\"objects\":1,\"recorded_bytes\":null,"
+                        + "\"recorded_objects\":null,\"measured_at\":\"2026-01-31T12:00:00Z\"},"
+                        + "{\"kind\":\"media\",\"bytes\":35,\"objects\":2,\"recorded_bytes\":30,"
+                        + "\"recorded_objects\":1,\"measured_at\":\"2026-01-31T12:00:00.500Z\"}]}");
+        assertThat(client.get("/tenants/" + fixtures.tenant() + "/storage")
+                        .json()
+                        .path("kinds"))
+                .isEmpty();
+    }
+
+    @Test
     void importsAreListedNewestFirstWithoutGapOrRepetition() {
         for (int i = 0; i < 7; i++) {
             fixtures.importJob(tenant, user, "done", "[]");

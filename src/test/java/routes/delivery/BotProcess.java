@@ -17,6 +17,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import routes.digests.DigestTable;
 import routes.digests.DigestsOfTests;
 import routes.operations.DependencyOutages;
@@ -39,12 +40,12 @@ final class BotProcess implements AutoCloseable {
             throws Exception {
         BotProperties properties = new BotProperties(token, url, Duration.ofSeconds(1), timeout, Duration.ofDays(1));
         JdbcClient jdbc = JdbcClient.create(database);
-        JdbcTransactionManager transactions = new JdbcTransactionManager(database);
+        TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(database));
         DigestTable digests = DigestsOfTests.table(database);
         BotClient client = new BotClient(properties);
-        messages = new BotMessages(jdbc, transactions, properties);
-        links = new TelegramLinks(jdbc, transactions, properties, clock);
-        delivery = new DigestDelivery(messages, links, digests, properties, jdbc, transactions, metrics, clock);
+        messages = new BotMessages(jdbc, transaction, properties);
+        links = new TelegramLinks(jdbc, transaction, properties, clock);
+        delivery = new DigestDelivery(messages, links, digests, properties, jdbc, transaction, metrics, clock);
         BotCommands commands = new BotCommands(
                 links,
                 digests,
@@ -53,7 +54,7 @@ final class BotProcess implements AutoCloseable {
                 search,
                 jdbc,
                 clock);
-        updates = new BotUpdates(client, commands, messages, properties, jdbc, transactions, metrics, clock);
+        updates = new BotUpdates(client, commands, messages, properties, jdbc, transaction, metrics, clock);
         camel.addComponent("telegram", DeliveryConfiguration.component(client, properties));
         camel.getRegistry().bind("digestDelivery", delivery);
         camel.getRegistry().bind("botUpdates", updates);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import routes.answers.AnswerArchive;
 import routes.answers.AnswerArchive.Models;
 import routes.answers.AnswerArchive.Stored;
@@ -73,7 +74,7 @@ class DigestsIT {
         final DigestSettingsTable settings = new DigestSettingsTable(archive.jdbc, clock);
         final DigestTable digests = new DigestTable(
                 archive.jdbc,
-                new JdbcTransactionManager(DATABASE.dataSource()),
+                new TransactionTemplate(new JdbcTransactionManager(DATABASE.dataSource())),
                 new Outbox(DATABASE.dataSource(), new EventCodec(Json.newMapper(), new StreamCatalog())));
         final DigestProperties properties = new DigestProperties(Duration.ofSeconds(30), 3, Duration.ofDays(365));
         final MeterRegistry metrics = archive.metrics;

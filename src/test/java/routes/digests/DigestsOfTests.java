@@ -7,6 +7,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import routes.digests.DigestBody.Source;
 import routes.events.EventCodec;
 import routes.events.Json;
@@ -22,7 +23,7 @@ public final class DigestsOfTests {
     public static DigestTable table(DataSource database) {
         return new DigestTable(
                 JdbcClient.create(database),
-                new JdbcTransactionManager(database),
+                new TransactionTemplate(new JdbcTransactionManager(database)),
                 new Outbox(database, new EventCodec(Json.newMapper(), new StreamCatalog())));
     }
 

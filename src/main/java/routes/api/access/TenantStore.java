@@ -8,18 +8,12 @@ import org.springframework.stereotype.Component;
 
 /** Tenants by their id or name. */
 @Component
-public final class TenantStore {
+public record TenantStore(ApiDatabase database) {
 
     public static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
 
     /** The full form only, unlike {@link UUID#fromString}, which also accepts 1-1-1-1-1. */
     private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
-
-    private final ApiDatabase database;
-
-    TenantStore(ApiDatabase database) {
-        this.database = database;
-    }
 
     /**
      * The tenant with this id or name; created if it does not exist. The id is derived from the name, so two concurrent requests

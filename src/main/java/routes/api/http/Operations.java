@@ -12,13 +12,7 @@ import org.springframework.web.util.ServletRequestPathUtils;
 
 /** Tells filters which operation Spring MVC will call for a request. */
 @Component
-public final class Operations {
-
-    private final HandlerMapping mapping;
-
-    Operations(@Qualifier("requestMappingHandlerMapping") HandlerMapping mapping) {
-        this.mapping = mapping;
-    }
+public record Operations(@Qualifier("requestMappingHandlerMapping") HandlerMapping mapping) {
 
     /** Empty if Spring MVC will call none: an unknown path, or a method or media type that no operation takes. */
     public Optional<HandlerMethod> find(HttpServletRequest request) {

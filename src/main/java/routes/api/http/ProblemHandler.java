@@ -4,19 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import io.lettuce.core.RedisException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.io.ClassPathResource;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -28,7 +25,6 @@ import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.firewall.RequestRejectedException;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.validation.method.ParameterValidationResult;
@@ -47,7 +43,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
 import routes.replay.RefusedException;
-import routes.vectorindex.VectorIndexException;
 
 /** Converts every error of an operation to RFC 9457 problem details: what, why, which field, what to do. */
 @RestControllerAdvice
@@ -57,30 +52,6 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static final String RETRY_AFTER_SECONDS = "5";
     private static final Set<Integer> RETRYABLE =
             Set.of(HttpStatus.TOO_MANY_REQUESTS.value(), HttpStatus.SERVICE_UNAVAILABLE.value());
-
-    @ExceptionHandler({
-        NonTransientDataAccessResourceException.class,
-        TransientDataAccessException.class,
-        RecoverableDataAccessException.class,
-        CannotCreateTransactionException.class
-    })
-    ResponseEntity<Object> databaseDown(Exception exception, ServletWebRequest request) {
-        Throwable cause = NestedExceptionUtils.getMostSpecificCause(exception);
-        LOG.warn("{}: the database does not answer: {}", name(request), cause.toString());
-        return answer(ProblemType.DEPENDENCY_DOWN.problem(null, "The database does not answer in time"), request);
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> redisDown(RedisException exception, ServletWebRequest request) {
-        LOG.warn("{}: Redis does not answer: {}", name(request), exception.toString());
-        return answer(ProblemType.DEPENDENCY_DOWN.problem(null, "Redis does not answer"), request);
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> indexDown(VectorIndexException exception, ServletWebRequest request) {
-        LOG.warn("{}: {}", name(request), exception.getMessage(), exception);
-        return answer(ProblemType.DEPENDENCY_DOWN.problem(null, "The index does not answer"), request);
-    }
 
     @ExceptionHandler
     ResponseEntity<Object> unknownKey(AuthenticationException exception, ServletWebRequest request) {
@@ -128,6 +99,15 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> unexpected(Exception exception, ServletWebRequest request) {
+        // first: a lost connection to the database looks like one to the client
+        Optional<ErrorResponseException> outage = ProblemType.outage(exception);
+        if (outage.isPresent()) {
+            Throwable cause = NestedExceptionUtils.getMostSpecificCause(exception);
+            String part = outage.get().getBody().getDetail();
+            LOG.warn("{}: {}: {}: {}", name(request), part, exception.getMessage(), cause.toString());
+            LOG.debug("{} failed", name(request), exception);
+            return answer(outage.get().getBody(), request);
+        }
         if (DisconnectedClientHelper.isClientDisconnectedException(exception)) {
             LOG.debug("{}: the client has disconnected", name(request), exception);
             return null;

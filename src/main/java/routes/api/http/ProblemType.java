@@ -1,11 +1,19 @@
 package routes.api.http;
 
+import io.lettuce.core.RedisException;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponseException;
+import routes.vectorindex.VectorIndexException;
 
 /** The problem types of the API (RFC 9457). */
 public enum ProblemType {
@@ -54,6 +62,24 @@ public enum ProblemType {
         this.status = status;
         this.title = title;
         this.remedy = remedy;
+    }
+
+    private static final String DATABASE = "The database does not answer in time";
+
+    private static final Map<Class<? extends Exception>, String> OUTAGES = Map.of(
+            NonTransientDataAccessResourceException.class, DATABASE,
+            TransientDataAccessException.class, DATABASE,
+            RecoverableDataAccessException.class, DATABASE,
+            CannotCreateTransactionException.class, DATABASE,
+            RedisException.class, "Redis does not answer",
+            VectorIndexException.class, "The index does not answer");
+
+    /** The problem of a part that does not answer, if that is why something failed. */
+    public static Optional<ErrorResponseException> outage(Exception failure) {
+        return OUTAGES.entrySet().stream()
+                .filter(part -> part.getKey().isInstance(failure))
+                .findFirst()
+                .map(part -> DEPENDENCY_DOWN.exception(null, part.getValue()));
     }
 
     /** The problem for a bare HTTP status; "about:blank" if no type has this status, as RFC 9457 specifies. */
