@@ -15,8 +15,8 @@ import org.apache.camel.support.DefaultEndpoint;
 import routes.redis.StreamGroup;
 
 /**
- * Consumes from and publishes to Redis Streams, with consumer groups, redelivery and dead letters; exactly once between two
- * streams of one Redis.
+ * Consume from and publish to Redis Streams with consumer groups, redelivery and dead letters. Delivery between two streams of
+ * the same Redis is exactly once.
  */
 @UriEndpoint(
         firstVersion = "4.18.0",
@@ -69,7 +69,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
         return getComponent().names().key(configuration.getName());
     }
 
-    /** The group on each key that a consumer reads, the stream's own key first. */
+    /** The group on each key that a consumer reads. The key of the stream itself is the first. */
     List<StreamGroup> streamGroups() {
         List<String> others = getComponent().names().alsoRead(configuration.getName());
         return Stream.concat(Stream.of(key()), others.stream())
@@ -77,7 +77,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
                 .toList();
     }
 
-    /** The groups to create if the stream is missing: its known groups and the consumer's own. */
+    /** The groups to create if the stream is missing: its known groups and the consumer's group. */
     Set<String> groupsOfStream() {
         Set<String> groups = new TreeSet<>(getComponent().names().groups(configuration.getName()));
         groups.add(configuration.getGroup());
