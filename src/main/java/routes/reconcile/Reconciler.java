@@ -49,7 +49,7 @@ public class Reconciler implements Job {
     /** Maximum duration of a transaction that writes posts. */
     private static final Duration SETTLING = Duration.ofSeconds(60);
 
-    /** @param after how often stuck posts with nothing under way are published again, and after how long without a change */
+    /** @param after interval of the reconciler, and the minimum time without a change after which a stuck post is republished */
     @ConfigurationProperties("reconcile")
     record ReconcileProperties(@DefaultValue("10m") @DurationMin(seconds = 1) Duration after) {}
 
