@@ -6,10 +6,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Batches of events that one process works on at a time, by stage; for tagging by models, calls.
+ * Number of event batches that one process handles concurrently, by stage; for tagging with models, of calls.
  *
  * @param postPersistence concurrency of storing posts from other producers
- * @param tagging         concurrency of tagging
+ * @param tagging         concurrency of tagging; with models, the number of concurrent calls
  * @param vision          concurrency of picture analysis
  * @param retagging       concurrency of tagging posts again with the text of their pictures
  * @param albumAssembler  concurrency of album summaries

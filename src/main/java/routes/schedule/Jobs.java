@@ -219,7 +219,7 @@ public class Jobs implements AutoCloseable {
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
-            LOG.warn("Job {} failed and is tried again: {}", job.name(), reason(e));
+            LOG.warn("Job {} failed and is retried: {}", job.name(), reason(e));
             LOG.debug("Job {} failed", job.name(), e);
             outcome = Outcome.FAILED;
         }
