@@ -25,6 +25,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,6 +47,7 @@ public final class RedisLink implements AutoCloseable {
 
     private final RedisClient client;
     private final Duration timeout;
+    private final Executor connecting;
     /** Not guarded by the lock below: event loops drop connections, and opening one waits for an event loop. */
     private final AtomicReference<Connection> connection = new AtomicReference<>();
 
@@ -72,8 +74,18 @@ public final class RedisLink implements AutoCloseable {
 
     /** @param timeout how long a call waits for the reply; longer than any command blocks on the server */
     public RedisLink(RedisClient client, Duration timeout) {
+        this(client, timeout, task -> {
+            Thread thread = new Thread(task, "redis-connect");
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    /** @param connecting runs what opens a connection, each in a thread of its own */
+    public RedisLink(RedisClient client, Duration timeout, Executor connecting) {
         this.client = client;
         this.timeout = timeout;
+        this.connecting = connecting;
     }
 
     /** Sends a command and waits for its reply. */
@@ -155,11 +167,7 @@ public final class RedisLink implements AutoCloseable {
     /** Uses a separate thread: Lettuce's connect never returns if the client is shut down meanwhile. */
     private StatefulRedisConnection<String, String> connectInTime() {
         CompletableFuture<StatefulRedisConnection<String, String>> opened =
-                CompletableFuture.supplyAsync(() -> client.connect(StringCodec.UTF8), task -> {
-                    Thread thread = new Thread(task, "redis-connect");
-                    thread.setDaemon(true);
-                    thread.start();
-                });
+                CompletableFuture.supplyAsync(() -> client.connect(StringCodec.UTF8), connecting);
         try {
             return opened.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -8,7 +8,7 @@ import org.apache.camel.spi.UriPath;
 
 /** Options of a redis-streams endpoint. */
 @UriParams
-public class RedisStreamsConfiguration {
+public class RedisStreamsConfiguration implements Cloneable {
     /** Maximum lease of a consumer name in milliseconds. A restart after a crash waits at most this long for its name. */
     private static final long MAX_NAME_LEASE = 10_000;
 
@@ -123,6 +123,14 @@ public class RedisStreamsConfiguration {
                     + " whose header CamelRedisStreamsOnce is in the record is not published again, so a call whose"
                     + " reply was lost can safely be repeated. Only one caller at a time may use a record.")
     private String once;
+
+    public RedisStreamsConfiguration copy() {
+        try {
+            return (RedisStreamsConfiguration) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     /**
      * Validates the consumer options.

@@ -1,6 +1,8 @@
 package routes.redisstreams;
 
+import io.lettuce.core.RedisURI;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -9,6 +11,7 @@ import org.apache.camel.Consumer;
 import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
+import org.apache.camel.spi.EndpointServiceLocation;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.support.DefaultEndpoint;
@@ -25,7 +28,7 @@ import routes.redis.StreamGroup;
         syntax = "redis-streams:name",
         category = {Category.MESSAGING, Category.DATABASE},
         headersClass = RedisStreamsConstants.class)
-public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
+public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleConsumersSupport, EndpointServiceLocation {
 
     @UriParam
     private final RedisStreamsConfiguration configuration;
@@ -53,6 +56,28 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
     @Override
     public boolean isMultipleConsumersSupported() {
         return true;
+    }
+
+    /** The address of the server without credentials; null if the component uses a given client instead of a URL. */
+    @Override
+    public String getServiceUrl() {
+        String url = getComponent().getUrl();
+        if (url == null) {
+            return null;
+        }
+        RedisURI server = RedisURI.create(url);
+        return server.getHost() + ":" + server.getPort();
+    }
+
+    @Override
+    public String getServiceProtocol() {
+        return "redis";
+    }
+
+    @Override
+    public Map<String, String> getServiceMetadata() {
+        String username = getComponent().getUsername();
+        return username == null ? null : Map.of("username", username);
     }
 
     public RedisStreamsConfiguration getConfiguration() {

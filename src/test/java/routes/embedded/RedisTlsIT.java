@@ -15,11 +15,17 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.jsse.KeyStoreParameters;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.camel.support.jsse.TrustManagersParameters;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +35,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.StringRedisTemplate;
 import routes.configuration.ConfigurationException;
 import routes.embedded.EmbeddedConfiguration.RedisProperties;
+import routes.redisstreams.RedisStreamsComponent;
 import routes.testing.EmbeddedRedis;
 
 /** Redis behind TLS with a certificate of its own. The TLS ends in the test, in front of a real Redis. */
@@ -159,6 +166,42 @@ class RedisTlsIT {
                 client.shutdown();
             }
         }
+    }
+
+    @Test
+    void theComponentConnectsWithTheCertificatesOfItsSslContextParameters() throws Exception {
+        for (String store : List.of("keys.p12", "other.p12")) {
+            var component = new RedisStreamsComponent();
+            component.setUrl("rediss://localhost:" + door.getLocalPort());
+            component.setUsername("app");
+            component.setPassword("p@ss");
+            component.setSslContextParameters(trusting(store));
+            try (var context = new DefaultCamelContext()) {
+                context.addComponent("redis-streams", component);
+                context.start();
+                ProducerTemplate template = context.createProducerTemplate();
+                if (store.equals("keys.p12")) {
+                    template.sendBody("redis-streams:over-tls", Map.of("n", "1"));
+                } else {
+                    assertThatThrownBy(() -> template.sendBody("redis-streams:over-tls", Map.of("n", "2")))
+                            .rootCause()
+                            .hasMessageContaining("certification path");
+                }
+            }
+        }
+        assertThat(REDIS.commands().xlen("over-tls")).isEqualTo(1);
+    }
+
+    private static SSLContextParameters trusting(String store) {
+        var keys = new KeyStoreParameters();
+        keys.setResource("file:" + dir.resolve(store));
+        keys.setPassword("secret");
+        keys.setType("PKCS12");
+        var trust = new TrustManagersParameters();
+        trust.setKeyStore(keys);
+        var tls = new SSLContextParameters();
+        tls.setTrustManagers(trust);
+        return tls;
     }
 
     /** A TLS client speaks first; what it says must be a handshake (22), not AUTH. */
