@@ -41,7 +41,7 @@ class JarIT {
         assumeThat(JAR).isRegularFile();
         List<List<String>> commands = Files.readString(Path.of("docs", "operations.md"))
                 .lines()
-                .dropWhile(line -> !line.startsWith("## Start in half the time"))
+                .dropWhile(line -> !line.startsWith("## Faster start with class data sharing"))
                 .filter(line -> line.contains("java -") && line.contains(" -jar "))
                 .limit(3)
                 .map(line ->

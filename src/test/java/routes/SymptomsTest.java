@@ -40,7 +40,7 @@ class SymptomsTest {
         for (String line : Files.readAllLines(PAGE)) {
             if (line.startsWith("## ")) {
                 heading = line.substring(3);
-            } else if (line.startsWith("| ") && !line.matches("\\| (alert|part|type|symptom) \\|.*")) {
+            } else if (line.startsWith("| ") && !line.matches("\\| (alert|component|type|symptom) \\|.*")) {
                 tables.computeIfAbsent(heading, any -> new ArrayList<>())
                         .add(line.substring(2).split(" ?\\| ?"));
             }
@@ -83,7 +83,7 @@ class SymptomsTest {
                 });
             }
         }
-        assertThat(first("Parts of health that are not UP")).isEqualTo(parts).contains("stages", "outbox", "redis");
+        assertThat(first("Health components that are not UP")).isEqualTo(parts).contains("stages", "outbox", "redis");
     }
 
     @Test
@@ -98,7 +98,7 @@ class SymptomsTest {
         }
         assertThat(tables).hasSize(4);
         tables.forEach((heading, rows) -> assertThat(rows).allSatisfy(cells -> {
-            assertThat(cells).as("%s: %s", heading, cells[0]).hasSize(heading.startsWith("At the") ? 3 : 4);
+            assertThat(cells).as("%s: %s", heading, cells[0]).hasSize(heading.equals("Command line") ? 3 : 4);
             assertThat(cells).allSatisfy(cell -> assertThat(cell).isNotBlank());
             var test = TEST.matcher(cells[cells.length - 1].replace("`", ""));
             assertThat(test.matches()).as(cells[cells.length - 1]).isTrue();

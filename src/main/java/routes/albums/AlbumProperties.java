@@ -6,9 +6,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param timeout how long an album waits for members that are not analysed; then it is assembled without them
- * @param checkInterval how often overdue albums are looked for
- * @param recoveryInterval how often albums are looked for whose assembly failed or was interrupted
+ * @param timeout how long an album waits for unanalysed members; after that it is assembled without them
+ * @param checkInterval how often to check for overdue albums
+ * @param recoveryInterval how often to check for albums whose assembly failed or was interrupted
  */
 @ConfigurationProperties("album")
 public record AlbumProperties(

@@ -290,7 +290,7 @@ public class AlbumStates extends ServiceSupport
         try {
             return Optional.of(work.get());
         } catch (RuntimeException e) {
-            LOG.warn("Completed albums are not recovered now: {}", e.toString());
+            LOG.warn("Cannot recover completed albums now: {}", e.toString());
             return Optional.empty();
         }
     }

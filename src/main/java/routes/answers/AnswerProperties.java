@@ -11,17 +11,17 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param providers      providers of answers in call order, as in TAGGING_PROVIDERS; those without credentials are skipped
- * @param checkProviders providers that judge whether a sentence follows from its sources, and that complete follow-up questions;
- *                       empty for neither
- * @param verify         when a model judges the sentences of another model: when-needed (the words alone do not show the support),
- *                       always, or never
- * @param timeBudget     longest time for an answer; when the models have not answered by then, the answer is extractive
- * @param maxConcurrent  questions that one process answers at a time; more are refused with 429
- * @param maxContext     maximum number of characters of posts that are sent to a model
- * @param maxSources     maximum number of sources of an answer, unless the question has its own limit
- * @param threadLifetime how long a follow-up question may refer to the questions before it
- * @param keepFor        how long asked questions are stored
+ * @param providers      answer providers in call order, as in TAGGING_PROVIDERS; providers without credentials are skipped
+ * @param checkProviders providers that check whether a sentence follows from its sources and that complete follow-up questions; empty to
+ *     disable both
+ * @param verify         when a model checks the sentences of another model: when-needed (only if the wording alone does not prove the
+ *     support), always or never
+ * @param timeBudget     maximum time for an answer; if no model has answered by then, the answer is extractive
+ * @param maxConcurrent  maximum number of questions that a process answers at a time; further questions are rejected with status 429
+ * @param maxContext     maximum number of characters from posts sent to a model
+ * @param maxSources     maximum number of sources of an answer, unless the question sets its own limit
+ * @param threadLifetime how long a follow-up question can refer to earlier questions
+ * @param keepFor        how long questions are stored
  */
 @ConfigurationProperties("answer")
 public record AnswerProperties(

@@ -4,6 +4,6 @@ import java.nio.file.Path;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** @param dir folder that back-ups are written to when they are asked for over the API, the page or JMX */
+/** @param dir directory for backups that are requested through the API, the page /admin or JMX */
 @ConfigurationProperties("backup")
 public record BackupProperties(@DefaultValue("${data.dir}/backups") Path dir) {}

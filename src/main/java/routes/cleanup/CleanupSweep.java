@@ -53,8 +53,8 @@ public class CleanupSweep implements Job {
     private static final String START = "1970-01-01T00:00Z " + new UUID(0, 0);
 
     /**
-     * @param interval        how often expired posts are looked for
-     * @param keepUnusedFiles how long files stay that no post has any more
+     * @param interval        how often to delete expired posts
+     * @param keepUnusedFiles how long to keep files that no post refers to
      */
     @ConfigurationProperties("cleanup")
     record CleanupProperties(

@@ -6,20 +6,20 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Batches of events that one process works on at a time, by stage; for tagging by models, calls.
+ * Number of event batches that one process handles concurrently, by stage; for tagging with models, of calls.
  *
- * @param postPersistence storage of posts of other producers
- * @param tagging         tagging
- * @param vision          analysis of pictures
- * @param retagging       tagging of posts with the words of their pictures
- * @param albumAssembler  summaries of albums
- * @param tagPersistence  storage of tags
- * @param crawl           reading of linked pages; a batch asks up to 8 hosts at the same time
- * @param crawlTrigger    selection of links to fetch
- * @param enrichment      enrichment
- * @param indexing        indexing; index writes of concurrent batches are made durable together
- * @param digest          digests; each takes as long as its models
- * @param cleanup         removal of deleted posts
+ * @param postPersistence concurrency of storing posts from other producers
+ * @param tagging         concurrency of tagging; with models, the number of concurrent calls
+ * @param vision          concurrency of picture analysis
+ * @param retagging       concurrency of tagging posts again with the text of their pictures
+ * @param albumAssembler  concurrency of album summaries
+ * @param tagPersistence  concurrency of storing tags
+ * @param crawl           concurrency of fetching linked pages; a batch fetches from up to 8 hosts at the same time
+ * @param crawlTrigger    concurrency of selecting the links to fetch
+ * @param enrichment      concurrency of enrichment
+ * @param indexing        concurrency of indexing; concurrent batches share the commits of the index
+ * @param digest          concurrency of digests; each takes as long as its model calls
+ * @param cleanup         concurrency of removing deleted posts
  */
 @ConfigurationProperties("concurrency")
 public record ConcurrencyProperties(

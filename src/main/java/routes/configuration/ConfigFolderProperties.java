@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param dir folder of the files that integrators and operators edit: policies, prompts, route overrides
+ * @param dir directory of the files that integrators and operators edit: policies, prompts and route overrides
  */
 @ConfigurationProperties("config")
 public record ConfigFolderProperties(@DefaultValue("config") Path dir) {

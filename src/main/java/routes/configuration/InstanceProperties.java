@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param name name of this process among the consumers of a group; empty: the host name
+ * @param name name of this process in its consumer groups; empty for the host name
  */
 @ConfigurationProperties("instance")
 public record InstanceProperties(@DefaultValue("") String name) {
@@ -23,7 +23,7 @@ public record InstanceProperties(@DefaultValue("") String name) {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            throw new ConfigurationException("INSTANCE_NAME must be set, for the name of this host is unknown", e);
+            throw new ConfigurationException("INSTANCE_NAME must be set because the host name is unknown", e);
         }
     }
 }

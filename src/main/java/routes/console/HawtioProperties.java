@@ -5,8 +5,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param user     name to log in to Hawtio and Jolokia with
- * @param password the password; empty: a random one is generated and printed at each start
+ * @param user     user name for Hawtio and Jolokia
+ * @param password password for Hawtio and Jolokia; if empty, a random password is generated and printed at each start
  */
 @ConfigurationProperties("hawtio")
 public record HawtioProperties(

@@ -8,10 +8,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param url      address of a crawl4ai server, version 0.9.4 or later, such as http://127.0.0.1:11235; empty for none. Its network must
- *                 not reach private services
- * @param apiToken the CRAWL4AI_API_TOKEN of that server, which versions before 0.9 ignore
- * @param timeout  longest call of the server, browser included
+ * @param url      address of a crawl4ai server, version 0.9.4 or later, such as http://127.0.0.1:11235; empty to use the built-in fetcher
+ *     only. The network of the server must not reach private services
+ * @param apiToken CRAWL4AI_API_TOKEN of the server; versions before 0.9 ignore it
+ * @param timeout  maximum duration of a call, including the browser
  */
 @ConfigurationProperties("crawl4ai")
 public record Crawl4aiProperties(

@@ -8,11 +8,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param token         token of the bot that delivers digests, as @BotFather shows it; without it there is no bot
- * @param url           address of the Bot API, without a slash at the end
- * @param pollTimeout   how long one request waits for messages to the bot
- * @param timeout       longest time for sending a message; whether a message that takes longer has arrived is unknown, so it is not sent again
- * @param deliverWithin a digest that could not be sent for so long is not sent any more
+ * @param token         token of the bot that delivers digests, from @BotFather; empty for no bot
+ * @param url           address of the Bot API, without a trailing slash
+ * @param pollTimeout   how long one long-polling request waits for messages to the bot
+ * @param timeout       maximum time to send a message; a message that takes longer is not sent again, because it may have been delivered
+ * @param deliverWithin maximum age of an unsent digest; an older one is not sent
  */
 @ConfigurationProperties("telegram.bot")
 public record BotProperties(

@@ -184,7 +184,7 @@ public class BotUpdates {
         try {
             outcome = handle(update, () -> commands.answer(update.path("message")));
         } catch (RuntimeException e) {
-            LOG.warn("A message to the bot cannot be answered: {}", e.toString());
+            LOG.warn("Cannot answer a message to the bot: {}", e.toString());
             LOG.debug("A message to the bot cannot be answered", e);
             // if the database does not answer, this fails too, and the update is read again
             outcome = handle(update, () -> commands.failed(update.path("message")));

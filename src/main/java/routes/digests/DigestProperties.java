@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param checkInterval how often to check which digests are due; a digest comes at most this much late
- * @param maxAttempts   attempts at a digest before it is marked as failed
+ * @param checkInterval how often to check which digests are due; also the maximum delay of a digest
+ * @param maxAttempts   maximum number of attempts before a digest is marked as failed
  * @param keepFor       how long digests are stored
  */
 @ConfigurationProperties("digest")

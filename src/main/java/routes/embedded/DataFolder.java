@@ -32,7 +32,7 @@ public final class DataFolder implements AutoCloseable {
     private static final List<String> OPEN_BEFORE = List.of(".unfinished", "index", "media", "vision");
 
     /**
-     * @param dir folder of all persistent data: embedded services, media, index
+     * @param dir directory for all persistent data: embedded services, media files and the index
      */
     @ConfigurationProperties("data")
     public record DataProperties(@DefaultValue("data") Path dir) {}

@@ -28,7 +28,7 @@ class EmbeddedConfiguration {
 
     /**
      * @param url Redis 6.2 or later, or Valkey, as redis://user:password@host:port/db or rediss://…; empty: an embedded server
-     * @param caFile file in PEM format with the certificates that a rediss:// server is checked against; empty: those that Java trusts
+     * @param caFile PEM file with the certificates to trust for rediss://; empty for those that Java trusts
      */
     @ConfigurationProperties("redis")
     record RedisProperties(
@@ -40,8 +40,8 @@ class EmbeddedConfiguration {
             @DefaultValue("") String caFile) {}
 
     /**
-     * @param postgresPort port of the embedded PostgreSQL on 127.0.0.1; 0: a free one, kept across restarts while it stays free
-     * @param redisPort    port of the embedded Redis on 127.0.0.1; 0: a free one, kept across restarts while it stays free
+     * @param postgresPort port of the embedded PostgreSQL on 127.0.0.1; 0 for a free port, which is kept across restarts while it is free
+     * @param redisPort    port of the embedded Redis on 127.0.0.1; 0 for a free port, which is kept across restarts while it is free
      */
     @ConfigurationProperties("embedded")
     record EmbeddedProperties(

@@ -89,7 +89,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
                     ? known
                     : new ConfigurationException(
                             "The embedded PostgreSQL does not start (" + e + "); see " + log
-                                    + ", or set DATABASE_URL to a server of your own",
+                                    + ", or set DATABASE_URL to an existing server",
                             e);
         }
         LOG.info("Embedded PostgreSQL on 127.0.0.1:{}, data in {}", port, cluster);

@@ -106,7 +106,7 @@ final class EmbeddedRedisService implements AutoCloseable {
     private static ConfigurationException failed(Path log, String reason, Throwable cause) {
         return new ConfigurationException(
                 "The embedded Redis does not start (" + reason + "); see " + log
-                        + ", or set REDIS_URL to a server of your own",
+                        + ", or set REDIS_URL to an existing server",
                 cause);
     }
 

@@ -162,7 +162,8 @@ final class ServerProcess {
         try {
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
-            LOG.warn("{} cannot be read, so what the last run left cannot be found: {}", file, e.toString());
+            LOG.warn(
+                    "Cannot read {}, so a server left running by the last run cannot be found: {}", file, e.toString());
             return List.of();
         }
     }

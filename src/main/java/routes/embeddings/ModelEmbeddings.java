@@ -189,7 +189,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
             return ask(List.of(StorableText.cut(text, text.length() / 2)));
         }
         LOG.warn(
-                "A text of {} characters gets no vector: {}",
+                "The model returned no vector for a text of {} characters: {}",
                 text.length(),
                 exchange.getException().getMessage());
         return List.of(new float[dimension()]);

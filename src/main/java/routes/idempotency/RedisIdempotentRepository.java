@@ -172,7 +172,8 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         List<Message> messages = EventRoutes.messages(exchange);
         return claims.stream()
                 .map(claim -> completion(exchange, messages.get(claim.event()))
-                        .orElseThrow(() -> new IllegalStateException("The exchange came from no stream of this Redis")))
+                        .orElseThrow(() ->
+                                new IllegalStateException("The exchange did not come from a stream of this Redis")))
                 .toList();
     }
 

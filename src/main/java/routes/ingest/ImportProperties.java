@@ -8,11 +8,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param dir             folder below which the API may import from, and where uploads are unpacked
- * @param queueSize       imports that may wait; more are refused
+ * @param dir             directory from which the API may import, and to which uploads are unpacked
+ * @param queueSize       maximum number of queued imports; further imports are rejected
  * @param outageTolerance how long a batch is retried while the database or the media store is unavailable
- * @param deletions       whether posts that a newer export of their channel no longer contains count as deleted in Telegram; not for
- *                        exports of your own messages only
+ * @param deletions       whether posts that are missing from a newer export of their channel count as deleted in Telegram; must be false
+ *     for exports that contain only your own messages
  */
 @ConfigurationProperties("import")
 public record ImportProperties(

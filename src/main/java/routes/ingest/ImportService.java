@@ -177,7 +177,7 @@ public final class ImportService implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException e) {
-            LOG.error("Import {} stops, since the database refuses its report: {}", id, FailureReason.of(e));
+            LOG.error("Import {} stops because the database rejects its report: {}", id, FailureReason.of(e));
         }
     }
 
@@ -262,7 +262,7 @@ public final class ImportService implements AutoCloseable {
                 }
                 String reason = FailureReason.of(e);
                 if (!reason.equals(logged)) {
-                    LOG.warn("Import {} waits and tries again: {}", id, reason);
+                    LOG.warn("Import {} waits and retries: {}", id, reason);
                     logged = reason;
                 }
             }

@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param maxBytes    larger files are left out, with the reason
- * @param concurrency files stored at the same time
+ * @param maxBytes    maximum size of a media file in bytes; larger files are not stored, and the reason is recorded
+ * @param concurrency number of files stored concurrently
  */
 @ConfigurationProperties("media")
 public record MediaProperties(

@@ -207,7 +207,7 @@ public class Interests implements Job {
                 } catch (RuntimeException e) {
                     failed++;
                     count("failed", 1);
-                    LOG.warn("The interests of user {} stay as they are: {}", user, e.toString());
+                    LOG.warn("Cannot update the interests of user {}: {}", user, e.toString());
                     LOG.debug("The interests of user {} stay as they are", user, e);
                 }
             }

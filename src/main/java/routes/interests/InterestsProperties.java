@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param interval how often the interests of users are computed again
+ * @param interval how often the interests of users are recomputed
  */
 @ConfigurationProperties("interests")
 record InterestsProperties(@DefaultValue("15m") @DurationMin(seconds = 1) Duration interval) {}

@@ -138,7 +138,7 @@ final class CallLeases {
             Long unused = link.call(commands -> commands.zrem(KEY + lease.provider(), lease.token()));
         } catch (RedisException e) {
             LOG.warn(
-                    "A call of {} is over, but Redis does not take its permit back ({}); it ends within {}",
+                    "A call to {} has ended, but its permit cannot be released in Redis ({}); the permit expires within {}",
                     lease.provider(),
                     e.getMessage(),
                     length);

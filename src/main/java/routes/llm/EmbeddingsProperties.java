@@ -17,25 +17,26 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Which model embeds texts. Vectors of different models cannot be compared, so there is one provider and no chain.
  *
  * @param provider              local, gigachat, openrouter, embeddings (the server at EMBEDDINGS_BASE_URL), onnx (the model at
- *                              EMBEDDINGS_ONNX_PATH), or what config/routes/providers adds; auto: embeddings if EMBEDDINGS_BASE_URL is set,
- *                              else onnx if EMBEDDINGS_ONNX_PATH is set, else gigachat if its key is set, else local
- * @param baseUrl               address of an OpenAI-compatible server, up to and excluding /embeddings
- * @param apiKey                key of that server; empty for none
- * @param model                 model of that server or of openrouter; for gigachat it is GIGACHAT_EMBEDDINGS_MODEL
- * @param dimension             components of the model's vectors; 0 for those of a known model
- * @param textPrefix            put before each text of a post, for models that expect it, such as "passage: "
- * @param queryPrefix           put before each search query, such as "query: "
- * @param maxChars              characters of a text that are embedded; the model ignores or refuses more
- * @param batchSize             texts per call
- * @param queryTimeout          longest wait for the vector of a search query; afterwards the search uses words only
- * @param searchWeight          how much the similarity of vectors counts in a search, where the words count 1
- * @param noiseFloor            cosine similarity at or below which two texts are unrelated; -1: measured with unrelated sentences
- * @param cacheDays             days that the vector of a text is kept after its last use, so that a rebuild calls no model; 0: not kept
- * @param maxConcurrentRequests calls of EMBEDDINGS_BASE_URL in flight at a time over all processes
- * @param onnxPath              an exported ONNX model that runs in the process (needs a build with the Maven profile onnx)
- * @param onnxTokenizer         its tokenizer; empty: tokenizer.json beside it
- * @param onnxPooling           how the vectors of the tokens become that of the text, see the model's documentation
- * @param unitsPerThousandTokens    cost units of 1000 tokens, if an answer does not state its cost
+ *     EMBEDDINGS_ONNX_PATH), or a provider added in config/routes/providers. auto selects embeddings if EMBEDDINGS_BASE_URL is set, else
+ *     onnx if EMBEDDINGS_ONNX_PATH is set, else gigachat if its key is set, else local
+ * @param baseUrl               address of an OpenAI-compatible server, without /embeddings
+ * @param apiKey                API key of the embeddings server; empty for none
+ * @param model                 model of the embeddings server or of openrouter; gigachat uses GIGACHAT_EMBEDDINGS_MODEL
+ * @param dimension             number of components of the vectors; 0 if the model is known to the program
+ * @param textPrefix            prefix for each text of a post, for models that require one, such as "passage: "
+ * @param queryPrefix           prefix for each search query, such as "query: "
+ * @param maxChars              maximum number of characters of a text to embed; models ignore or reject longer texts
+ * @param batchSize             number of texts per call
+ * @param queryTimeout          maximum time to wait for the vector of a search query; after that, the search uses words only
+ * @param searchWeight          weight of vector similarity in the search, relative to a weight of 1 for words
+ * @param noiseFloor            cosine similarity at or below which two texts are unrelated; -1 to measure it with unrelated sentences
+ * @param cacheDays             days that the vector of a text is cached after its last use, so that a rebuild of the index calls no
+ *     model; 0 to disable the cache
+ * @param maxConcurrentRequests maximum number of concurrent calls of EMBEDDINGS_BASE_URL, across all processes
+ * @param onnxPath              exported ONNX model that runs in the process (requires a build with the Maven profile onnx)
+ * @param onnxTokenizer         tokenizer of the ONNX model; empty for tokenizer.json in the same directory
+ * @param onnxPooling           how token vectors are combined into the vector of a text; see the documentation of the model
+ * @param unitsPerThousandTokens    cost units per 1000 tokens, if the response does not report a cost
  */
 @ConfigurationProperties("embeddings")
 public record EmbeddingsProperties(

@@ -9,17 +9,17 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param apiKey                authorisation key of the project, as its console shows it; without it the provider is not used
- * @param baseUrl               address of the API, up to and including /api/v1
+ * @param apiKey                authorisation key of the project, from the GigaChat console; without it the provider is not used
+ * @param baseUrl               address of the API, including /api/v1
  * @param authUrl               full address of the token service
- * @param scope                 which kind of account the key belongs to: GIGACHAT_API_PERS, GIGACHAT_API_B2B or GIGACHAT_API_CORP
+ * @param scope                 account type of the key: GIGACHAT_API_PERS, GIGACHAT_API_B2B or GIGACHAT_API_CORP
  * @param model                 model for texts
  * @param visionModel           model for pictures
- * @param embeddingsModel       model that embeds texts
- * @param caFile                certificates (PEM) that the servers of GigaChat are checked against instead of those of the JDK: the
- *                              Russian Trusted Root CA that they present is not among the latter
- * @param maxConcurrentRequests calls in flight at a time over all processes; 1 is what individuals have
- * @param unitsPerThousandTokens    cost units of 1000 tokens
+ * @param embeddingsModel       model for embeddings
+ * @param caFile                PEM file with the certificates to trust for GigaChat, instead of those of the JDK. GigaChat uses the
+ *     Russian Trusted Root CA, which the JDK does not contain
+ * @param maxConcurrentRequests maximum number of concurrent calls, across all processes; personal accounts are limited to 1
+ * @param unitsPerThousandTokens    cost units per 1000 tokens
  */
 @ConfigurationProperties("gigachat")
 public record GigaChatProperties(

@@ -12,15 +12,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings that apply to every model provider.
  *
- * @param timeout             longest model call, from connecting to the last byte of the answer
- * @param maxPause            longest pause between two calls of a pass; a provider that asks for more rests, and the next one is called
- * @param quotaPause          how long a provider rests after its credits or quota are used up, if it does not say until when
- * @param dailyCostCap        maximum cost units a UTC day for each provider, such as 5, or for some, such as gigachat=300,openrouter=2.5;
- *                            empty for no cap
- * @param breakerWindow       passes that a circuit breaker looks back on
- * @param breakerMinimumCalls passes before a circuit breaker can open
- * @param breakerFailureRate  share of failed passes that opens a circuit breaker, in percent
- * @param breakerOpenSeconds  how long a circuit breaker stays open, in seconds; then one pass probes
+ * @param timeout             maximum duration of a model call, from connecting to the last byte of the response
+ * @param maxPause            maximum pause between two calls of a pass; if a provider requires a longer pause, it is skipped for that
+ *     time and the next one is called
+ * @param quotaPause          how long a provider is skipped after its credits or quota are used up, if it does not report when they are
+ *     restored
+ * @param dailyCostCap        maximum cost units per UTC day for each provider, such as 5, or for some of them, such as
+ *     gigachat=300,openrouter=2.5; empty for no cap
+ * @param breakerWindow       number of recent passes that the circuit breaker evaluates
+ * @param breakerMinimumCalls minimum number of passes before the circuit breaker can open
+ * @param breakerFailureRate  percentage of failed passes that opens the circuit breaker
+ * @param breakerOpenSeconds  how long the circuit breaker stays open, in seconds; after that, one pass is a probe
  */
 @ConfigurationProperties("llm")
 public record LlmProperties(

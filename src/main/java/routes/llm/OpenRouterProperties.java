@@ -11,13 +11,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param apiKey                key; without it the provider is used only if its address was changed
- * @param baseUrl               address of the API, up to and including /api/v1; any OpenAI-compatible server will do
- * @param model                 model that is used first
- * @param fallbackModels        models for the further calls of a pass, in this order
- * @param visionModel           models for pictures, comma-separated, in the order in which they are used
- * @param maxConcurrentRequests calls in flight at a time over all processes
- * @param unitsPerThousandTokens    cost units of 1000 tokens, if an answer does not state its cost (in credits, one unit each)
+ * @param apiKey                API key; without a key, the provider is used only if its address was changed
+ * @param baseUrl               address of the API, including /api/v1; any OpenAI-compatible server works
+ * @param model                 model of the first call
+ * @param fallbackModels        models of the further calls of a pass, in this order
+ * @param visionModel           models for pictures, comma-separated, in call order
+ * @param maxConcurrentRequests maximum number of concurrent calls, across all processes
+ * @param unitsPerThousandTokens    cost units per 1000 tokens, if the response does not report a cost (in credits, one unit each)
  */
 @ConfigurationProperties("openrouter")
 public record OpenRouterProperties(

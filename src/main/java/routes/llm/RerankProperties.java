@@ -14,15 +14,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Models that order the best hits of a search.
  *
- * @param providers             providers in call order: rerank (the server at RERANK_BASE_URL), or chat models such as gigachat;
- *                              those without credentials are skipped, and without any the order is that of the search
- * @param baseUrl               address of a server with a /rerank operation, as of Cohere, Jina, vLLM or TEI, up to and excluding /rerank
- * @param apiKey                key of that server; empty for none
- * @param model                 model of that server
- * @param depth                 hits that are ordered
- * @param timeout               longest wait; afterwards the order is that of the search
- * @param maxConcurrentRequests calls of RERANK_BASE_URL in flight at a time over all processes
- * @param unitsPerThousandTokens    cost units of 1000 tokens, if an answer does not state its cost
+ * @param providers             reranking providers in call order: rerank (the server at RERANK_BASE_URL), or chat models such as
+ *     gigachat; providers without credentials are skipped. Without a usable provider, the hits keep the order of the search
+ * @param baseUrl               address of a server with a /rerank operation, such as Cohere, Jina, vLLM or TEI, without /rerank
+ * @param apiKey                API key of the reranking server; empty for none
+ * @param model                 model of the reranking server
+ * @param depth                 number of hits to rerank
+ * @param timeout               maximum time to wait for reranking; after that, the hits keep the order of the search
+ * @param maxConcurrentRequests maximum number of concurrent calls of RERANK_BASE_URL, across all processes
+ * @param unitsPerThousandTokens    cost units per 1000 tokens, if the response does not report a cost
  */
 @ConfigurationProperties("rerank")
 public record RerankProperties(

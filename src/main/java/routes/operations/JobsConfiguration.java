@@ -34,7 +34,7 @@ class JobsConfiguration {
     private static final int MAX_RETRIED_POSTS = 100;
 
     /**
-     * @param maxlen       entries that a stream keeps for replay; beyond that, entries that every group has processed are removed
+     * @param maxlen       number of entries that a stream keeps for replay; older entries are removed once every group has processed them
      * @param trimInterval how often streams are trimmed
      */
     @ConfigurationProperties("redis.stream")

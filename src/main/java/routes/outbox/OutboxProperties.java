@@ -8,11 +8,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param pollInterval  pause between polls of an empty outbox, in milliseconds
- * @param batchSize     events published and marked in one transaction
- * @param maxUnread     unread entries of a stream beyond which its events wait in the outbox; those that at least one group has read do not count
+ * @param pollInterval  delay between polls of an empty outbox, in milliseconds
+ * @param batchSize     number of events published and marked in one transaction
+ * @param maxUnread     maximum number of unread entries in a stream; above it, events for the stream wait in the outbox. An entry counts
+ *     as read once at least one group has read it
  * @param keep          how long published events are kept
- * @param pruneInterval how often older events are removed
+ * @param pruneInterval how often expired events are deleted
  */
 @ConfigurationProperties("outbox")
 public record OutboxProperties(

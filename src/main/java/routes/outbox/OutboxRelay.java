@@ -150,7 +150,7 @@ public final class OutboxRelay {
                 .params(row.id(), problem(row))
                 .update();
         LOG.warn(
-                "Row {} of the outbox, for stream '{}', cannot be published: {}. It is in the table outbox_quarantine",
+                "Cannot publish row {} of the outbox, for stream '{}': {}. It was moved to the table outbox_quarantine",
                 row.id(),
                 row.stream(),
                 problem(row));

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param ttlDays days until a post expires, from the later of posting and saving; 0: never
+ * @param ttlDays days until a post expires, counted from the later of posting and saving; 0 for never
  */
 @ConfigurationProperties("post")
 public record PostProperties(@DefaultValue("90") @Min(0) @Max(36_500) int ttlDays) {}

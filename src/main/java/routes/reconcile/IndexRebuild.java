@@ -107,7 +107,7 @@ public class IndexRebuild implements DisposableBean {
             begin("--reindex", true);
         } else {
             lost(known).ifPresent(reason -> {
-                LOG.warn("The vector index {}; it is rebuilt in the background from the database", reason);
+                LOG.warn("The vector index {}; it is being rebuilt from the database in the background", reason);
                 begin(reason, known.filter(Row::isUnderWay).map(Row::fromEmpty).orElse(false));
             });
         }
@@ -244,7 +244,7 @@ public class IndexRebuild implements DisposableBean {
                 } catch (RuntimeException e) {
                     if (!failing) {
                         LOG.warn(
-                                "The rebuild of the index pauses until the database and the index answer: {}",
+                                "The rebuild of the index pauses until the database and the index are available: {}",
                                 NestedExceptionUtils.getMostSpecificCause(e).getMessage());
                     }
                     failing = true;

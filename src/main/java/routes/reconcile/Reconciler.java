@@ -49,7 +49,7 @@ public class Reconciler implements Job {
     /** Maximum duration of a transaction that writes posts. */
     private static final Duration SETTLING = Duration.ofSeconds(60);
 
-    /** @param after how often stuck posts with nothing under way are published again, and after how long without a change */
+    /** @param after interval of the reconciler, and the minimum time without a change after which a stuck post is republished */
     @ConfigurationProperties("reconcile")
     record ReconcileProperties(@DefaultValue("10m") @DurationMin(seconds = 1) Duration after) {}
 
@@ -164,18 +164,19 @@ public class Reconciler implements Job {
         // before the pages are read: an event that appears later changes its row, or another process published it
         Optional<Known> known = underWay.look();
         if (known.isEmpty()) {
-            LOG.info("Posts that may be stuck are looked for when fewer than {} events wait", PostsUnderWay.AT_MOST);
+            LOG.info("The check for stuck posts waits until fewer than {} events are pending", PostsUnderWay.AT_MOST);
             return new Counts(0, 0, 0, 0, true);
         }
         Counts counts = publish(scope, known.get());
         reconciled.increment(counts.published());
         int albums = transaction.execute(status -> publishAlbums(scope, known.get()));
         if (albums > 0) {
-            LOG.warn("{} albums were not assembled with nothing under way and are published again", albums);
+            LOG.warn("{} albums were not assembled and had no pending event; they are republished", albums);
         }
         if (counts.published() > 0) {
             LOG.warn(
-                    "{} posts were stuck with nothing under way and are published again: has Redis lost data, or did a model make no vectors?",
+                    "{} posts were stuck without a pending event and are republished. Redis may have lost data, or a model returned no"
+                            + " vectors",
                     counts.published());
         }
         return counts;
@@ -276,7 +277,7 @@ public class Reconciler implements Job {
             codec.write(event);
             return true;
         } catch (IllegalStateException e) {
-            LOG.warn("{} cannot be published again: {}", event.idempotencyKey(), e.getMessage());
+            LOG.warn("Cannot republish {}: {}", event.idempotencyKey(), e.getMessage());
             return false;
         }
     }

@@ -11,7 +11,7 @@ public final class BatchItems implements AggregationStrategy {
 
     @Override
     public Exchange aggregate(Exchange oldExchange, Exchange newExchange) {
-        throw new UnsupportedOperationException("needs the batch: Camel calls the method with three exchanges");
+        throw new UnsupportedOperationException("Needs the batch: Camel calls the method with three exchanges");
     }
 
     @Override
@@ -19,7 +19,7 @@ public final class BatchItems implements AggregationStrategy {
         Throwable failure = newExchange.getException();
         if (failure != null) {
             StreamCompletion.of(newExchange)
-                    .orElseThrow(() -> new IllegalStateException("The exchange that is split is no batch of entries"))
+                    .orElseThrow(() -> new IllegalStateException("The split exchange is not a batch of stream entries"))
                     .fail(failure, FailureKind.of(newExchange, failure));
         }
         return inputExchange;

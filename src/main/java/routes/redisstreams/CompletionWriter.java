@@ -221,7 +221,7 @@ final class CompletionWriter {
         try {
             item.onAnswer().accept(answer);
         } catch (RuntimeException e) {
-            LOG.error("The answer {} to {} could not be handled", answer, item.part(), e);
+            LOG.error("Failed to handle the reply {} to {}", answer, item.part(), e);
         }
     }
 

@@ -125,7 +125,7 @@ final class ConsumerSession {
         try {
             name.release();
         } catch (RuntimeException e) {
-            LOG.debug("The consumer name of {} could not be given back; its lease expires", group, e);
+            LOG.debug("Could not release the consumer name of {}; its lease expires", group, e);
         }
     }
 

@@ -45,23 +45,24 @@ record EntrySettler(
                 case -1 ->
                     fail(
                             delivery,
-                            new IllegalStateException("Cannot publish: the Redis key " + answer.get(1)
-                                    + " holds something else than a stream"),
+                            new IllegalStateException(
+                                    "Cannot publish: the Redis key " + answer.get(1) + " is not a stream"),
                             FailureKind.COUNTED);
                 case -3 ->
                     // the next delivery finds it done
                     fail(
                             delivery,
-                            new IllegalStateException(answer.get(1) + " was done by somebody else meanwhile"),
+                            new IllegalStateException(
+                                    answer.get(1) + " was marked as done by another consumer in the meantime"),
                             FailureKind.UNCOUNTED);
                 default -> settled(entry, Outcome.STALE);
             }
         });
     }
 
-    /** Has the entries of a failed batch processed one by one, immediately and within the same delivery. */
+    /** Processes the entries of a failed batch one by one, immediately and within the same delivery. */
     void separate(List<Delivery> batch, Throwable cause) {
-        LOG.debug("{} entries of {} are processed one by one, since their batch failed", batch.size(), group, cause);
+        LOG.debug("A batch failed: its {} entries of {} are processed one by one", batch.size(), group, cause);
         batch.forEach(delivery -> delivery.completion().close());
         held.separate(batch.stream().map(Delivery::entry).toList());
     }
@@ -113,14 +114,14 @@ record EntrySettler(
             Level first = counted ? Level.WARN : Level.DEBUG;
             LOG.atLevel(entry.failures() == 0 && held.isOpen() ? first : Level.DEBUG)
                     .log(
-                            "Delivery {} of entry {} failed in route {} of group {}: {}{}. It is delivered again{}",
+                            "Delivery {} of entry {} failed in route {}, group {}: {}{}. It is delivered again{}",
                             entry.delivery(),
                             describe(entry),
                             routeId,
                             group.group(),
                             root.getClass().getSimpleName(),
                             reason,
-                            counted ? ", " + maxDeliveries + " times at most" : "");
+                            counted ? " (at most " + maxDeliveries + " deliveries)" : "");
         }
     }
 
@@ -153,7 +154,8 @@ record EntrySettler(
                     }
                     try (var traced = traced(entry)) {
                         LOG.error(
-                                "Entry {} is a dead letter of group {}, route {}, after delivery {}: {}: {}. It is entry {} of {}",
+                                "Entry {} became a dead letter in group {}, route {}, after delivery {}: {}: {}. The dead letter"
+                                        + " is entry {} of {}",
                                 describe(entry),
                                 group.group(),
                                 routeId,
@@ -167,8 +169,8 @@ record EntrySettler(
                 case 2 -> settled(entry, Outcome.LOST_ENTRY);
                 case -1 -> {
                     LOG.error(
-                            "Entry {} cannot become a dead letter: the Redis key {} holds something else than a stream. It"
-                                    + " is tried again; move that key away",
+                            "Cannot write the dead letter of entry {}: the Redis key {} is not a stream. Rename or delete"
+                                    + " that key; the component retries until it succeeds",
                             describe(entry),
                             answer.get(1));
                     fail(delivery, cause, FailureKind.UNCOUNTED);

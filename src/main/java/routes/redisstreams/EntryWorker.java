@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 import routes.redis.StreamGroup;
 import routes.redisstreams.HeldEntries.Delivery;
 
-/** Has the route process entries one by one, or batch by batch. */
+/** Passes entries to the route, one by one or in batches. */
 final class EntryWorker implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EntryWorker.class);
 
@@ -58,7 +58,7 @@ final class EntryWorker implements Runnable {
     }
 
     /**
-     * Processes entries beside those of the other consumers; an entry that may kill the process runs without any others.
+     * Processes entries concurrently with those of other consumers. An entry that may kill the process runs alone.
      *
      * @param entries several only if none of them was delivered before
      */
@@ -82,7 +82,7 @@ final class EntryWorker implements Runnable {
             deliveries.forEach(held::running);
             process(deliveries);
         } catch (RuntimeException | Error e) {
-            LOG.error("{} of {} could not be processed and are delivered again", entries, group, e);
+            LOG.error("Could not process {} of {}; they are delivered again", entries, group, e);
             deliveries.forEach(delivery -> settler.fail(delivery, e, FailureKind.UNCOUNTED));
         } finally {
             permits.release(needed);
@@ -101,7 +101,7 @@ final class EntryWorker implements Runnable {
     /** Records that this entry runs alone: if the process dies now, the entry caused it. */
     private void recordAlone(StreamEntry entry) {
         LOG.warn(
-                "Entry {} was pending when processes died ({}); its last delivery, {}, runs alone",
+                "Entry {} was pending when processes died ({}); its last delivery ({}) runs alone",
                 entry.id(),
                 group,
                 entry.delivery());

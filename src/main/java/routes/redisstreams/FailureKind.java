@@ -70,7 +70,7 @@ public enum FailureKind {
             return valueOf(name.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             LOG.warn(
-                    "The exchange property {} is {}; it must be one of {}. The failure is counted",
+                    "The exchange property {} is {}, but must be one of {}. The failure is counted",
                     RedisStreamsConstants.FAILURE,
                     name,
                     values());

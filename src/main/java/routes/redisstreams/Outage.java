@@ -62,7 +62,7 @@ final class Outage {
         return id.equals(lastProbe);
     }
 
-    /** @return false if the entry is at fault, since only it reports outages */
+    /** @return false if the entry itself is at fault: no other entry reports outages */
     boolean failed(String id, Throwable cause) {
         if (problem == null) {
             if (begun.merge(id, 1, Integer::sum) > maxBegun) {
@@ -72,8 +72,8 @@ final class Outage {
             lastProbe = id;
             sinceNanos = System.nanoTime();
             LOG.warn(
-                    "{} pauses: what it needs is unavailable ({}). Nothing is lost or counted; one entry at a time is"
-                            + " tried until it is back",
+                    "{} pauses: a dependency is unavailable ({}). No entry is lost and no failure is counted. One entry at"
+                            + " a time is retried until it succeeds",
                     group,
                     ServerState.reason(cause));
         } else if (!id.equals(probe)) {
@@ -100,7 +100,7 @@ final class Outage {
             return false;
         }
         LOG.info(
-                "{} goes on after {} ms",
+                "{} resumes after {} ms",
                 group,
                 Duration.ofNanos(System.nanoTime() - sinceNanos).toMillis());
         problem = null;

@@ -25,7 +25,7 @@ import routes.redisstreams.HeldEntries.Delivery;
 final class PendingEntries {
     private static final Logger LOG = LoggerFactory.getLogger(PendingEntries.class);
 
-    /** How long deaths are recorded for entries that are never seen again. */
+    /** How long the death record of an entry is kept if the entry is not seen again. */
     private static final Duration DEATHS_KEPT = Duration.ofDays(7);
 
     private static final int PAGE = 500;
@@ -193,7 +193,10 @@ final class PendingEntries {
     private void lost(long entries) {
         if (entries > 0) {
             outcomes.count(Outcome.LOST_ENTRY, entries);
-            LOG.warn("{} pending entries of {} had been deleted or trimmed; acknowledged", entries, group);
+            LOG.warn(
+                    "{} pending entries of {} were deleted or trimmed before they were processed; acknowledged",
+                    entries,
+                    group);
         }
     }
 

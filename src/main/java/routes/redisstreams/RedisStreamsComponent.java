@@ -26,7 +26,7 @@ import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.jsse.SSLContextParameters;
 import routes.redis.RedisLink;
 
-/** The redis-streams component. All its endpoints use one Redis. */
+/** The redis-streams component. All endpoints of a component use the same Redis. */
 @Component("redis-streams")
 public class RedisStreamsComponent extends DefaultComponent implements SSLContextParametersAware {
 
@@ -56,40 +56,39 @@ public class RedisStreamsComponent extends DefaultComponent implements SSLContex
     @Metadata(description = "Options that apply to all endpoints of this component, unless an endpoint sets them.")
     private RedisStreamsConfiguration configuration = new RedisStreamsConfiguration();
 
-    @Metadata(autowired = true, description = "The Redis client. It stays the property of who made it.")
+    @Metadata(autowired = true, description = "The Redis client. The component does not close it.")
     private RedisClient redisClient;
 
     @Metadata(
             label = "advanced",
             autowired = true,
-            description = "Resolves the names of streams to Redis keys. By default the name is the key.")
+            description = "Resolves stream names to Redis keys. By default the name is the key.")
     private StreamNames streamNames;
 
     @Metadata(
             label = "consumer,advanced",
             autowired = true,
-            description = "Hears what becomes of entries, to count it.")
+            description = "Listener that receives the outcome of each entry, for metrics.")
     private StreamListener listener;
 
     @Metadata(
             label = "consumer",
             description =
-                    "Name of this process, unique among those that run at the same time. Consumers have this name in"
-                            + " their groups, with a suffix where a living consumer has it already. By default the name of"
-                            + " the host.")
+                    "Name of this process, unique among all running processes. It is the consumer name in each group,"
+                            + " with a suffix if a running consumer already uses it. Defaults to the host name.")
     private String instanceName;
 
     @Metadata(
             label = "advanced",
             defaultValue = "10000",
             javaType = "java.time.Duration",
-            description = "How long to wait for an answer of Redis, on top of the time a read waits for new entries.")
+            description = "Maximum time to wait for a reply from Redis, in addition to the blocking time of a read.")
     private long commandTimeout = 10_000;
 
-    /** Acquired together by an exchange that must run without any others; other exchanges need one each. */
+    /** An exchange that must run alone acquires all permits; any other exchange acquires one. */
     static final int ALL_PERMITS = 1 << 20;
 
-    /** Fair, so that an entry that runs alone is not starved. */
+    /** Fair, so that an entry that must run alone does not starve. */
     private final Semaphore permits = new Semaphore(ALL_PERMITS, true);
 
     private ExecutorService connecting;
@@ -114,8 +113,8 @@ public class RedisStreamsComponent extends DefaultComponent implements SSLContex
             redisClient = newClient();
         } else if (redisClient == null) {
             throw new IllegalStateException(
-                    "The redis-streams component has no Redis client: set the component's option"
-                            + " url, or put one io.lettuce.core.RedisClient into the registry, or set the option redisClient");
+                    "The redis-streams component has no Redis client: set the component option url, or bind one"
+                            + " io.lettuce.core.RedisClient to the registry, or set the component option redisClient");
         }
         if (instanceName == null || instanceName.isBlank()) {
             instanceName = hostName();
@@ -193,7 +192,7 @@ public class RedisStreamsComponent extends DefaultComponent implements SSLContex
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
             throw new IllegalStateException(
-                    "The name of this host is unknown: set the option instanceName of the redis-streams component", e);
+                    "Cannot determine the host name: set the option instanceName of the redis-streams component", e);
         }
     }
 
@@ -201,7 +200,7 @@ public class RedisStreamsComponent extends DefaultComponent implements SSLContex
         return link;
     }
 
-    /** The resolver in use. The fallback is not the option's default, since Camel autowires only options without a value. */
+    /** The resolver in use. The fallback is not the default of the option because Camel autowires only options without a value. */
     StreamNames names() {
         return streamNames != null ? streamNames : name -> name;
     }

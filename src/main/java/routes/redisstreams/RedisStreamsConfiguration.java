@@ -9,48 +9,49 @@ import org.apache.camel.spi.UriPath;
 /** Options of a redis-streams endpoint. */
 @UriParams
 public class RedisStreamsConfiguration implements Cloneable {
-    /** Maximum lease of a consumer name in milliseconds, so that a restart after a crash does not wait long for it. */
+    /** Maximum lease of a consumer name in milliseconds. A restart after a crash waits at most this long for its name. */
     private static final long MAX_NAME_LEASE = 10_000;
 
-    @UriPath(description = "Name of the stream")
+    @UriPath(description = "Name of the stream.")
     @Metadata(required = true)
     private String name;
 
     @UriParam(label = "consumer", description = "Consumer group. Required for a consumer.")
     private String group;
 
-    @UriParam(label = "consumer", defaultValue = "1", description = "How many entries are processed at the same time.")
+    @UriParam(label = "consumer", defaultValue = "1", description = "Number of entries processed concurrently.")
     private int concurrency = 1;
 
     @UriParam(
             label = "consumer",
             defaultValue = "1",
-            description = "With more than 1, an exchange carries up to so many entries: its body is a list of messages,"
-                    + " which the route splits or processes together. Each is acknowledged separately; one that"
-                    + " failed is delivered again alone.")
+            description =
+                    "Maximum number of entries in one exchange. If greater than 1, the body is a list of messages,"
+                            + " which the route splits or processes together. Each entry is acknowledged separately. An entry"
+                            + " that fails is redelivered alone.")
     private int batchSize = 1;
 
     @UriParam(
             label = "consumer",
             defaultValue = "500",
             javaType = "java.time.Duration",
-            description = "How long a batch waits to become full, from its first entry on.")
+            description = "Maximum time to wait for a batch to fill up, counted from its first entry.")
     private long batchTimeout = 500;
 
     @UriParam(
             label = "consumer",
             defaultValue = "64",
-            description = "How many entries are held in memory at most: waiting, being processed or being completed.")
+            description = "Maximum number of entries in memory: waiting, being processed or being completed.")
     private int maxInFlight = 64;
 
-    @UriParam(label = "consumer", defaultValue = "32", description = "How many entries are read at most at a time.")
+    @UriParam(label = "consumer", defaultValue = "32", description = "Maximum number of entries to read in one call.")
     private int readCount = 32;
 
     @UriParam(
             label = "consumer",
             defaultValue = "1000",
             javaType = "java.time.Duration",
-            description = "How long a read waits for new entries.")
+            description = "Maximum time that a read blocks while it waits for new entries.")
     private long blockTimeout = 1_000;
 
     @UriParam(
@@ -58,52 +59,52 @@ public class RedisStreamsConfiguration implements Cloneable {
             defaultValue = "60000",
             javaType = "java.time.Duration",
             description =
-                    "How long an entry must be idle before another consumer claims it. What a consumer holds is kept"
-                            + " fresh every third of this time, so it may be shorter than the processing takes.")
+                    "Minimum idle time of a pending entry before another consumer claims it. A consumer resets the idle"
+                            + " time of its entries every third of this time, so processing may take longer.")
     private long claimMinIdle = 60_000;
 
     @UriParam(
             label = "consumer",
             defaultValue = "15000",
             javaType = "java.time.Duration",
-            description = "How often idle entries of other consumers are looked for.")
+            description = "Interval between two scans for idle entries of other consumers.")
     private long claimInterval = 15_000;
 
     @UriParam(
             label = "consumer",
             defaultValue = "5",
-            description = "After how many failed deliveries an entry becomes a dead letter.")
+            description = "Number of failed deliveries after which an entry becomes a dead letter.")
     private int maxDeliveries = 5;
 
     @UriParam(
             label = "consumer",
             defaultValue = "1000",
             javaType = "java.time.Duration",
-            description = "Delay before the first repetition of a failed delivery. Doubled for each further one, with"
-                    + " jitter.")
+            description = "Delay before the first redelivery. It doubles with each further redelivery; jitter is"
+                    + " applied.")
     private long backoffInitial = 1_000;
 
     @UriParam(
             label = "consumer",
             defaultValue = "60000",
             javaType = "java.time.Duration",
-            description = "Longest delay before the repetition of a failed delivery.")
+            description = "Maximum delay before a redelivery.")
     private long backoffMax = 60_000;
 
     @UriParam(
             label = "consumer,advanced",
             defaultValue = "10000",
             description =
-                    "How many failed entries may wait for their repetition before no new ones are read. Each costs an"
-                            + " id in memory.")
+                    "Maximum number of failed entries that wait for redelivery. When it is reached, the consumer reads no"
+                            + " new entries. Only the ids of these entries are kept in memory.")
     private int maxParked = 10_000;
 
     @UriParam(
             label = "consumer,advanced",
             defaultValue = "86400000",
             javaType = "java.time.Duration",
-            description = "After how long an idle consumer of the group, with nothing pending and no living process, is"
-                    + " removed.")
+            description = "Idle time after which a consumer is removed from the group if it has no pending entries and"
+                    + " its process is not running.")
     private long consumerIdle = 86_400_000;
 
     @UriParam(
@@ -111,16 +112,16 @@ public class RedisStreamsConfiguration implements Cloneable {
             defaultValue = "completion",
             enums = "completion,immediate",
             description =
-                    "When the entry is appended. completion: together with the acknowledgement of the entry that the"
-                            + " exchange came from, or not at all; exchanges of other origin append at once. immediate: at"
-                            + " once.")
+                    "When to append the entry. completion: atomically with the acknowledgement of the entry that started"
+                            + " the exchange; an exchange that did not come from a stream appends immediately. immediate:"
+                            + " always immediately.")
     private PublishMode publish = PublishMode.COMPLETION;
 
     @UriParam(
             label = "producer",
-            description = "Name of a record in Redis of what the last call published at once. Messages whose header"
-                    + " CamelRedisStreamsOnce is in it are not published again, so that the last call may be repeated"
-                    + " when nobody knows whether it arrived. One caller at a time.")
+            description = "Name of a record in Redis that remembers what the last immediate call published. A message"
+                    + " whose header CamelRedisStreamsOnce is in the record is not published again, so a call whose"
+                    + " reply was lost can safely be repeated. Only one caller at a time may use a record.")
     private String once;
 
     public RedisStreamsConfiguration copy() {
@@ -132,9 +133,9 @@ public class RedisStreamsConfiguration implements Cloneable {
     }
 
     /**
-     * Checks what a consumer needs.
+     * Validates the consumer options.
      *
-     * @throws IllegalArgumentException naming the option, its value and what is allowed
+     * @throws IllegalArgumentException with the option, its value and the allowed values
      */
     public void validateForConsumer() {
         require(group != null && !group.isBlank(), "group", group, "the name of a consumer group");
@@ -161,7 +162,7 @@ public class RedisStreamsConfiguration implements Cloneable {
         }
     }
 
-    /** How long a consumer name stays leased after its last heartbeat; shorter than claimMinIdle. */
+    /** How long the lease of a consumer name lasts after the last heartbeat; shorter than claimMinIdle. */
     Duration nameLease() {
         return Duration.ofMillis(Math.min(claimMinIdle / 2, MAX_NAME_LEASE));
     }

@@ -5,7 +5,7 @@ import org.apache.camel.spi.Metadata;
 /** Message headers and exchange properties of the component. */
 public final class RedisStreamsConstants {
 
-    @Metadata(label = "consumer", description = "The name of the stream.", javaType = "String")
+    @Metadata(label = "consumer", description = "The stream name.", javaType = "String")
     public static final String STREAM = "CamelRedisStreamsStream";
 
     @Metadata(label = "consumer", description = "The Redis key of the stream.", javaType = "String")
@@ -13,42 +13,42 @@ public final class RedisStreamsConstants {
 
     @Metadata(
             description =
-                    "Consumer: the id of the entry. Producer: the id of the entry that was appended; set only when it"
-                            + " was appended at once.",
+                    "Consumer: the entry id. Producer: the id of the appended entry; set only if the entry was appended"
+                            + " immediately.",
             javaType = "String")
     public static final String MESSAGE_ID = "CamelRedisStreamsMessageId";
 
     @Metadata(label = "consumer", description = "The consumer group.", javaType = "String")
     public static final String GROUP = "CamelRedisStreamsGroup";
 
-    @Metadata(label = "consumer", description = "The name of the consumer in its group.", javaType = "String")
+    @Metadata(label = "consumer", description = "The consumer name in the group.", javaType = "String")
     public static final String CONSUMER = "CamelRedisStreamsConsumer";
 
     @Metadata(
             label = "consumer",
             description =
-                    "Which delivery of the entry this is, from 1. Restarts, reconnects and uncounted failures do not"
-                            + " count.",
+                    "The number of this delivery of the entry, starting at 1. Restarts, reconnects and uncounted failures"
+                            + " do not count.",
             javaType = "int")
     public static final String DELIVERIES = "CamelRedisStreamsDeliveries";
 
     @Metadata(
             label = "consumer",
             description =
-                    "With batchSize: which entry of the batch this is, from 0. Kept by what is split off the batch, it"
-                            + " tells which entry outputs belong to.",
+                    "The index of the entry in its batch, starting at 0. Set if batchSize is greater than 1. Messages split"
+                            + " from the batch must keep it: it assigns their outputs to the entry.",
             javaType = "int")
     public static final String BATCH_INDEX = "CamelRedisStreamsBatchIndex";
 
     @Metadata(
             label = "producer",
             description =
-                    "With the option once: the token that identifies this message if it is published again. For a list of"
-                            + " maps: a list with a token for each.",
+                    "The token that identifies this message if it is published again; used with the option once. If the"
+                            + " body is a list of maps: a list with one token per map.",
             javaType = "String")
     public static final String ONCE = "CamelRedisStreamsOnce";
 
-    /** Exchange property: how a failure is handled, a {@link FailureKind} or its name. */
+    /** Exchange property: how to handle a failure, as a {@link FailureKind} or its name. */
     public static final String FAILURE = "CamelRedisStreamsFailure";
 
     /** Exchange property that carries the {@link StreamCompletion}, or the {@link StreamCompletion.Batch}; copies of the exchange

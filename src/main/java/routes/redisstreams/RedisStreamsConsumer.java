@@ -27,7 +27,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         super(endpoint, processor);
     }
 
-    /** Readiness: the consumer is connected to Redis, has its group and its name, and reads. */
+    /** Readiness check: up if the consumer is connected to Redis, has its group and its name, and reads. */
     private final class Readiness extends AbstractHealthCheck {
         Readiness() {
             super("camel", "redis-streams-consumer-" + getRouteId());
@@ -41,7 +41,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         @Override
         protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
             builder.detail("stream", getStream());
-            // getGroup() alone is that of the health check
+            // an unqualified getGroup() would be the health check's
             builder.detail("group", RedisStreamsConsumer.this.getGroup());
             builder.detail("route.id", getRouteId());
             if (!getPausedBecause().isEmpty()) {
@@ -103,7 +103,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         return (RedisStreamsEndpoint) super.getEndpoint();
     }
 
-    /** Why nothing is read; null if entries are read, or the consumer is paused or not started. */
+    /** Why the consumer does not read; null if it reads, is paused or is not started. */
     String notReadyBecause() {
         return isStarted()
                 ? sessions.stream()
@@ -117,16 +117,16 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
     private static String notReadyBecause(ConsumerSession session) {
         String problem = session.reader.problem();
         if (problem != null) {
-            return "Redis does not serve: " + problem;
+            return "Redis is unavailable: " + problem;
         }
         if (session.reader.pausedBecause() != null) {
             return null;
         }
         String outage = session.held.outage();
         if (outage != null) {
-            return "Paused, because what it needs is unavailable: " + outage;
+            return "Paused because a dependency is unavailable: " + outage;
         }
-        return session.reader.isReading() ? null : "Taking up pending entries, or waiting for a consumer name";
+        return session.reader.isReading() ? null : "Fetching pending entries, or waiting for a consumer name";
     }
 
     private StreamAdmin admin() {
@@ -135,19 +135,19 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
 
     @ManagedOperation(
             description =
-                    "Has all consumers of the group, in all processes, rest until resumeGroup is called; kept across"
-                            + " restarts. What runs is finished")
+                    "Pause all consumers of the group in all processes until resumeGroup is called, also across restarts."
+                            + " Running exchanges are finished")
     public void pauseGroup(String reason) {
         getEndpoint().streamGroups().forEach(group -> admin().pause(group, reason));
     }
 
-    @ManagedOperation(description = "Ends what pauseGroup began; true if there was a pause")
+    @ManagedOperation(description = "Resume a group paused by pauseGroup; returns true if it was paused")
     public boolean resumeGroup() {
-        // every key, not only up to the first that was paused
+        // resumes every key; anyMatch would stop at the first paused one
         return getEndpoint().streamGroups().stream().filter(admin()::resume).count() > 0;
     }
 
-    @ManagedAttribute(description = "Why the group rests, by pauseGroup; empty if it does not")
+    @ManagedAttribute(description = "Reason given to pauseGroup; empty if the group is not paused")
     public String getPausedBecause() {
         return sessions.stream()
                 .map(session -> session.reader.pausedBecause())
@@ -181,7 +181,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         return getEndpoint().getConfiguration().getGroup();
     }
 
-    @ManagedAttribute(description = "Name of this consumer in its group; empty while it has none")
+    @ManagedAttribute(description = "Consumer name in the group; empty until it is leased")
     public String getConsumerName() {
         return sessions.stream()
                 .findFirst()
@@ -189,59 +189,60 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
                 .orElse("");
     }
 
-    @ManagedAttribute(description = "Whether new entries are being read")
+    @ManagedAttribute(description = "Whether the consumer reads new entries")
     public boolean isReading() {
         return !sessions.isEmpty() && sessions.stream().allMatch(session -> session.reader.isReading());
     }
 
-    @ManagedAttribute(description = "Why nothing is read; empty if entries are read")
+    @ManagedAttribute(description = "Why the consumer does not read; empty if it reads")
     public String getProblem() {
         String problem = notReadyBecause();
         return problem == null ? "" : problem;
     }
 
-    @ManagedAttribute(description = "Entries in memory: waiting, being processed or being completed")
+    @ManagedAttribute(description = "Number of entries in memory: waiting, being processed or being completed")
     public int getInFlight() {
         return sum(session -> session.held.inFlight());
     }
 
-    @ManagedAttribute(description = "Entries that wait for their next delivery")
+    @ManagedAttribute(description = "Number of entries waiting for redelivery")
     public int getParked() {
         return sum(session -> session.held.parked());
     }
 
     @ManagedAttribute(
-            description = "Those of the parked entries that failed, and do not only wait for something in use")
+            description = "Number of parked entries that failed, without those that only wait for a resource in use")
     public int getFailing() {
         return sum(session -> session.held.failing());
     }
 
-    @ManagedAttribute(description = "Entries completed")
+    @ManagedAttribute(description = "Number of completed entries")
     public long getCompleted() {
         return count(Outcome.COMPLETED);
     }
 
-    @ManagedAttribute(description = "Deliveries that failed and are repeated")
+    @ManagedAttribute(description = "Number of failed deliveries that are retried")
     public long getFailed() {
         return count(Outcome.FAILED);
     }
 
-    @ManagedAttribute(description = "Entries that became dead letters")
+    @ManagedAttribute(description = "Number of entries that became dead letters")
     public long getDeadLettered() {
         return count(Outcome.DEAD_LETTERED);
     }
 
-    @ManagedAttribute(description = "Pending ids whose entry had been deleted")
+    @ManagedAttribute(description = "Number of pending entries that were deleted from the stream")
     public long getLostEntries() {
         return count(Outcome.LOST_ENTRY);
     }
 
-    @ManagedAttribute(description = "Entries claimed from other consumers")
+    @ManagedAttribute(description = "Number of entries claimed from other consumers")
     public long getClaimed() {
         return count(Outcome.CLAIMED);
     }
 
-    @ManagedAttribute(description = "Entries that were another's when they were to be completed")
+    @ManagedAttribute(
+            description = "Number of entries that belonged to another consumer by the time they were completed")
     public long getStale() {
         return count(Outcome.STALE);
     }

@@ -18,8 +18,8 @@ import org.apache.camel.support.DefaultEndpoint;
 import routes.redis.StreamGroup;
 
 /**
- * Consumes from and publishes to Redis Streams, with consumer groups, redelivery and dead letters; exactly once between two
- * streams of one Redis.
+ * Consume from and publish to Redis Streams with consumer groups, redelivery and dead letters. Delivery between two streams of
+ * the same Redis is exactly once.
  */
 @UriEndpoint(
         firstVersion = "4.18.0",
@@ -58,7 +58,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
         return true;
     }
 
-    /** The address of the server without credentials; null if the component was given a client instead of a URL. */
+    /** The address of the server without credentials; null if the component uses a given client instead of a URL. */
     @Override
     public String getServiceUrl() {
         String url = getComponent().getUrl();
@@ -94,7 +94,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
         return getComponent().names().key(configuration.getName());
     }
 
-    /** The group on each key that a consumer reads, the stream's own key first. */
+    /** The group on each key that a consumer reads. The key of the stream itself is the first. */
     List<StreamGroup> streamGroups() {
         List<String> others = getComponent().names().alsoRead(configuration.getName());
         return Stream.concat(Stream.of(key()), others.stream())
@@ -102,7 +102,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
                 .toList();
     }
 
-    /** The groups to create if the stream is missing: its known groups and the consumer's own. */
+    /** The groups to create if the stream is missing: its known groups and the consumer's group. */
     Set<String> groupsOfStream() {
         Set<String> groups = new TreeSet<>(getComponent().names().groups(configuration.getName()));
         groups.add(configuration.getGroup());

@@ -16,8 +16,8 @@ import routes.redis.StreamGroup;
 import routes.redisstreams.StreamCompletion.Output;
 
 /**
- * Appends the body, as the fields of an entry, to a stream: immediately, or with the completion of the entry it came from. A
- * list of messages, or of maps, is appended as one entry per element, in one call.
+ * Appends the body to a stream as the fields of an entry: immediately, or together with the completion of the entry that started
+ * the exchange. A list of messages or maps becomes one entry per element, in one call.
  */
 public class RedisStreamsProducer extends DefaultProducer {
 
@@ -54,7 +54,7 @@ public class RedisStreamsProducer extends DefaultProducer {
                         .filter(found -> found.isOn(getEndpoint().getComponent().getRedisClient()));
     }
 
-    /** The messages in the body, a message for each map in it, or the message itself. */
+    /** The messages in the body, one message per map in the body, or the message itself. */
     @SuppressWarnings("unchecked") // each element is checked
     private static List<Message> messages(Message message) {
         if (!(message.getBody() instanceof List<?> list)) {
@@ -66,7 +66,7 @@ public class RedisStreamsProducer extends DefaultProducer {
         return list.stream().allMatch(Map.class::isInstance) ? ofMaps(message, list) : List.of(message);
     }
 
-    /** Each with its part of the header {@link RedisStreamsConstants#ONCE}, which is then a list, and the entry it belongs to. */
+    /** Each message gets its element of the list in {@link RedisStreamsConstants#ONCE}, and the batch index. */
     private static List<Message> ofMaps(Message message, List<?> maps) {
         List<?> tokens = message.getHeader(RedisStreamsConstants.ONCE, List.of(), List.class);
         if (!tokens.isEmpty() && tokens.size() != maps.size()) {

@@ -19,7 +19,7 @@ final class ServerState {
     synchronized void up() {
         if (problem != null) {
             problem = null;
-            LOG.info("{}: Redis serves again after {} ms", who, (System.nanoTime() - sinceNanos) / 1_000_000);
+            LOG.info("{}: Redis is available again after {} ms", who, (System.nanoTime() - sinceNanos) / 1_000_000);
         }
     }
 
@@ -27,7 +27,7 @@ final class ServerState {
     synchronized void down(Throwable cause) {
         if (problem == null) {
             sinceNanos = System.nanoTime();
-            LOG.warn("{}: Redis does not serve ({}). Nothing is lost; trying again with back-off", who, reason(cause));
+            LOG.warn("{}: Redis is unavailable ({}). No data is lost; retrying with back-off", who, reason(cause));
         }
         problem = reason(cause);
     }

@@ -12,8 +12,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * What happens in Redis when an exchange from a stream succeeds: atomically with the acknowledgement of its entry, or not at
- * all. Copies of the exchange (split, multicast, seda) share it. Thread-safe.
+ * What to write to Redis when an exchange from a stream succeeds: all of it atomically with the acknowledgement of the entry, or
+ * nothing. Copies of the exchange (split, multicast, seda) share the completion. Thread-safe.
  */
 public final class StreamCompletion {
 
@@ -51,8 +51,8 @@ public final class StreamCompletion {
             if (index == null || index < 0 || index >= items.size()) {
                 throw new IllegalStateException("The exchange is a batch of " + items.size() + " entries (header "
                         + RedisStreamsConstants.BATCH_INDEX + " is " + index
-                        + "): split its body, or keep the header of each of its messages, so that it is known which"
-                        + " entry this belongs to");
+                        + "): split its body, or keep this header on each message, so that the output can be assigned to"
+                        + " its entry");
             }
             return items.get(index);
         }
@@ -184,8 +184,9 @@ public final class StreamCompletion {
 
     private void requireOpen(String what) {
         if (closed) {
-            throw new IllegalStateException("Cannot " + what + ": the stream entry this exchange came from is completed"
-                    + " already. Is this a wire tap, or an in-memory aggregation, of a stream route?");
+            throw new IllegalStateException(
+                    "Cannot " + what + ": the stream entry of this exchange is completed already."
+                            + " Does a stream route use a wire tap or an in-memory aggregate?");
         }
     }
 

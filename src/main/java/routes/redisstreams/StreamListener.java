@@ -3,7 +3,7 @@ package routes.redisstreams;
 import java.util.Map;
 
 /**
- * Receives the outcomes of entries, to count them.
+ * Receives the outcome of each entry, for metrics.
  *
  * <p>Called on the component's threads, so it must not block.
  */

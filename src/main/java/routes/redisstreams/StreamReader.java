@@ -238,8 +238,7 @@ final class StreamReader implements Runnable {
                 .map(StreamMessage::getId)
                 .toArray(String[]::new);
         if (others.length > 0) {
-            // if this is not answered, they are read again as pending entries and processed: stages recognise what they
-            // did
+            // without a reply they are read again as pending entries and processed; stages recognise repeated entries
             long unused = blocking.call(commands -> commands.xack(group.key(), group.group(), others));
         }
     }
@@ -261,7 +260,7 @@ final class StreamReader implements Runnable {
         boolean interrupted = Thread.interrupted();
         failures++;
         if (groupMissing(e) && failures == 1) {
-            LOG.warn("{}: stream or group is gone ({}); created again", group, e.getMessage());
+            LOG.warn("{}: the stream or group does not exist ({}); creating it again", group, e.getMessage());
             return;
         }
         LOG.debug("{}: failure {}, interrupted: {}", group, failures, interrupted, e);

@@ -1,5 +1,5 @@
 /**
- * The Camel component {@code redis-streams}: consumer groups with acknowledgement after the exchange, retries, dead letters and
+ * The Camel component {@code redis-streams}: consumer groups, acknowledgement after the exchange, redelivery, dead letters and
  * outage handling.
  *
  * <p>Uses: redis.

@@ -8,10 +8,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * @param reload whether edits of config/routes are taken while the process runs, within two seconds; false: at a start, by the HTTP
- *     operation and the MBean only
- * @param drainTimeout how long routes that make room for an edit may work on what they have begun; then it is interrupted, and entries of
- *     streams are delivered again
+ * @param reload whether edits of config/routes are applied while the process runs, within two seconds; if false, they are applied only at
+ *     start, by the HTTP operation or by the MBean
+ * @param drainTimeout how long routes that are replaced may finish running exchanges; then these are interrupted, and their stream
+ *     entries are redelivered
  */
 @Validated
 @ConfigurationProperties("routes")

@@ -59,9 +59,9 @@ public class Jobs implements AutoCloseable {
     private static final Duration TIMES_CACHED = Duration.ofSeconds(2);
 
     /**
-     * @param startDelay pause between the start of a process and the first check of what is due
-     * @param missed     what becomes of a planned time that was missed because no process ran: run (once, late) or skip
-     * @param retryAfter pause before a planned run that failed is repeated; three times, with growing pauses
+     * @param startDelay delay between the start of a process and its first check for due jobs
+     * @param missed     what to do with a planned run that was missed because no process ran: run (once, late) or skip
+     * @param retryAfter delay before a failed planned run is retried; up to three retries, with growing delays
      */
     @ConfigurationProperties("schedule")
     record ScheduleProperties(
@@ -219,7 +219,7 @@ public class Jobs implements AutoCloseable {
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
-            LOG.warn("Job {} failed and is tried again: {}", job.name(), reason(e));
+            LOG.warn("Job {} failed and is retried: {}", job.name(), reason(e));
             LOG.debug("Job {} failed", job.name(), e);
             outcome = Outcome.FAILED;
         }

@@ -209,7 +209,7 @@ public final class HybridSearch {
             ordered.addAll(hits.subList(depth, hits.size()));
             return ordered;
         } catch (ModelFailureException e) {
-            LOG.warn("Search goes on without reranking: {}", e.getMessage());
+            LOG.warn("Search continues without reranking: {}", e.getMessage());
             unavailable.add("reranking");
             return hits;
         }
@@ -244,7 +244,7 @@ public final class HybridSearch {
                     .sorted(Comparator.comparingInt(hit -> near.indexOf(hit.postId())))
                     .toList();
         } catch (RuntimeException e) {
-            LOG.warn("Related posts are found without the graph, which failed: {}", e.toString());
+            LOG.warn("The graph failed, so related posts are found without it: {}", e.toString());
             return List.of();
         }
     }
@@ -358,7 +358,10 @@ public final class HybridSearch {
             embeddings.similarity(Language.of(text)); // a model measures it once
             return embeddings.embedQuery(text);
         } catch (RuntimeException e) {
-            LOG.warn("Search goes on without vectors, provider {} failed: {}", embeddings.provider(), e.toString());
+            LOG.warn(
+                    "Search continues without vectors because provider {} failed: {}",
+                    embeddings.provider(),
+                    e.toString());
             unavailable.add("embeddings");
             return null;
         }

@@ -8,8 +8,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Batches of the stages.
  *
- * @param batchSize   events that a stage processes together, in one transaction; a batch contains the waiting events, without delay
- * @param maxInFlight events that one stage of one process holds at a time; at least its CONCURRENCY × STAGE_BATCH_SIZE
+ * @param batchSize   maximum number of events that a stage processes together, in one transaction; a batch takes the events that are
+ *     available and does not wait for more
+ * @param maxInFlight maximum number of events that a stage holds in one process; at least its CONCURRENCY × STAGE_BATCH_SIZE
  */
 @ConfigurationProperties("stage")
 public record StageProperties(

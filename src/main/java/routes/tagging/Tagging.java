@@ -246,7 +246,7 @@ public class Tagging {
         }
         count("failed", 1);
         LOG.warn(
-                "Post {} (trace {}) is given up after {} passes: {}",
+                "Tagging of post {} (trace {}) failed after {} passes: {}",
                 post.postId(),
                 post.traceId(),
                 attempts,

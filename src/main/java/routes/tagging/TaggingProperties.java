@@ -13,21 +13,21 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import routes.configuration.Cron;
 
 /**
- * @param providers providers in call order: gigachat, openrouter, local, or what config/routes/providers adds; those without
- *     credentials are skipped
- * @param minChars minimum length of a text in characters without surrounding white space; shorter texts are not tagged
+ * @param providers tagging providers in call order: gigachat, openrouter, local, or a provider added in config/routes/providers;
+ *     providers without credentials are skipped
+ * @param minChars minimum length of a text in characters, without leading and trailing white space; shorter texts are not tagged
  * @param maxTags maximum number of tags per post
- * @param maxText maximum number of characters of a post that are sent to a model
- * @param maxRetries calls of a provider after the first one, in one pass
- * @param retryDelay pause before the first retry, in seconds; doubled for each further retry
- * @param maxAttempts passes through all providers before a post is marked as failed
- * @param batchSize posts per model call; 1 for one at a time
- * @param batchWindowMillis maximum time to wait for a full batch, in milliseconds
+ * @param maxText maximum number of characters of a post sent to a model
+ * @param maxRetries maximum number of retries of a provider in one pass
+ * @param retryDelay delay before the first retry, in seconds; it doubles with each further retry
+ * @param maxAttempts maximum number of passes through all providers before a post is marked as failed
+ * @param batchSize number of posts per model call; 1 to tag each post separately
+ * @param batchWindowMillis maximum time to wait for a batch to fill up, in milliseconds
  * @param maxInFlight maximum number of posts that one process holds while models are called; at least CONCURRENCY_TAGGING ×
  *     TAGGING_BATCH_SIZE
- * @param retryCron when forgotten posts that are pending or retrying are tried again: minute, hour, day, month, day of the
- *     week, in UTC; - for never
- * @param retryStale minimum time since the last attempt for a post to count as forgotten
+ * @param retryCron when to retry forgotten posts in status pending or retrying: minute, hour, day, month, day of the week, in UTC; - to
+ *     disable
+ * @param retryStale minimum time since the last attempt after which a post counts as forgotten
  */
 @ConfigurationProperties("tagging")
 public record TaggingProperties(

@@ -1,25 +1,25 @@
 package routes.tdlib;
 
 /**
- * TDLib's JSON interface. Objects are JSON texts with {@code @type}. Answers carry the {@code @extra} of their request; updates have
+ * TDLib's JSON interface. Objects are JSON texts with {@code @type}. Responses carry the {@code @extra} of their request; updates have
  * none. Both carry {@code @client_id}. {@code int64} values are strings.
  */
 public interface TdJson {
 
-    /** A new client. It is silent until its first request. */
+    /** Creates a client. TDLib sends nothing for it until its first request. */
     int createClientId();
 
-    /** Sends a request. Does not wait for the network. Any thread may call it. */
+    /** Sends a request without waiting for the network. Thread-safe. */
     void send(int clientId, String request);
 
     /**
-     * The next answer or update of any client, in the order in which TDLib made them. Only one thread may call it at a time.
+     * Returns the next response or update of any client, in TDLib's order. Only one thread at a time may call it.
      *
      * @param seconds maximum time to wait
-     * @return null if there was none in that time
+     * @return null if nothing arrived in that time
      */
     String receive(double seconds);
 
-    /** Answers at once, without a client. Only for functions that TDLib's documentation says can be called synchronously. */
+    /** Runs a function synchronously, without a client. Only for functions that TDLib documents as callable synchronously. */
     String execute(String request);
 }

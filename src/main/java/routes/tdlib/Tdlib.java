@@ -19,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TDLib in this process: the one thread that receives, and the clients that it serves. The thread runs while a client is open.
+ * TDLib in this process: its single receiving thread and its clients. The thread runs while at least one client is open.
  *
- * <p>An exit of the JVM with open clients can abort it, so a shutdown hook closes them.
+ * <p>A JVM that exits with open clients can abort, so a shutdown hook closes them.
  */
 public final class Tdlib {
     /** Earlier versions lack {@code messageRichMessage}, so the text of such posts would be lost. */
     static final String MIN_VERSION = "1.8.65";
 
-    /** Errors only: at higher levels TDLib writes requests, with codes and passwords. */
+    /** Errors only: at higher levels TDLib logs requests, including codes and passwords. */
     private static final int LOG_VERBOSITY = 1;
 
     private static final double RECEIVE_SECONDS = 1;
@@ -48,7 +48,7 @@ public final class Tdlib {
     private final AtomicLong withoutClient = new AtomicLong();
     final ExecutorService answers = Executors.newFixedThreadPool(ANSWER_THREADS, daemon("tdlib-answers"));
 
-    /** One thread, so that states are told in their order. */
+    /** One thread, so that states are reported in order. */
     final ExecutorService states = Executors.newSingleThreadExecutor(daemon("tdlib-states"));
 
     final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, daemon("tdlib-timers"));
@@ -56,7 +56,7 @@ public final class Tdlib {
 
     /**
      * @param json      the library, or a stand-in for it. No other code may receive from it
-     * @param exitGrace how long the shutdown hook leaves the closing of clients to their owner
+     * @param exitGrace how long the shutdown hook waits for the owner of the clients to close them
      */
     public Tdlib(TdJson json, Duration exitGrace) {
         this.json = json;
@@ -67,7 +67,7 @@ public final class Tdlib {
     /**
      * Loads the library, at most once per process.
      *
-     * @param exitGrace how long the shutdown hook leaves the closing of clients to their owner
+     * @param exitGrace how long the shutdown hook waits for the owner of the clients to close them
      * @throws IOException with the file, what is wrong and what to do
      */
     public static synchronized Tdlib load(Path library, Duration exitGrace) throws IOException {
@@ -154,7 +154,7 @@ public final class Tdlib {
         }
     }
 
-    /** Creates a client id and wakes it with a first request. */
+    /** Creates a client id and activates it with a first request. */
     int open(TdlibClient client) {
         closeAtExit();
         int id = json.createClientId();
@@ -193,7 +193,7 @@ public final class Tdlib {
         }
     }
 
-    /** If not, the receiver counts as ended at once, so that a client that is opened now starts another. */
+    /** If false, the receiver counts as ended immediately, so that a client opened now starts another. */
     private boolean hasClients() {
         synchronized (clients) {
             if (clients.isEmpty()) {
@@ -208,7 +208,7 @@ public final class Tdlib {
         try {
             received = Received.of(text);
         } catch (IOException e) {
-            // the text stays out of the log, since it can be a message
+            // do not log the text: it can be a message
             LOG.error(
                     "TDLib sent something other than a JSON object: {}",
                     e.getClass().getName());
@@ -228,12 +228,12 @@ public final class Tdlib {
         }
     }
 
-    /** Objects that are neither an answer nor an update. They are ignored. */
+    /** Number of objects that are neither a response nor an update. They are ignored. */
     public long unrecognised() {
         return unrecognised.get();
     }
 
-    /** Objects for clients that are closed. */
+    /** Number of objects for closed clients. */
     public long withoutClient() {
         return withoutClient.get();
     }
@@ -256,7 +256,7 @@ public final class Tdlib {
         }
     }
 
-    /** @return whether all clients are closed and nothing receives any more */
+    /** @return whether all clients are closed and the receiving thread has ended */
     boolean awaitClosed(Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         synchronized (clients) {

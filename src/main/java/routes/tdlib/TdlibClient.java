@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One session with Telegram. After it was closed it can be opened again; subscriptions stay. Logs and exceptions name functions, never
- * their arguments.
+ * One session with Telegram. A closed client can be opened again and keeps its subscriptions. Log lines and exceptions contain the names
+ * of functions, never their arguments.
  */
 public final class TdlibClient {
-    /** Requests under way. More are refused, so that a caller that does not wait cannot fill the memory. */
+    /** Maximum number of pending requests. Further requests fail, so a caller that does not wait cannot exhaust the memory. */
     static final int MAX_PENDING = 10_000;
 
     /** Number of requests whose answer is discarded. */
@@ -68,7 +68,7 @@ public final class TdlibClient {
         return name;
     }
 
-    /** Starts the client, unless it is open. TDLib then reports its state of authorization. */
+    /** Opens the client unless it is open. TDLib then reports its authorization state. */
     public synchronized void open() {
         if (id != 0) {
             return;
@@ -85,12 +85,12 @@ public final class TdlibClient {
     }
 
     /**
-     * Sends a request. The answer is completed by one of a few threads, which what follows must not block. Answers and updates go
-     * different ways: an update that TDLib sent before an answer may be seen after it.
+     * Sends a request. A small thread pool completes the future, so dependent stages must not block. Responses and updates are
+     * dispatched separately: an update that TDLib sent before a response may be seen after it.
      *
      * @param request has {@code @type}; {@code @extra} is set here
-     * @param timeout TDLib itself has none
-     * @return completes with the answer, or with a {@link TdlibException}
+     * @param timeout required because TDLib has no timeout
+     * @return completes with the response, or with a {@link TdlibException}
      */
     public CompletableFuture<ObjectNode> send(ObjectNode request, Duration timeout) {
         String function = request.path("@type").asText();
@@ -123,7 +123,7 @@ public final class TdlibClient {
             return Optional.of(new TdlibException(
                     TdlibException.Kind.NOT_SENT,
                     function + " was not sent: " + MAX_PENDING + " requests of the client " + name
-                            + " have no answer yet"));
+                            + " are still pending"));
         }
         Instant now = clock.instant();
         Instant until = floodWaits.getOrDefault(function, now);
@@ -133,7 +133,7 @@ public final class TdlibClient {
                 : Optional.empty();
     }
 
-    /** As {@link #send}, and waits for the answer. Must not be called by a thread that completes answers. */
+    /** Like {@link #send}, but waits for the response. Must not be called by a thread that completes responses. */
     public ObjectNode call(ObjectNode request, Duration timeout) throws TdlibException, InterruptedException {
         try {
             return send(request, timeout).get();
@@ -146,12 +146,12 @@ public final class TdlibClient {
     }
 
     /**
-     * Subscribes to updates. Of states of authorization, subscribers get the type alone. The subscription stays when the client is closed
-     * and opened again.
+     * Subscribes to updates. Of authorization states, subscribers get only the type. The subscription survives closing and reopening the
+     * client.
      *
      * @param types      such as {@code updateNewMessage}; empty for all
-     * @param maxUpdates maximum number of updates that wait
-     * @param maxBytes   maximum size of the updates that wait, as JSON
+     * @param maxUpdates maximum number of queued updates
+     * @param maxBytes   maximum total size of the queued updates, as JSON
      */
     public UpdateQueue subscribe(Set<String> types, int maxUpdates, long maxBytes) {
         UpdateQueue[] self = new UpdateQueue[1];
@@ -161,8 +161,8 @@ public final class TdlibClient {
     }
 
     /**
-     * Hears of changes of the states of authorization and connection, in their order, on a thread that it must not block for long. They
-     * can contain the link that signs in.
+     * Registers a listener for changes of the authorization and connection states, called in order, on a thread that it must not block for
+     * long. The states can contain the sign-in link.
      */
     public void onState(Consumer<ObjectNode> listener) {
         listeners.add(listener);
@@ -218,12 +218,13 @@ public final class TdlibClient {
                         request,
                         new TdlibException(
                                 TdlibException.Kind.CLOSED,
-                                request.function() + ": the client " + name + " was closed before it answered"));
+                                request.function() + ": the client " + name
+                                        + " was closed before the response arrived"));
             }
         }
     }
 
-    /** Called by the receiving thread, so it neither waits nor calls code of others. */
+    /** Called by the receiving thread, so it must neither wait nor call foreign code. */
     void updated(Received received) {
 
         Received update = STATES.contains(received.type()) ? state(received) : received;
@@ -236,7 +237,7 @@ public final class TdlibClient {
         }
     }
 
-    /** @return what subscribers get: without the link that signs in and the phone number, since routes can log what they get */
+    /** @return the update for subscribers, without the sign-in link and the phone number, because routes can log it */
     private Received state(Received received) {
         ObjectNode update = received.tree();
         Received shown = received;
@@ -251,7 +252,7 @@ public final class TdlibClient {
         } else if (update.path("state") instanceof ObjectNode state) {
             connection = state;
         }
-        // at the end: a listener that hears of the close may open the client again
+        // last, because a listener may open the client again when it is closed
         tdlib.states.execute(() -> listeners.forEach(listener -> listener.accept(update)));
         return shown;
     }
@@ -280,7 +281,7 @@ public final class TdlibClient {
         return closed.copy().orTimeout(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The last state of authorization, such as {@code {"@type": "authorizationStateReady"}}; without {@code @type} before the first. */
+    /** The last authorization state, such as {@code {"@type": "authorizationStateReady"}}; without {@code @type} before the first. */
     public ObjectNode authorization() {
         return authorization;
     }
@@ -290,34 +291,34 @@ public final class TdlibClient {
         return authorization.path("@type").asText();
     }
 
-    /** {@code @type} of the state of the connection, such as {@code connectionStateReady}; empty while unknown. */
+    /** {@code @type} of the connection state, such as {@code connectionStateReady}; empty while unknown. */
     public String connectionState() {
         return connection.path("@type").asText();
     }
 
-    /** The functions that Telegram refuses for a time, and until when. */
+    /** The functions that Telegram currently refuses, with the end of each refusal. */
     public Map<String, Instant> floodWaits() {
         Instant now = clock.instant();
         floodWaits.values().removeIf(until -> !until.isAfter(now));
         return Map.copyOf(floodWaits);
     }
 
-    /** Requests without an answer yet. */
+    /** Number of pending requests. */
     public int pending() {
         return pending.size();
     }
 
-    /** Requests that had no answer in time. */
+    /** Number of requests that timed out. */
     public long timedOut() {
         return timedOut.get();
     }
 
-    /** Answers that came after their time-out. They are ignored. */
+    /** Number of responses that arrived after the timeout of their request. They are ignored. */
     public long late() {
         return late.get();
     }
 
-    /** Updates that no subscriber wants. */
+    /** Number of updates without a subscriber. */
     public long unwanted() {
         return unwanted.get();
     }

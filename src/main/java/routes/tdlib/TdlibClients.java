@@ -1,12 +1,12 @@
 package routes.tdlib;
 
-/** The clients that endpoints name. */
+/** The clients that endpoints refer to by name. */
 public interface TdlibClients {
 
     /**
-     * The client of that name. It need not be open.
+     * The client with this name. It need not be open.
      *
-     * @throws IllegalArgumentException with the names that there are
+     * @throws IllegalArgumentException with the existing names
      */
     TdlibClient client(String name);
 }

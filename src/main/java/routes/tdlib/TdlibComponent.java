@@ -6,11 +6,13 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 
-/** The tdlib component. Endpoints name the clients; who owns these opens, authorizes and closes them. */
+/** The tdlib component. An endpoint refers to a client by name. The owner of the client opens, authorizes and closes it. */
 @Component("tdlib")
 public class TdlibComponent extends DefaultComponent {
 
-    @Metadata(autowired = true, description = "The clients by their names. They stay the property of who made them.")
+    @Metadata(
+            autowired = true,
+            description = "The registry of clients by name. The component does not open or close clients.")
     private TdlibClients clients;
 
     @Override
@@ -24,8 +26,8 @@ public class TdlibComponent extends DefaultComponent {
 
     TdlibClient client(String name) {
         if (clients == null) {
-            throw new IllegalStateException("The tdlib component has no clients: put one "
-                    + TdlibClients.class.getName() + " into the registry, or set the component's option clients");
+            throw new IllegalStateException("The tdlib component has no clients: bind one "
+                    + TdlibClients.class.getName() + " to the registry, or set the component option clients");
         }
         return clients.client(name);
     }

@@ -12,35 +12,37 @@ import org.apache.camel.spi.UriPath;
 @UriParams
 public class TdlibConfiguration {
 
-    @UriPath(description = "Name of the client")
+    @UriPath(description = "Name of the client.")
     @Metadata(required = true)
     private String client;
 
     @UriParam(
             label = "consumer",
-            description = "Types of updates to consume, separated by commas, such as"
-                    + " updateNewMessage,updateDeleteMessages. By default all.")
+            description = "Comma-separated list of update types to consume, such as"
+                    + " updateNewMessage,updateDeleteMessages. All types by default.")
     private String types;
 
     @UriParam(
             label = "consumer",
             defaultValue = "1",
             description =
-                    "With more than 1, the body of an exchange is a list of up to so many updates: those that wait.")
+                    "Maximum number of updates in one exchange. If greater than 1, the body is a list of the queued"
+                            + " updates.")
     private int batchSize = 1;
 
     @UriParam(
             label = "consumer",
             defaultValue = "20000",
             description =
-                    "How many updates may wait. With more, updates are left out until half of them are processed, and"
-                            + " the route gets an object of the type updatesLost with the chats to read again.")
+                    "Maximum number of queued updates. When the queue is full, further updates are dropped until it is half"
+                            + " empty, and the route receives an object of the type updatesLost with the chats to read"
+                            + " again.")
     private int maxQueued = 20_000;
 
     @UriParam(
             label = "consumer,advanced",
             defaultValue = "67108864",
-            description = "How large the waiting updates may be together, as JSON, in bytes.")
+            description = "Maximum total size of the queued updates in bytes, as JSON.")
     private long maxQueuedBytes = 64L << 20;
 
     @UriParam(
@@ -48,26 +50,27 @@ public class TdlibConfiguration {
             defaultValue = "60000",
             javaType = "java.time.Duration",
             description =
-                    "Longest pause after an exchange that failed. The first is 1 s, doubled for each further failure.")
+                    "Maximum pause after a failed exchange. The first pause is 1 s; it doubles with each further failure.")
     private long backoffMax = 60_000;
 
     @UriParam(
             label = "producer",
             description =
-                    "Function to call, such as getChatHistory; the body has its arguments. By default the body's @type.")
+                    "Name of the function to call, such as getChatHistory, with the body as its arguments. Defaults to the"
+                            + " @type of the body.")
     private String request;
 
     @UriParam(
             label = "producer",
             defaultValue = "30000",
             javaType = "java.time.Duration",
-            description = "How long to wait for the answer.")
+            description = "Maximum time to wait for the response.")
     private long timeout = 30_000;
 
     /**
-     * Checks what a consumer needs.
+     * Validates the consumer options.
      *
-     * @throws IllegalArgumentException naming the option, its value and what is allowed
+     * @throws IllegalArgumentException with the option, its value and the allowed values
      */
     void validateForConsumer() {
         require(batchSize > 0, "batchSize", batchSize, "at least 1");
@@ -79,7 +82,7 @@ public class TdlibConfiguration {
         }
     }
 
-    /** Checks what a producer needs. */
+    /** Validates the producer options. */
     void validateForProducer() {
         require(timeout > 0, "timeout", timeout, "at least 1 ms");
     }

@@ -42,7 +42,7 @@ public class TdlibConsumer extends DefaultConsumer implements Suspendable, Shutd
         super(endpoint, processor);
     }
 
-    /** Readiness: the client is signed in, so that updates can come. */
+    /** Readiness check: up if the client is signed in, so that it can receive updates. */
     private final class Readiness extends AbstractHealthCheck {
         Readiness() {
             super("camel", "tdlib-consumer-" + getRouteId());
@@ -131,7 +131,8 @@ public class TdlibConsumer extends DefaultConsumer implements Suspendable, Shutd
             queue.lost(updates);
             getExceptionHandler()
                     .handleException(
-                            "Updates of the client " + getClient() + " failed; their chats must be read again",
+                            "Failed to process updates of the client " + getClient()
+                                    + "; their chats must be read again",
                             exchange,
                             exchange.getException());
             return false;
@@ -174,7 +175,7 @@ public class TdlibConsumer extends DefaultConsumer implements Suspendable, Shutd
         return false;
     }
 
-    /** What a graceful stop waits for. Waiting updates are not: they would be too many, and a start reads what was missed anyway. */
+    /** Exchanges that a graceful stop waits for. Queued updates do not count: they can be too many, and a start reads missed posts. */
     @Override
     public int getPendingExchangesSize() {
         return busy ? 1 : 0;
@@ -195,32 +196,32 @@ public class TdlibConsumer extends DefaultConsumer implements Suspendable, Shutd
         return getEndpoint().getConfiguration().getClient();
     }
 
-    @ManagedAttribute(description = "TDLib's state of authorization; empty while the client is not open")
+    @ManagedAttribute(description = "Authorization state reported by TDLib; empty while the client is not open")
     public String getAuthorizationState() {
         return client == null ? "" : client.authorizationState();
     }
 
-    @ManagedAttribute(description = "TDLib's state of the connection; empty while unknown")
+    @ManagedAttribute(description = "Connection state reported by TDLib; empty while unknown")
     public String getConnectionState() {
         return client == null ? "" : client.connectionState();
     }
 
-    @ManagedAttribute(description = "Updates that wait")
+    @ManagedAttribute(description = "Number of queued updates")
     public int getQueued() {
         return queue == null ? 0 : queue.size();
     }
 
-    @ManagedAttribute(description = "Updates that the route has processed")
+    @ManagedAttribute(description = "Number of updates processed by the route")
     public long getDelivered() {
         return delivered.get();
     }
 
-    @ManagedAttribute(description = "Updates whose exchange failed")
+    @ManagedAttribute(description = "Number of updates whose exchange failed")
     public long getFailed() {
         return failed.get();
     }
 
-    @ManagedAttribute(description = "Updates that were left out or failed, so that their chats must be read again")
+    @ManagedAttribute(description = "Number of updates that were dropped or failed; their chats must be read again")
     public long getLost() {
         return queue == null ? 0 : queue.lostCount();
     }

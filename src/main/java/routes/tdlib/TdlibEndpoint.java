@@ -9,7 +9,7 @@ import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.support.DefaultEndpoint;
 
-/** Consumes updates from Telegram and sends requests to it, as a user, through TDLib. */
+/** Consume updates from Telegram and send requests to it as a user account, through TDLib. */
 @UriEndpoint(
         firstVersion = "4.18.0",
         scheme = "tdlib",

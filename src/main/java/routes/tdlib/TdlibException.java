@@ -6,23 +6,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A request that TDLib refused, did not answer in time, or that was not sent. The message names the function but none of its
- * arguments, which can be secret.
+ * A request that TDLib refused or did not answer in time, or that was not sent. The message contains the function but none of its
+ * arguments, because they can be secret.
  */
 public class TdlibException extends Exception {
     private static final long serialVersionUID = 1L;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Pattern RETRY_AFTER = Pattern.compile("retry after (\\d{1,9})");
 
-    /** Why there is no answer. */
+    /** Why the request failed. */
     public enum Kind {
         /** TDLib answered with an error. */
         ANSWERED,
-        /** No answer in time. The request may still take effect. */
+        /** TDLib did not answer in time. The request may still take effect. */
         TIMED_OUT,
         /** The client is not open, or was closed before it answered. The request may have taken effect in the latter case. */
         CLOSED,
-        /** Not sent: Telegram's waiting time for this function has not passed, or too many requests are under way. */
+        /** Not sent: Telegram's waiting time for this function has not passed, or too many requests are pending. */
         NOT_SENT
     }
 

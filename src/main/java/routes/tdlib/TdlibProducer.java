@@ -10,7 +10,7 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
 
-/** Sends the body as a request and replaces it with the answer. An error of TDLib becomes a {@link TdlibException}. */
+/** Sends the body as a request and replaces it with the response. A TDLib error becomes a {@link TdlibException}. */
 public class TdlibProducer extends DefaultProducer {
 
     public TdlibProducer(TdlibEndpoint endpoint) {
@@ -26,7 +26,7 @@ public class TdlibProducer extends DefaultProducer {
         }
         if (request.path("@type").asText().isEmpty()) {
             throw new IllegalArgumentException("tdlib:" + configuration.getClient()
-                    + ": neither the option request nor the body's @type names a function");
+                    + ": no function to call: set the option request or the @type of the body");
         }
         ObjectNode answer = getEndpoint().client().call(request, Duration.ofMillis(configuration.getTimeout()));
         exchange.getMessage().setBody(answer);
@@ -54,7 +54,7 @@ public class TdlibProducer extends DefaultProducer {
         } catch (JsonProcessingException e) {
             // the parser's message quotes the text, which can be secret
         }
-        throw new IllegalArgumentException("The body is no JSON object, but a request to TDLib is one");
+        throw new IllegalArgumentException("The body must be a JSON object");
     }
 
     @Override

@@ -13,18 +13,18 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The updates that one consumer has not taken yet. Adding never waits, since the thread that receives serves all clients and their
- * answers. So a full queue leaves updates out until it is half empty. It never does so silently: the consumer gets one
- * {@value #LOST} for each such gap, at the place of the gap, with the chats to read again.
+ * The updates that one consumer has not taken yet. Adding never blocks because the receiving thread serves all clients and their
+ * responses. A full queue drops updates until it is half empty. It never drops silently: the consumer gets one {@value #LOST} for each
+ * gap, at the position of the gap, with the chats to read again.
  *
  * <pre>{"@type": "updatesLost", "count": 17, "since": "2026-11-29T08:51:00Z", "types": ["updateNewMessage"],
  *  "chat_ids": [-1001234567890], "all_chats": false}</pre>
  */
 public final class UpdateQueue {
-    /** The {@code @type} of the object that stands for lost updates. */
+    /** The {@code @type} of the object that reports lost updates. */
     public static final String LOST = "updatesLost";
 
-    /** Chats that a gap names; of more, {@code all_chats} is true. */
+    /** Maximum number of chats that a gap lists; beyond it, {@code all_chats} is true. */
     private static final int MAX_CHATS = 10_000;
 
     private final Set<String> types;
@@ -42,7 +42,7 @@ public final class UpdateQueue {
     private Gap gap;
     private long lost;
 
-    /** Lost updates between two that were not lost. */
+    /** Consecutive lost updates. */
     private static final class Gap {
         private final Instant since = Clock.systemUTC().instant();
         private final Set<String> types = new TreeSet<>();
@@ -125,7 +125,7 @@ public final class UpdateQueue {
      *
      * @param max  maximum number
      * @param wait how long to wait for the first
-     * @return empty if there was none in that time
+     * @return empty if no update arrived in that time
      */
     public List<ObjectNode> take(int max, Duration wait) throws InterruptedException {
         return taken(max, wait).stream()
@@ -153,7 +153,7 @@ public final class UpdateQueue {
         return taken;
     }
 
-    /** Puts updates, or the {@value #LOST} for them, that could not be processed into a gap, so that they are not forgotten. */
+    /** Adds updates whose processing failed, or their {@value #LOST}, to a gap, so that they are reported as lost. */
     public synchronized void lost(List<ObjectNode> updates) {
         for (ObjectNode update : updates) {
             if (update.path("@type").asText().equals(LOST)) {
@@ -172,7 +172,7 @@ public final class UpdateQueue {
                         .asLong(update.at("/chat/id").asLong()));
     }
 
-    /** While paused, nothing is taken, and updates wait as far as there is room. */
+    /** While paused, the queue hands out no updates and fills up to its limit. */
     synchronized void pause(boolean pause) {
         paused = pause;
         notifyAll();
@@ -183,12 +183,12 @@ public final class UpdateQueue {
         return waiting.size();
     }
 
-    /** Updates that were left out or failed, since the start. */
+    /** Number of updates dropped or failed since the start. */
     public synchronized long lostCount() {
         return lost;
     }
 
-    /** Ends the subscription, and the wait of its consumer. */
+    /** Ends the subscription and wakes its waiting consumer. */
     public void close() {
         end.run();
         synchronized (this) {

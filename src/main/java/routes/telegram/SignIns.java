@@ -53,7 +53,7 @@ public final class SignIns {
         if (!here) {
             throw new TelegramLoginException(
                     Reason.OTHER_PROCESS,
-                    "this process does not read Telegram: PIPELINE_ROUTES is without the stage telegram");
+                    "this process does not read Telegram: PIPELINE_ROUTES does not contain the stage telegram");
         }
         try {
             accounts.properties().require();

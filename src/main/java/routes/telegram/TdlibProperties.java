@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import routes.tdlib.TdlibLibrary;
 
 /**
- * @param library  file of the tdjson library of TDLib; empty: the one that --fetch-tdlib has put into DATA_DIR
- * @param registry npm registry that --fetch-tdlib downloads the library from
+ * @param library  path of the tdjson library of TDLib; empty for the one that --fetch-tdlib downloaded to DATA_DIR
+ * @param registry npm registry from which --fetch-tdlib downloads the library
  */
 @ConfigurationProperties("tdlib")
 public record TdlibProperties(@DefaultValue("") String library, @DefaultValue(TdlibProperties.REGISTRY) URI registry) {

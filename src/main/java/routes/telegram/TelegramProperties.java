@@ -7,11 +7,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import routes.configuration.ConfigurationException;
 
 /**
- * @param apiId       api_id of your application, from https://my.telegram.org; 0: Telegram is not read live
+ * @param apiId       api_id of your application, from https://my.telegram.org; 0 to disable reading Telegram live
  * @param apiHash     api_hash of your application, from the same page
- * @param sessionKey  encrypts the sessions of the accounts in DATA_DIR; at least 16 characters, such as those of openssl rand -hex 32.
- *                    Whoever has a session and this key has the account
- * @param testServers use Telegram's test servers, which have accounts of their own
+ * @param sessionKey  key that encrypts the account sessions in DATA_DIR; at least 16 characters, for example from openssl rand -hex 32. A
+ *     session and this key give full access to the account
+ * @param testServers whether to use Telegram's test servers, which have separate accounts
  */
 @ConfigurationProperties("telegram")
 public record TelegramProperties(

@@ -6,9 +6,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param enabled whether what becomes of each post in each stage is recorded
- * @param days    days after which records are removed
- * @param buffer  records that may wait for the database; more are dropped and counted
+ * @param enabled whether to record the result of each stage for each post
+ * @param days    days after which records are deleted
+ * @param buffer  maximum number of records that wait for the database; further records are dropped and counted
  */
 @ConfigurationProperties("timeline")
 public record TimelineProperties(

@@ -92,7 +92,7 @@ class TimelineWriter implements AutoCloseable {
                 return;
             }
             LOG.error(
-                    "The record of stage {} about post {} is refused by the database and dropped: {}",
+                    "The database rejected the record of stage {} about post {}, which is dropped: {}",
                     records.get(0).stage(),
                     records.get(0).postId(),
                     e.getMostSpecificCause().getMessage());

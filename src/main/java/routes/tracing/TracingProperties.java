@@ -5,8 +5,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param endpoint address of a collector that takes traces over OTLP/HTTP, such as http://127.0.0.1:4318; blank for no traces. The other
- *                 standard variables of OpenTelemetry apply, such as OTEL_TRACES_SAMPLER
+ * @param endpoint address of a collector that accepts traces over OTLP/HTTP, such as http://127.0.0.1:4318; empty to disable tracing. The
+ *     other standard OpenTelemetry variables apply, such as OTEL_TRACES_SAMPLER
  */
 @ConfigurationProperties("otel.exporter.otlp")
 public record TracingProperties(

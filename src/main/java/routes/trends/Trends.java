@@ -126,7 +126,7 @@ public class Trends implements PostTraces {
                 detect(tenant, window);
             } catch (RuntimeException e) {
                 failed++;
-                LOG.warn("The trends of a tenant stay as they are: {}", e.toString());
+                LOG.warn("Cannot update the trends of a tenant: {}", e.toString());
                 LOG.debug("The trends of tenant {} stay as they are", tenant, e);
             }
         }

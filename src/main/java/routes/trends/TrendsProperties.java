@@ -10,12 +10,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import routes.configuration.Cron;
 
 /**
- * @param cron         when the trends of the last seven days are looked for: minute, hour, day, month, day of the week, in UTC; - for never
- * @param interval     how often the trends of the last 24 hours are looked for
- * @param minPosts     posts of the window that a trend has at least
- * @param minChannels  channels that tell of it at least
- * @param minBaseline  posts before the window that are needed to know what is usual
- * @param significance least log-likelihood ratio of a trend; 15.1 is exceeded by chance once in 10,000 comparisons
+ * @param cron         when to detect the trends of the last seven days: minute, hour, day, month, day of the week, in UTC; - to disable
+ * @param interval     how often to detect the trends of the last 24 hours
+ * @param minPosts     minimum number of posts in the window for a trend
+ * @param minChannels  minimum number of channels that mention a trend
+ * @param minBaseline  minimum number of posts before the window; with fewer, the usual frequency is unknown
+ * @param significance minimum log-likelihood ratio of a trend; chance exceeds 15.1 once in 10,000 comparisons
  */
 @ConfigurationProperties("trends")
 public record TrendsProperties(

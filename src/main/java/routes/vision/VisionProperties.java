@@ -10,14 +10,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param providers providers in call order: gigachat, openrouter, local, or what config/routes/providers adds; those without
- *     credentials are skipped
- * @param dailyTokensPerTenant tokens that models may use per tenant and day (UTC); afterwards only text is recognised, locally
- * @param tokensPerPicture tokens that a picture is counted with until its model reports what it used
- * @param maxAttempts attempts before a post continues without a picture that no provider analysed
- * @param ocrProgram program that recognises text locally; - for none
- * @param ocrTimeout maximum duration of a run of that program
- * @param ocrMemoryMb maximum memory of a run of that program, in megabytes
+ * @param providers vision providers in call order: gigachat, openrouter, local, or a provider added in config/routes/providers; providers
+ *     without credentials are skipped
+ * @param dailyTokensPerTenant maximum number of model tokens per tenant and UTC day; when they are used up, only text is recognised,
+ *     locally
+ * @param tokensPerPicture tokens counted for a picture until the model reports its usage
+ * @param maxAttempts number of attempts before a post continues without a picture that no provider could analyse
+ * @param ocrProgram program for local text recognition; - to disable it
+ * @param ocrTimeout maximum run time of the text recognition program
+ * @param ocrMemoryMb maximum memory of the text recognition program, in megabytes
  */
 @ConfigurationProperties("vision")
 public record VisionProperties(

@@ -14,17 +14,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings that apply to every page that is fetched.
  *
- * @param allowedPorts         ports of web servers that may be called
- * @param allowPrivateNetworks whether addresses of private networks and all ports may be called; for a crawler of an intranet
- * @param timeout              longest fetch of a page, from its address to the last byte, redirects included
- * @param connectTimeout       longest wait for a connection, and for its encryption
- * @param maxBytes             larger pages are refused, compressed or not
- * @param maxRedirects         redirects that are followed for a page
- * @param hostDelay            delay between two requests to a host, over all processes; a site can set a longer one in robots.txt
- * @param userAgent            how the crawler presents itself; the name before the slash is the one that robots.txt can address
- * @param privatePages         beginnings of addresses of pages that may be fetched although they are in a private network, such as
- *                             http://127.0.0.1:8010/demo/; separated by commas; scheme, host, port and path must be exactly these.
- *                             --demo adds the pages that the program serves itself
+ * @param allowedPorts         ports of web servers that the crawler may connect to
+ * @param allowPrivateNetworks whether the crawler may connect to private networks and to any port; for intranet crawling
+ * @param timeout              maximum time to fetch a page, from DNS lookup to the last byte, including redirects
+ * @param connectTimeout       maximum time to connect, including the TLS handshake
+ * @param maxBytes             maximum size of a page, before and after decompression; larger pages are rejected
+ * @param maxRedirects         maximum number of redirects followed per page
+ * @param hostDelay            minimum delay between two requests to the same host, across all processes; robots.txt can set a longer delay
+ * @param userAgent            User-Agent header of the crawler; robots.txt rules match the name before the slash
+ * @param privatePages         comma-separated URL prefixes that may be fetched although they are in a private network, such as
+ *     http://127.0.0.1:8010/demo/; scheme, host, port and path must match exactly. --demo adds the pages that the program serves itself
  */
 @ConfigurationProperties("crawl")
 public record CrawlProperties(

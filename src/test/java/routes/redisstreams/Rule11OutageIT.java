@@ -110,7 +110,7 @@ class Rule11OutageIT {
         assertThat(lines("group workers", Level.INFO))
                 .singleElement()
                 .asString()
-                .contains("serves again");
+                .contains("available again");
     }
 
     @Test

@@ -7,8 +7,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param keys      keys that may call the API, as name:sha256:tenant:role (reader, operator or admin), separated by commas; --make-key makes one. Empty: no key is needed, and only loopback addresses are allowed
- * @param rateLimit requests per minute and key; further requests get status 429
+ * @param keys      comma-separated API keys as name:sha256:tenant:role, where role is reader, operator or admin; --make-key creates one.
+ *     If empty, no key is required, and API_ADDRESS must be a loopback address
+ * @param rateLimit maximum number of requests per minute and key; further requests get status 429
  */
 @ConfigurationProperties("api")
 record AccessProperties(

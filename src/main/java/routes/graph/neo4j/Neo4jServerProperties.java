@@ -11,13 +11,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param uri            address of a Neo4j server (5 or later) for the graph, such as neo4j://host:7687, or neo4j+s://host for TLS;
- *                       without it the graph is where GRAPH_STORE says
- * @param user           user of the server
- * @param password       password of the user; empty for a server without authentication
- * @param database       database of the server; Neo4j's Community Edition has only neo4j
+ * @param uri            address of a Neo4j server (5 or later) for the graph, such as neo4j://host:7687, or neo4j+s://host for TLS; if
+ *     empty, GRAPH_STORE selects the store
+ * @param user           user name for Neo4j
+ * @param password       password of the Neo4j user; empty for a server without authentication
+ * @param database       Neo4j database; the Community Edition supports only neo4j
  * @param timeout        maximum duration of a read or write, including the wait for a connection
- * @param maxConnections maximum number of connections of this process
+ * @param maxConnections maximum number of Neo4j connections of this process
  */
 @ConfigurationProperties("neo4j")
 public record Neo4jServerProperties(

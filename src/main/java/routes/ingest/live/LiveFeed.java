@@ -421,7 +421,7 @@ public class LiveFeed {
         try {
             if (flood.isPresent()) {
                 Instant until = now.plus(flood.get());
-                LOG.warn("Telegram wants a pause until {}: {}", until, reason);
+                LOG.warn("Telegram has set a flood wait until {}: {}", until, reason);
                 metrics.flood("telegram");
                 table.flooded(task.channel.account(), reason, until);
             } else {

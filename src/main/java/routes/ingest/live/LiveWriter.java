@@ -132,7 +132,7 @@ class LiveWriter {
 
     void refused(LiveChannel channel, String source, long number, RuntimeException failure) {
         metrics.refused(source);
-        LOG.error("Message {} of {} is left out: {}", number, channel.title(), FailureReason.of(failure));
+        LOG.error("Skipped message {} of {}: {}", number, channel.title(), FailureReason.of(failure));
     }
 
     private List<SourceMessage> withFiles(LiveChannel channel, TdChats chats, List<TdMessage> read, int priority)

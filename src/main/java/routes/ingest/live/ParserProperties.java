@@ -10,16 +10,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How channels are read live from Telegram.
  *
- * @param historicalHours       how far back the history of a new channel is read. After a start, and after updates were lost, this part
- *                              is read again
- * @param schedulerIntervalSec  how often the newest 100 messages of each channel are read again, since updates can be missed
- * @param pagesPerSecond        pages of history that are read per account and second, of at most 100 messages each
- * @param albumQuiet            how long no further member of an album may arrive until it is stored
- * @param counterDelay          how long changed counters of a channel are collected
- * @param retryPause            pause after a failure, doubled with each further one up to an hour
- * @param channelsAtOnce        channels that are read at the same time
- * @param downloadsAtOnce       files that are downloaded at the same time
- * @param downloadTimeout       how long the files of a batch may take. Later files are stored by the next reading
+ * @param historicalHours       how far back to read the history of a new channel. This part is read again after a start and after updates
+ *     were lost
+ * @param schedulerIntervalSec  how often to read the newest 100 messages of each channel again, because updates can be missed
+ * @param pagesPerSecond        maximum number of history pages read per account and second; a page has at most 100 messages
+ * @param albumQuiet            time without a further member after which an album is stored
+ * @param counterDelay          how long changed counters of a channel are collected before they are stored
+ * @param retryPause            pause after a failure; it doubles with each further failure, up to an hour
+ * @param channelsAtOnce        number of channels read concurrently
+ * @param downloadsAtOnce       number of concurrent file downloads
+ * @param downloadTimeout       maximum time to download the files of a batch; files that take longer are stored when the channel is read
+ *     again
  */
 @ConfigurationProperties("parser")
 public record ParserProperties(

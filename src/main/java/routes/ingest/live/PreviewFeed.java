@@ -99,7 +99,7 @@ public class PreviewFeed {
     public void failed(@ExchangeProperty(TASK) PreviewTask task, @ExchangeException Exception failure) {
         task.close();
         if (failure instanceof OptimisticLockingFailureException) {
-            LOG.info("{} is left to another process: {}", task.channel.name(), failure.getMessage());
+            LOG.info("Another process reads {}: {}", task.channel.name(), failure.getMessage());
             return;
         }
         String reason =

@@ -172,7 +172,7 @@ public class PreviewReader {
             Duration asked = failure.retryAfter() == null ? row.pause(FLOOD_PAUSE) : failure.retryAfter();
             Duration pause = asked.compareTo(LONGEST_FLOOD) > 0 ? LONGEST_FLOOD : asked;
             Instant until = clock.instant().plus(pause);
-            LOG.warn("Telegram wants a pause of its previews until {}: {}", until, reason);
+            LOG.warn("Telegram limits requests for previews until {}: {}", until, reason);
             metrics.flood(PreviewWriter.PREVIEW);
             delay(pause);
             channels.failed(row, reason, until, true);
@@ -205,7 +205,7 @@ public class PreviewReader {
         if (!page.unknown().isEmpty()) {
             metrics.unknown(
                     page.unknown().values().stream().mapToInt(Integer::intValue).sum());
-            LOG.warn("The preview of {} has parts that are not known: {}", begun.name(), page.unknown());
+            LOG.warn("The preview of {} has unknown elements: {}", begun.name(), page.unknown());
         }
         LiveChannel row = identified(task, begun, page);
         if (row == null) {

@@ -10,9 +10,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How public channels are read without an account. How far back and how often is set for all channels, by {@code PARSER_…}.
  *
- * @param enabled      whether channels are read from their public preview while no Telegram account is there
- * @param url          where the previews are, without a slash at the end
- * @param requestDelay pause between two requests for pages, over all processes
+ * @param enabled      whether to read channels from their public preview while no Telegram account is signed in
+ * @param url          base address of the previews, without a trailing slash
+ * @param requestDelay minimum delay between two page requests, across all processes
  */
 @ConfigurationProperties("preview")
 public record PreviewProperties(

@@ -7,13 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param maxBytes         longest upload in bytes
- * @param maxUnpackedBytes bytes that a zip may unpack to
- * @param maxRatio         how many times its packed size a zip, and each of its entries, may unpack to; checked from 10 MiB on
- * @param maxEntries       entries that a zip may have
- * @param diskReserve      bytes that stay free on the disk of IMPORT_DIR
- * @param concurrency      uploads at the same time; more are refused
- * @param timeout          an upload that takes longer is ended
+ * @param maxBytes         maximum size of an upload in bytes
+ * @param maxUnpackedBytes maximum unpacked size of a zip in bytes
+ * @param maxRatio         maximum compression ratio of a zip and of each of its entries; checked above 10 MiB
+ * @param maxEntries       maximum number of entries in a zip
+ * @param diskReserve      bytes that must stay free on the disk of IMPORT_DIR
+ * @param concurrency      maximum number of concurrent uploads; further uploads are rejected
+ * @param timeout          maximum duration of an upload
  */
 @ConfigurationProperties("upload")
 public record UploadProperties(

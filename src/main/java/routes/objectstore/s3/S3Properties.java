@@ -7,13 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param endpointUrl     address of an S3-compatible server for media files; without it they are kept in DATA_DIR. Amazon's own
- *                        is https://s3.REGION.amazonaws.com
- * @param bucket          bucket for media files, created if it does not exist
- * @param region          region of the bucket; servers other than Amazon's usually accept any
- * @param accessKeyId     access key; without it the default credentials of the AWS SDK apply, such as a role of the machine
- * @param secretAccessKey secret of the access key
- * @param timeout         maximum duration of a request without its content
+ * @param endpointUrl     address of an S3-compatible server for media files; if empty, media files are stored in DATA_DIR. The address of
+ *     Amazon S3 is https://s3.REGION.amazonaws.com
+ * @param bucket          bucket for media files; created if it does not exist
+ * @param region          region of the bucket; most servers other than Amazon S3 accept any value
+ * @param accessKeyId     access key; if empty, the default credentials of the AWS SDK apply, such as an instance role
+ * @param secretAccessKey secret key that belongs to the access key
+ * @param timeout         maximum duration of a request, without the transfer of its content
  */
 @ConfigurationProperties("s3")
 public record S3Properties(

@@ -8,10 +8,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param snapshotInterval how often to check whether the words of stored posts must be counted again
- * @param snapshotMinPosts minimum number of stored posts for the first count, and of new posts for later ones; counts of few
- *     posts mislead the local tagger
- * @param snapshotMaxPosts maximum number of posts counted, newest first
+ * @param snapshotInterval how often to check whether the words of the stored posts must be counted again
+ * @param snapshotMinPosts minimum number of stored posts for the first count, and of new posts for later counts; counts from few posts
+ *     mislead the local tagger
+ * @param snapshotMaxPosts maximum number of posts to count, newest first
  */
 @ConfigurationProperties("corpus")
 public record CorpusProperties(

@@ -9,9 +9,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * @param commitPause minimum time between two commits of the vector index: longer means fewer commits, but writes wait longer
- *     for theirs. A write after a pause is committed at once
- * @param commitPosts number of waiting posts that are committed at once
+ * @param commitPause minimum time between two commits of the vector index. A longer pause means fewer commits but slower writes; a write
+ *     after a pause is committed immediately
+ * @param commitPosts number of pending posts that triggers an immediate commit
  */
 @ConfigurationProperties("index")
 public record IndexProperties(

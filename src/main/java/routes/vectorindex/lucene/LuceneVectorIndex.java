@@ -178,7 +178,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         } catch (LockObtainFailedException e) {
             throw new VectorIndexException(
                     "The vector index in " + absolute
-                            + " is in use by another process. Stop that process, or give this one another data folder.",
+                            + " is in use by another process. Stop that process, or use another DATA_DIR for this one.",
                     e);
         } catch (IOException | IllegalArgumentException e) {
             throw new VectorIndexException(

@@ -9,12 +9,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * @param url              gRPC address of a Qdrant server (1.16 or later) for the vector index, such as http://host:6334, or
- *                         https://host:6334 for TLS; without it the index is in DATA_DIR
- * @param apiKey           API key of the server; empty for a server without keys
- * @param caFile           PEM file with the certificates to trust for https, such as that of your own authority; empty for those of
- *                         the JDK
- * @param collectionPrefix before the names of the collections, telegram_posts and telegram_words, on a server that others use too
- * @param timeout          maximum duration of a call, with its repetitions
+ *     https://host:6334 for TLS; if empty, the index is stored in DATA_DIR
+ * @param apiKey           API key of the Qdrant server; empty for a server without keys
+ * @param caFile           PEM file with the certificates to trust for https, such as those of your own CA; empty for those of the JDK
+ * @param collectionPrefix prefix of the collection names telegram_posts and telegram_words, for a shared server
+ * @param timeout          maximum duration of a call, including retries
  */
 @ConfigurationProperties("qdrant")
 public record QdrantServerProperties(
