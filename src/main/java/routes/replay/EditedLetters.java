@@ -69,12 +69,8 @@ record EditedLetters(JdbcClient jdbc, ObjectMapper json) implements PostTraces {
                 .optional();
     }
 
-    private String text(Map<String, String> fields) {
-        try {
-            return json.writeValueAsString(fields);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("The fields cannot be stored: " + e.getOriginalMessage(), e);
-        }
+    private String text(Map<String, ?> fields) {
+        return json.valueToTree(fields).toString();
     }
 
     private Map<String, String> fields(String text) {
