@@ -20,25 +20,23 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import routes.events.Sha256;
 
 /** Reads an archive from its beginning to its end, as often as needed. Holds no more than a buffer of it in memory. */
-final class ArchiveReader {
+record ArchiveReader(Path file, ObjectMapper json) {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MAX_MANIFEST_BYTES = 16 << 20;
     private static final Pattern CHUNK = Pattern.compile("(?<part>.+)\\.(?<number>\\d{6})\\.gz");
 
-    private final Path file;
-    private final ObjectMapper json;
+    /** What is done with each part. What is not read of its content is skipped. */
+    interface PartVisitor {
+        PartVisitor NONE = (name, content) -> {};
 
-    ArchiveReader(Path file, ObjectMapper json) {
-        this.file = file;
-        this.json = json;
+        void part(String name, InputStream content) throws IOException;
     }
 
-    /** What is done with parts and objects. What is not read of a content is skipped. */
-    interface Visitor {
+    /** What is done with each object, likewise. */
+    interface ObjectVisitor {
+        ObjectVisitor NONE = (key, size, content) -> {};
 
-        default void part(String name, InputStream content) throws IOException {}
-
-        default void object(String key, long size, InputStream content) throws IOException {}
+        void object(String key, long size, InputStream content) throws IOException;
     }
 
     /**
@@ -49,22 +47,18 @@ final class ArchiveReader {
     Manifest verified() {
         Map<String, Manifest.Part> found = new LinkedHashMap<>();
         var objects = new Archive.Hash();
-        Map<String, byte[]> manifest = read(new Visitor() {
-            @Override
-            public void part(String name, InputStream content) throws IOException {
-                var hash = new Archive.Hash();
-                add(hash, content);
-                if (found.put(name, hash.part()) != null) {
-                    throw damaged(name + " is there twice", null);
-                }
-            }
-
-            @Override
-            public void object(String key, long size, InputStream content) throws IOException {
-                objects.beginObject(key, size);
-                add(objects, content);
-            }
-        });
+        Map<String, byte[]> manifest = read(
+                (name, content) -> {
+                    var hash = new Archive.Hash();
+                    add(hash, content);
+                    if (found.put(name, hash.part()) != null) {
+                        throw damaged(name + " is there twice", null);
+                    }
+                },
+                (key, size, content) -> {
+                    objects.beginObject(key, size);
+                    add(objects, content);
+                });
         if (!manifest.containsKey(Archive.MANIFEST_HASH)) {
             throw new BackupException(file
                     + " is not a complete back-up: its end is missing. It was cut off while it was written or copied;"
@@ -118,7 +112,7 @@ final class ArchiveReader {
      * @return the manifest and its hash, as far as they are there
      * @throws BackupException if the archive cannot be read
      */
-    Map<String, byte[]> read(Visitor visitor) {
+    Map<String, byte[]> read(PartVisitor parts, ObjectVisitor objects) {
         Map<String, byte[]> manifest = new LinkedHashMap<>();
         String at = "its beginning";
         try (var tar = new TarArchiveInputStream(
@@ -129,10 +123,10 @@ final class ArchiveReader {
                 requireIntact(entry);
                 Matcher chunk = CHUNK.matcher(at);
                 if (at.startsWith(Archive.OBJECTS)) {
-                    visitor.object(at.substring(Archive.OBJECTS.length()), entry.getSize(), tar);
+                    objects.object(at.substring(Archive.OBJECTS.length()), entry.getSize(), tar);
                 } else if (chunk.matches()) {
                     var content = new Chunks(tar, chunk.group("part"), chunk.group("number"));
-                    visitor.part(chunk.group("part"), content);
+                    parts.part(chunk.group("part"), content);
                     entry = content.following();
                     continue;
                 } else if (at.equals(Archive.MANIFEST) || at.equals(Archive.MANIFEST_HASH)) {

@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,28 +133,14 @@ public final class Backup {
         Path keys = target.resolveSibling(target.getFileName() + ".keys");
         try {
             reports.now("begins");
-            Manifest known = copyState(archive, keys, reports);
-            long missing = copyObjects(archive, keys, reports);
-            var manifest = new Manifest(
-                    known.format(),
-                    known.id(),
-                    known.createdAt(),
-                    known.program(),
-                    known.schemaVersion(),
-                    known.publishedSince(),
-                    known.tables(),
-                    known.sequences(),
-                    missing,
-                    archive.parts());
+            Copied state = copyState(archive, keys, reports);
+            Manifest manifest = state.manifest(copyObjects(archive, keys, reports), archive.parts());
             archive.finish(manifest);
-            long rows = manifest.tables().stream()
-                    .mapToLong(table -> manifest.parts().get(table.part()).count())
-                    .sum();
             return new Result(
                     target,
                     Files.size(target),
                     manifest.createdAt(),
-                    rows,
+                    manifest.rows(),
                     manifest.parts().get(Archive.STREAMS).count(),
                     archive.objects());
         } finally {
@@ -163,8 +148,13 @@ public final class Backup {
         }
     }
 
+    /** Completes the manifest of what was copied with the objects that were missing, and all parts. */
+    private interface Copied {
+        Manifest manifest(long missing, Map<String, Manifest.Part> parts);
+    }
+
     /** The streams, then the database. */
-    private Manifest copyState(ArchiveWriter archive, Path keys, Reports reports) throws SQLException, IOException {
+    private Copied copyState(ArchiveWriter archive, Path keys, Reports reports) throws SQLException, IOException {
         try (Connection connection = database.getConnection()) {
             var tables = new DatabaseTables(connection);
             // first of all: a mark that an entry was processed is in it only if the entry is acknowledged in the
@@ -204,18 +194,20 @@ public final class Backup {
                     reports.at("table " + table.name() + " is copied");
                 }
                 tables.writeObjectKeys(keys);
-                return new Manifest(
+                String schema = schemaVersion(tables);
+                Map<String, Long> sequences = tables.sequences();
+                return (missing, parts) -> new Manifest(
                         Manifest.FORMAT,
                         UUID.randomUUID(),
                         createdAt,
                         Optional.ofNullable(Backup.class.getPackage().getImplementationVersion())
                                 .orElse("unknown"),
-                        schemaVersion(tables),
+                        schema,
                         publishedSince,
                         all,
-                        new LinkedHashMap<>(tables.sequences()),
-                        0,
-                        Map.of());
+                        sequences,
+                        missing,
+                        parts);
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(autoCommit);

@@ -172,19 +172,17 @@ final class DatabaseTables {
         }
     }
 
-    private record Sequence(String name, long value) {}
-
     /** The last values; a sequence that was not used has none. */
     Map<String, Long> sequences() {
-        return jdbc
-                .sql(
+        Map<String, Long> values = new LinkedHashMap<>();
+        jdbc.sql(
                         """
-                        SELECT sequencename AS name, last_value AS value FROM pg_sequences
+                        SELECT sequencename, last_value FROM pg_sequences
                         WHERE schemaname = current_schema() AND last_value IS NOT NULL ORDER BY 1""")
-                .query(Sequence.class)
-                .list()
-                .stream()
-                .collect(Collectors.toMap(Sequence::name, Sequence::value, (a, b) -> a, LinkedHashMap::new));
+                .query(row -> {
+                    values.put(row.getString(1), row.getLong(2));
+                });
+        return values;
     }
 
     void setSequences(Map<String, Long> values) {

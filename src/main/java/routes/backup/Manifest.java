@@ -33,6 +33,13 @@ record Manifest(
 
     static final int FORMAT = 1;
 
+    /** Of all tables. */
+    long rows() {
+        return tables.stream()
+                .mapToLong(table -> parts.get(table.part()).count())
+                .sum();
+    }
+
     /** A table and the columns that are copied. */
     record Table(String name, List<String> columns) {
 

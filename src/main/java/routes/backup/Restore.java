@@ -1,8 +1,6 @@
 package routes.backup;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.MigrationVersion;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.backup.ArchiveReader.ObjectVisitor;
+import routes.backup.ArchiveReader.PartVisitor;
 import routes.objectstore.ObjectStore;
 import routes.redis.RedisLink;
 
@@ -95,9 +96,7 @@ public final class Restore {
         }
         return new Result(
                 file,
-                manifest.tables().stream()
-                        .mapToLong(table -> manifest.parts().get(table.part()).count())
-                        .sum(),
+                manifest.rows(),
                 manifest.parts().get(Archive.STREAMS).count(),
                 manifest.parts().get(Archive.OBJECTS).count());
     }
@@ -179,18 +178,14 @@ public final class Restore {
     }
 
     private void putObjects(ArchiveReader archive, Manifest manifest, Consumer<String> progress) {
-        archive.read(new ArchiveReader.Visitor() {
-            private long done;
-
-            @Override
-            public void object(String key, long size, InputStream content) throws IOException {
-                String type = URLConnection.guessContentTypeFromName(
-                        key); // the program's own answers take it from the database
-                objects.put(key, type == null ? "application/octet-stream" : type, size, content);
-                if (++done % REPORTED_OBJECTS == 0) {
-                    progress.accept("Restore: " + done + " of "
-                            + manifest.parts().get(Archive.OBJECTS).count() + " objects");
-                }
+        var done = new AtomicLong();
+        archive.read(PartVisitor.NONE, (key, size, content) -> {
+            String type =
+                    URLConnection.guessContentTypeFromName(key); // the program's own answers take it from the database
+            objects.put(key, type == null ? "application/octet-stream" : type, size, content);
+            if (done.incrementAndGet() % REPORTED_OBJECTS == 0) {
+                progress.accept("Restore: " + done + " of "
+                        + manifest.parts().get(Archive.OBJECTS).count() + " objects");
             }
         });
     }
@@ -214,31 +209,30 @@ public final class Restore {
                 }
             }
             tables.empty(List.copyOf(wanted.values()));
-            archive.read(new ArchiveReader.Visitor() {
-                @Override
-                public void part(String name, InputStream content) throws IOException {
-                    Manifest.Table table = wanted.get(name);
-                    if (table == null) {
-                        return;
-                    }
-                    long expected = manifest.parts().get(name).count();
-                    try {
-                        long rows = tables.copyIn(table, content);
-                        if (rows != expected) {
-                            throw new BackupException("The table " + table.name() + " got " + rows + " rows instead of "
-                                    + expected + "; nothing was stored in the database");
+            archive.read(
+                    (name, content) -> {
+                        Manifest.Table table = wanted.get(name);
+                        if (table == null) {
+                            return;
                         }
-                    } catch (SQLException e) {
-                        throw new BackupException(
-                                "The table " + table.name() + " cannot be filled: " + e.getMessage()
-                                        + "; nothing was stored in the database",
-                                e);
-                    }
-                    if (expected >= REPORTED_ROWS) {
-                        progress.accept("Restore: table " + table.name() + ", " + expected + " rows");
-                    }
-                }
-            });
+                        long expected = manifest.parts().get(name).count();
+                        try {
+                            long rows = tables.copyIn(table, content);
+                            if (rows != expected) {
+                                throw new BackupException("The table " + table.name() + " got " + rows
+                                        + " rows instead of " + expected + "; nothing was stored in the database");
+                            }
+                        } catch (SQLException e) {
+                            throw new BackupException(
+                                    "The table " + table.name() + " cannot be filled: " + e.getMessage()
+                                            + "; nothing was stored in the database",
+                                    e);
+                        }
+                        if (expected >= REPORTED_ROWS) {
+                            progress.accept("Restore: table " + table.name() + ", " + expected + " rows");
+                        }
+                    },
+                    ObjectVisitor.NONE);
             tables.setSequences(manifest.sequences());
             tables.jdbc()
                     .sql("UPDATE outbox SET published_at = NULL WHERE published_at >= ?")
@@ -276,15 +270,14 @@ public final class Restore {
     }
 
     private void restoreStreams(ArchiveReader archive) {
-        archive.read(new ArchiveReader.Visitor() {
-            @Override
-            public void part(String name, InputStream content) throws IOException {
-                if (name.equals(Archive.STREAMS)) {
-                    streams.restore(content);
-                } else if (name.equals(Archive.VALUES)) {
-                    streams.restoreValues(content);
-                }
-            }
-        });
+        archive.read(
+                (name, content) -> {
+                    if (name.equals(Archive.STREAMS)) {
+                        streams.restore(content);
+                    } else if (name.equals(Archive.VALUES)) {
+                        streams.restoreValues(content);
+                    }
+                },
+                ObjectVisitor.NONE);
     }
 }

@@ -1,19 +1,16 @@
 package routes.backup;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.StreamMessage;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +33,7 @@ import routes.redis.StreamGroup;
  * <p>The positions of all streams are read by one script, at one moment. The effects of what is acknowledged then are in the database, so
  * they are in a snapshot that is taken later, and the outputs are in the streams. The entries themselves are read after that.
  */
-final class StreamContents {
+record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
     /** Keys that outlive a process: what was processed, budgets, pauses, pages, the dead letters of entries. */
     static final List<String> VALUES = List.of(
             "redis-streams:paused:*",
@@ -66,17 +63,8 @@ final class StreamContents {
     private static final Script PUT_VALUES = Script.read(StreamContents.class, "put-values.lua");
     private static final Script GROUP = Script.read(StreamContents.class, "group.lua");
 
-    private final RedisLink redis;
-    private final StreamCatalog catalog;
-    private final ObjectMapper json;
-    private final Clock clock;
-
-    StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
-        this.redis = redis;
-        this.catalog = new StreamCatalog();
-        this.json = json;
-        this.clock = clock;
-    }
+    /** The streams of the product. */
+    private static final StreamCatalog CATALOG = new StreamCatalog();
 
     /**
      * A group at the moment of the back-up.
@@ -101,7 +89,7 @@ final class StreamContents {
     /** The streams of the product and of integrators, at one moment. */
     List<Position> positions() {
         List<String> keys = new ArrayList<>(scan(STREAMS, "stream"));
-        catalog.streams().stream()
+        CATALOG.streams().stream()
                 .filter(EventStream::builtIn)
                 .flatMap(stream -> Stream.of(stream.legacyKey(), StreamGroup.deadLetterKey(stream.legacyKey())))
                 .filter(key -> redis.call(commands -> commands.type(key)).equals("stream"))
@@ -189,10 +177,10 @@ final class StreamContents {
     }
 
     private boolean isPlanned(String key, String group) {
-        return catalog.streams().stream()
+        return CATALOG.streams().stream()
                 .filter(stream -> stream.key().equals(key))
                 .anyMatch(stream -> stream.groups().contains(group)
-                        && !catalog.servedGroups(stream).contains(group));
+                        && !CATALOG.servedGroups(stream).contains(group));
     }
 
     /** @return the last id; null if there were none */
@@ -252,10 +240,9 @@ final class StreamContents {
         String key = null;
         String lastId = null;
         var batch = new Batch();
-        ObjectReader reader = json.readerFor(JsonNode.class);
-        var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-        for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-            JsonNode line = reader.readValue(text);
+        MappingIterator<JsonNode> lines = json.readerFor(JsonNode.class).readValues(in);
+        while (lines.hasNextValue()) {
+            JsonNode line = lines.nextValue();
             if (line.has("stream")) {
                 batch.send(key);
                 key = line.path("stream").asText();
@@ -318,12 +305,11 @@ final class StreamContents {
 
     /** Puts values back that have not ended. */
     void restoreValues(InputStream in) throws IOException {
-        ObjectReader reader = json.readerFor(JsonNode.class);
-        var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        MappingIterator<JsonNode> lines = json.readerFor(JsonNode.class).readValues(in);
         List<String> keys = new ArrayList<>();
         List<Object> arguments = new ArrayList<>();
-        for (String text = lines.readLine(); text != null; text = lines.readLine()) {
-            JsonNode line = reader.readValue(text);
+        while (lines.hasNextValue()) {
+            JsonNode line = lines.nextValue();
             long endsAt = line.path("ends_at").asLong();
             if (endsAt != 0 && endsAt <= clock.millis()) {
                 continue;

@@ -52,12 +52,6 @@ class HealthConfiguration {
         return problems.isEmpty() ? Health.up() : Health.status(DEGRADED).withDetail("problems", problems);
     }
 
-    /** Whether Redis answers and cannot lose data. Replaces Spring Boot's indicator. */
-    @Bean
-    HealthIndicator redisHealthIndicator(RedisCheck check) {
-        return check::health;
-    }
-
     /** Whether media files can be stored and read. Without that, imports wait and the rest works. */
     @Bean
     HealthIndicator objectStoreHealthIndicator(ObjectStore objects) {

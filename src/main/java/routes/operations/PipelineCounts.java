@@ -5,7 +5,7 @@ import org.springframework.stereotype.Component;
 
 /** Counts posts by state, from the database. */
 @Component
-public class PipelineCounts {
+public record PipelineCounts(JdbcClient jdbc) {
 
     /**
      * Posts by state.
@@ -50,12 +50,6 @@ public class PipelineCounts {
             return parsed == deleted + tagged + taggingSkipped + taggingOpen + taggingFailed
                     && parsed == deleted + indexed + indexSkipped + indexOpen + indexFailed;
         }
-    }
-
-    private final JdbcClient jdbc;
-
-    PipelineCounts(JdbcClient jdbc) {
-        this.jdbc = jdbc;
     }
 
     public Counts counts() {

@@ -12,12 +12,13 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 import routes.redis.RedisLink;
 
-/** Checks that Redis answers and is configured not to lose data. */
-@Component
-record RedisCheck(RedisLink link) {
+/** Checks that Redis answers and is configured not to lose data. By its name it replaces the indicator of Spring Boot. */
+@Component("redisHealthIndicator")
+record RedisCheck(RedisLink link) implements HealthIndicator {
     private static final Logger LOG = LoggerFactory.getLogger(RedisCheck.class);
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
 
@@ -42,7 +43,8 @@ record RedisCheck(RedisLink link) {
     }
 
     /** Down if Redis does not answer, degraded if it could lose data. */
-    Health health() {
+    @Override
+    public Health health() {
         try {
             Report report = report();
             Health.Builder health =

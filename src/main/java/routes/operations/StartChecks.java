@@ -45,7 +45,7 @@ import routes.routefiles.RouteFiles;
  * Fails fast, before any service starts: unknown settings, missing folders, unknown stages, ports in use, a data folder that is in
  * use or full. The same failure after the start of the services would take many times as long.
  */
-public class StartChecks implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+public record StartChecks(RunOptions options) implements ApplicationContextInitializer<ConfigurableApplicationContext> {
     /** The first start unpacks the embedded services and creates a database. */
     private static final long FIRST_START_BYTES = 256L << 20;
 
@@ -87,12 +87,6 @@ public class StartChecks implements ApplicationContextInitializer<ConfigurableAp
         PipelineStages stages() {
             return PipelineStages.parse(routes);
         }
-    }
-
-    private final RunOptions options;
-
-    public StartChecks(RunOptions options) {
-        this.options = options;
     }
 
     @Override

@@ -7,10 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,35 +52,19 @@ public class StreamStates {
     record Group(long lag, long pending, Duration oldestPending, Duration quiet, Instant since) {
         private static final Duration NO_CONSUMER = ChronoUnit.FOREVER.getDuration();
 
-        private static Group of(GroupState state) {
-            return new Group(
-                    state.lag(),
-                    state.pending(),
-                    state.oldestPendingAge(),
-                    state.consumers() == 0 ? NO_CONSUMER : state.quiet(),
-                    null);
-        }
-
-        /** The group of a stream with two keys. */
-        private Group plus(Group other) {
-            return new Group(
-                    lag + other.lag,
-                    pending + other.pending,
-                    Collections.max(List.of(oldestPending, other.oldestPending)),
-                    Collections.min(List.of(quiet, other.quiet)),
-                    null);
+        /** Lag falls when entries are delivered, pending when they are settled. Both are progress; new entries are not. */
+        private static Group of(GroupState state, Optional<Group> before, Instant now) {
+            Instant progress = before.filter(last -> state.lag() + state.pending() > 0
+                            && state.lag() >= last.lag
+                            && state.pending() >= last.pending)
+                    .map(Group::since)
+                    .orElse(now);
+            Duration quiet = state.consumers() == 0 ? NO_CONSUMER : state.quiet();
+            return new Group(state.lag(), state.pending(), state.oldestPendingAge(), quiet, progress);
         }
 
         private boolean hasEntries() {
             return lag + pending > 0;
-        }
-
-        /** Lag falls when entries are delivered, pending when they are settled. Both are progress; new entries are not. */
-        private Group after(Optional<Group> before, Instant now) {
-            Instant progress = before.filter(last -> hasEntries() && lag >= last.lag && pending >= last.pending)
-                    .map(Group::since)
-                    .orElse(now);
-            return new Group(lag, pending, oldestPending, quiet, progress);
         }
     }
 
@@ -137,14 +119,13 @@ public class StreamStates {
 
     private Snapshot read() {
         Map<String, Long> deadLetters = new TreeMap<>();
-        Map<String, Group> groups = new HashMap<>();
+        Map<String, GroupState> states = new HashMap<>();
         for (EventStream stream : catalog.streams()) {
             for (String key : keys.of(stream)) {
                 try {
                     deadLetters.merge(stream.name(), admin.stream(key).deadLetters(), Long::sum);
                     admin.groups(key)
-                            .forEach(state ->
-                                    groups.merge(id(stream.name(), state.group()), Group.of(state), Group::plus));
+                            .forEach(state -> states.merge(id(stream.name(), state.group()), state, GroupState::plus));
                     noStreams.remove(key);
                 } catch (RedisCommandExecutionException e) {
                     if (!String.valueOf(e.getMessage()).startsWith("WRONGTYPE")) {
@@ -158,7 +139,8 @@ public class StreamStates {
         }
         Map<String, Group> before = snapshot.groups();
         Instant now = clock.instant();
-        groups.replaceAll((id, group) -> group.after(Optional.ofNullable(before.get(id)), now));
+        Map<String, Group> groups = new HashMap<>();
+        states.forEach((id, state) -> groups.put(id, Group.of(state, Optional.ofNullable(before.get(id)), now)));
         return new Snapshot(deadLetters, groups);
     }
 

@@ -6,8 +6,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -19,7 +17,6 @@ import routes.configuration.ConfigFolderProperties;
 import routes.configuration.ConfigurationException;
 import routes.configuration.InstanceProperties;
 import routes.events.OwnStreams;
-import routes.events.StreamCatalog;
 import routes.idempotency.RedisIdempotencyOptions;
 import routes.idempotency.RedisIdempotentRepository;
 import routes.idempotency.RedisIdempotentRepository.Duplicate;
@@ -27,10 +24,8 @@ import routes.redis.RedisLink;
 import routes.redis.StreamAdmin;
 import routes.redis.StreamRepair;
 import routes.redisstreams.RedisStreamsComponent;
-import routes.redisstreams.StreamNames;
 import routes.routefiles.OwnStreamsReader;
 import routes.routefiles.RouteFiles;
-import routes.stages.StreamKeys;
 
 /** Configures the Redis Streams component for the streams of the product. */
 @Configuration(proxyBeanMethods = false)
@@ -62,26 +57,6 @@ class StreamsConfiguration {
             throw new ConfigurationException(
                     e.getMessage() + ": " + e.getCause().getMessage(), e);
         }
-    }
-
-    @Bean
-    StreamNames streamNames(StreamCatalog catalog, StreamKeys keys) {
-        return new StreamNames() {
-            @Override
-            public String key(String name) {
-                return catalog.key(name);
-            }
-
-            @Override
-            public Set<String> groups(String name) {
-                return Set.copyOf(catalog.stream(name).groups());
-            }
-
-            @Override
-            public List<String> alsoRead(String name) {
-                return keys.of(catalog.stream(name)).stream().skip(1).toList();
-            }
-        };
     }
 
     @Bean

@@ -10,6 +10,7 @@ import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.models.stream.PendingMessage;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Creates, inspects, trims and pauses streams and their groups without joining a group. All methods throw
  * {@link io.lettuce.core.RedisException} if Redis does not answer, or a key is not a stream.
  */
-public final class StreamAdmin {
+public record StreamAdmin(RedisLink link) {
     private static final Logger LOG = LoggerFactory.getLogger(StreamAdmin.class);
     private static final String BEFORE_ALL = "0-0";
     private static final int PAGE = 500;
@@ -44,12 +45,6 @@ public final class StreamAdmin {
             local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
             return {#entries, #entries > 0 and entries[#entries][1] or ARGV[1]}
             """);
-
-    private final RedisLink link;
-
-    public StreamAdmin(RedisLink link) {
-        this.link = link;
-    }
 
     /**
      * A stream.
@@ -76,7 +71,21 @@ public final class StreamAdmin {
             long pending,
             Duration oldestPendingAge,
             long consumers,
-            Duration quiet) {}
+            Duration quiet) {
+
+        /** The group of a stream with two keys. */
+        public GroupState plus(GroupState other) {
+            Duration least = Collections.min(List.of(quiet, other.quiet));
+            return new GroupState(
+                    key,
+                    group,
+                    lag + other.lag,
+                    pending + other.pending,
+                    Collections.max(List.of(oldestPendingAge, other.oldestPendingAge)),
+                    consumers + other.consumers,
+                    consumers == 0 ? other.quiet : other.consumers == 0 ? quiet : least);
+        }
+    }
 
     /**
      * The result of a trim.

@@ -12,7 +12,7 @@ import java.util.Optional;
  * Publishes dead letters and entries again, removes dead letters, and moves consumer groups. Each call is one script: it happens as a
  * whole or not at all. All methods throw {@link io.lettuce.core.RedisException} if Redis does not answer, or a key is not a stream.
  */
-public final class StreamRepair {
+public record StreamRepair(RedisLink link) {
     /** Field of an entry that was published again: how often. */
     public static final String REPLAY_COUNT = "replay_count";
 
@@ -26,12 +26,6 @@ public final class StreamRepair {
     private static final Script COPY = Script.read(StreamRepair.class, "replayed.lua", "copy.lua");
     private static final Script PURGE = Script.read(StreamRepair.class, "purge.lua");
     private static final Script RELEASE = Script.read(StreamRepair.class, "release.lua");
-
-    private final RedisLink link;
-
-    public StreamRepair(RedisLink link) {
-        this.link = link;
-    }
 
     /**
      * An entry that was published again.

@@ -21,6 +21,7 @@ import routes.stages.StageEntry;
  * @param errorClass  name of the class of the exception
  * @param replayCount how often it was published again before
  * @param fields      as the producer wrote them
+ * @param entry       all fields, as they are in Redis
  */
 public record DeadLetter(
         String stream,
@@ -37,7 +38,8 @@ public record DeadLetter(
         int replayCount,
         UUID postId,
         Cause cause,
-        Map<String, String> fields) {
+        Map<String, String> fields,
+        @JsonIgnore Map<String, String> entry) {
 
     private static final String REPORT = "dlq_";
     private static final int ID_LENGTH = 12;
@@ -88,7 +90,8 @@ public record DeadLetter(
                 number(report.get(StreamRepair.REPLAY_COUNT)),
                 StageEntry.postIn(own).orElse(null),
                 Cause.of(group, errorClass, error),
-                own);
+                own,
+                report);
     }
 
     /** Other programs may write dead letters too. */

@@ -29,7 +29,15 @@ import routes.stages.StreamKeys;
  * new dead letter, whose {@code replay_count} is higher; no operation takes up dead letters that appear after it began.
  */
 @Component
-public class DeadLetters {
+public record DeadLetters(
+        StreamCatalog catalog,
+        StreamKeys keys,
+        StreamAdmin admin,
+        StreamRepair repair,
+        EventCodec codec,
+        EditedLetters edited,
+        OperatorAudit audit,
+        ReplayRate rate) {
     /** Most entries that one call publishes again. */
     public static final int MAX_REPLAYED = 1_000;
 
@@ -37,34 +45,6 @@ public class DeadLetters {
     public static final int MAX_READ = 10_000;
 
     private static final Pattern ENTRY_ID = Pattern.compile("\\d{1,19}-\\d{1,19}");
-
-    private final StreamCatalog catalog;
-    private final StreamKeys keys;
-    private final StreamAdmin admin;
-    private final StreamRepair repair;
-    private final EventCodec codec;
-    private final EditedLetters edited;
-    private final OperatorAudit audit;
-    private final ReplayRate rate;
-
-    DeadLetters(
-            StreamCatalog catalog,
-            StreamKeys keys,
-            StreamAdmin admin,
-            StreamRepair repair,
-            EventCodec codec,
-            EditedLetters edited,
-            OperatorAudit audit,
-            ReplayRate rate) {
-        this.catalog = catalog;
-        this.keys = keys;
-        this.admin = admin;
-        this.repair = repair;
-        this.codec = codec;
-        this.edited = edited;
-        this.audit = audit;
-        this.rate = rate;
-    }
 
     /**
      * The dead letters of one cause.
@@ -122,9 +102,7 @@ public class DeadLetters {
         EventStream known = stream(stream);
         return audit.record(who, "replayDeadLetter", Map.of("stream", known.name(), "id", id), () -> {
             DeadLetter letter = find(known, id).orElseThrow(() -> noSuch(known, id));
-            rate.await();
-            Replayed copy = repair.replay(letter.key(), letter.id(), letter.group(), Map.of())
-                    .orElseThrow(() -> noSuch(known, id));
+            Replayed copy = publish(letter, Map.of()).orElseThrow(() -> noSuch(known, id));
             return new Done<>(copy, 1, "published again as " + copy.id() + ", replay " + copy.count());
         });
     }
@@ -149,12 +127,16 @@ public class DeadLetters {
             DeadLetter letter = before.orElseThrow(() -> noSuch(known, id));
             requireValid(known, fields);
             edited.keep(letter, fields, who);
-            rate.await();
-            Replayed copy = repair.replay(letter.key(), letter.id(), letter.group(), fields)
-                    .orElseThrow(() -> noSuch(known, id));
+            Replayed copy = publish(letter, fields).orElseThrow(() -> noSuch(known, id));
             edited.replayed(letter, copy.id());
             return new Done<>(copy, 1, "edited and published as " + copy.id() + ", replay " + copy.count());
         });
+    }
+
+    /** @param edited the fields instead of those of the dead letter; empty for none */
+    private Optional<Replayed> publish(DeadLetter letter, Map<String, String> edited) {
+        rate.await();
+        return repair.replay(letter.key(), letter.id(), letter.group(), edited);
     }
 
     private static List<String> changed(Map<String, String> before, Map<String, String> after) {
@@ -209,22 +191,12 @@ public class DeadLetters {
             }
             List<DeadLetter> chosen = all.subList(0, Math.min(max, all.size()));
             requireCount(expected, chosen.size());
-            int replayed = 0;
-            if (!dryRun) {
-                for (DeadLetter letter : chosen) {
-                    rate.await();
-                    replayed += repair.replay(letter.key(), letter.id(), letter.group(), Map.of())
-                                    .isPresent()
-                            ? 1
-                            : 0;
-                }
-            }
-            return new Replay(
-                            dryRun,
-                            chosen.size(),
-                            replayed,
-                            dryRun ? 0 : chosen.size() - replayed,
-                            all.size() > chosen.size())
+            int replayed = dryRun
+                    ? 0
+                    : (int) chosen.stream()
+                            .filter(letter -> publish(letter, Map.of()).isPresent())
+                            .count();
+            return Replay.of(dryRun, chosen.size(), replayed, all.size() > chosen.size())
                     .done();
         });
     }

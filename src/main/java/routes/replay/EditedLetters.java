@@ -21,30 +21,14 @@ record EditedLetters(JdbcClient jdbc, ObjectMapper json) implements PostTraces {
 
     /** Before the edited entry is published, so that the original is never lost. A refused attempt may be repeated. */
     void keep(DeadLetter letter, Map<String, String> edited, Operator who) {
-        Map<String, String> original = new LinkedHashMap<>(letter.fields());
-        original.put("dlq_group", letter.group());
-        original.put("dlq_route_id", letter.route());
-        original.put("dlq_error", letter.error());
-        original.put("dlq_error_class", letter.errorClass());
-        original.put("dlq_deliveries", Integer.toString(letter.deliveries()));
-        original.put("replay_count", Integer.toString(letter.replayCount()));
-        putIfKnown(original, "dlq_failed_at", letter.failedAt());
-        putIfKnown(original, "dlq_consumer", letter.consumer());
-        putIfKnown(original, "dlq_original_message_id", letter.originalId());
         jdbc.sql(
                         """
                         INSERT INTO dead_letter_originals (stream, redis_key, entry_id, original, edited, operator)
                         VALUES (?, ?, ?, ?::json, ?::json, ?)
                         ON CONFLICT (redis_key, entry_id) DO UPDATE SET edited = excluded.edited, operator = excluded.operator,
                             edited_at = now()""")
-                .params(letter.stream(), letter.key(), letter.id(), text(original), text(edited), who.name())
+                .params(letter.stream(), letter.key(), letter.id(), text(letter.entry()), text(edited), who.name())
                 .update();
-    }
-
-    private static void putIfKnown(Map<String, String> fields, String name, String value) {
-        if (value != null) {
-            fields.put(name, value);
-        }
     }
 
     void replayed(DeadLetter letter, String as) {
@@ -69,12 +53,8 @@ record EditedLetters(JdbcClient jdbc, ObjectMapper json) implements PostTraces {
                 .optional();
     }
 
-    private String text(Map<String, String> fields) {
-        try {
-            return json.writeValueAsString(fields);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("The fields cannot be stored: " + e.getOriginalMessage(), e);
-        }
+    private String text(Map<String, ?> fields) {
+        return json.valueToTree(fields).toString();
     }
 
     private Map<String, String> fields(String text) {

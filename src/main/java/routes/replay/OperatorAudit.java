@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
  * has ended. If the row cannot be written, nothing is done.
  */
 @Component
-public class OperatorAudit {
+public record OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorAudit.class);
     private static final int MAX_DETAIL = 2_000;
 
@@ -48,14 +48,6 @@ public class OperatorAudit {
             String outcome,
             Long affected,
             String detail) {}
-
-    private final JdbcClient jdbc;
-    private final ObjectMapper json;
-
-    OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
-        this.jdbc = jdbc;
-        this.json = json;
-    }
 
     /**
      * Does the work between two records.
@@ -112,11 +104,7 @@ public class OperatorAudit {
     }
 
     private String text(Map<String, ?> arguments) {
-        try {
-            return json.writeValueAsString(arguments).replace("\\u0000", "");
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("The arguments cannot be recorded: " + e.getOriginalMessage(), e);
-        }
+        return json.valueToTree(arguments).toString().replace("\\u0000", "");
     }
 
     /**

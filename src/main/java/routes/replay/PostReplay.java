@@ -12,21 +12,10 @@ import routes.replay.OperatorAudit.Done;
 
 /** Has one post go through a stage again, by an event made from what is stored. */
 @Component
-public class PostReplay {
+public record PostReplay(
+        OperatorAudit audit, TaggingRequests tagging, LinkRequests links, ObjectProvider<PostsAgain> again) {
     private static final String TAGGING = "tagging";
     private static final String CRAWL = "crawl";
-
-    private final OperatorAudit audit;
-    private final TaggingRequests tagging;
-    private final LinkRequests links;
-    private final ObjectProvider<PostsAgain> again;
-
-    PostReplay(OperatorAudit audit, TaggingRequests tagging, LinkRequests links, ObjectProvider<PostsAgain> again) {
-        this.audit = audit;
-        this.tagging = tagging;
-        this.links = links;
-        this.again = again;
-    }
 
     /**
      * Publishes the event that a stage reads, for one post.

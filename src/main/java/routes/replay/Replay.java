@@ -10,6 +10,10 @@ package routes.replay;
  */
 public record Replay(boolean dryRun, int found, int replayed, int gone, boolean more) {
 
+    static Replay of(boolean dryRun, int found, int replayed, boolean more) {
+        return new Replay(dryRun, found, replayed, dryRun ? 0 : found - replayed, more);
+    }
+
     public String text() {
         String rest = more ? "; there are more" : "";
         if (dryRun) {

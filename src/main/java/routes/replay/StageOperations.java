@@ -22,37 +22,17 @@ import routes.stages.StreamKeys;
 
 /** Stages: paused and resumed in all processes, across restarts; their idempotency forgotten; the reconciler run. */
 @Component
-public class StageOperations {
+public record StageOperations(
+        StreamCatalog catalog,
+        StreamKeys keys,
+        StreamAdmin admin,
+        OperatorAudit audit,
+        ObjectProvider<StageGroups> own,
+        Map<String, RedisIdempotentRepository> repositories,
+        ObjectProvider<Jobs> jobs,
+        ObjectProvider<Reconciler> reconciler) {
     /** The repositories are beans named after their stages. */
     private static final String REPOSITORY = "Idempotency";
-
-    private final StreamCatalog catalog;
-    private final StreamKeys keys;
-    private final StreamAdmin admin;
-    private final OperatorAudit audit;
-    private final ObjectProvider<StageGroups> own;
-    private final Map<String, RedisIdempotentRepository> repositories;
-    private final ObjectProvider<Jobs> jobs;
-    private final ObjectProvider<Reconciler> reconciler;
-
-    StageOperations(
-            StreamCatalog catalog,
-            StreamKeys keys,
-            StreamAdmin admin,
-            OperatorAudit audit,
-            ObjectProvider<StageGroups> own,
-            Map<String, RedisIdempotentRepository> repositories,
-            ObjectProvider<Jobs> jobs,
-            ObjectProvider<Reconciler> reconciler) {
-        this.catalog = catalog;
-        this.keys = keys;
-        this.admin = admin;
-        this.audit = audit;
-        this.own = own;
-        this.repositories = repositories;
-        this.jobs = jobs;
-        this.reconciler = reconciler;
-    }
 
     /**
      * A stage of the product.
@@ -169,13 +149,9 @@ public class StageOperations {
             }
             var counts = new AtomicReference<Reconciler.Counts>();
             Jobs.Outcome outcome = jobs.getObject().runNow("reconcile", () -> counts.set(one.runNow()));
-            return switch (outcome) {
-                case SKIPPED ->
-                    throw RefusedException.conflict(null, "The reconciler runs already; call again when it has ended");
-                case FAILED ->
-                    throw new IllegalStateException("The reconciler failed; the log and the table jobs say why");
-                case SUCCESS -> new Done<>(describe(counts.get()), counts.get().published(), describe(counts.get()));
-            };
+            requireRun(outcome, "The reconciler");
+            String done = describe(counts.get());
+            return new Done<>(done, counts.get().published(), done);
         });
     }
 
@@ -196,13 +172,17 @@ public class StageOperations {
                         "There is no job '" + name + "'; there are "
                                 + all.names().stream().sorted().collect(Collectors.joining(", ")));
             }
-            return switch (all.runNow(name)) {
-                case SKIPPED ->
-                    throw RefusedException.conflict(null, "The job runs already; call again when it has ended");
-                case FAILED -> throw new IllegalStateException("The job failed; the log and the table jobs say why");
-                case SUCCESS -> new Done<>("The job " + name + " has run", 1L, "has run");
-            };
+            requireRun(all.runNow(name), "The job");
+            return new Done<>("The job " + name + " has run", 1L, "has run");
         });
+    }
+
+    private static void requireRun(Jobs.Outcome outcome, String what) {
+        switch (outcome) {
+            case SKIPPED -> throw RefusedException.conflict(null, what + " runs already; call again when it has ended");
+            case FAILED -> throw new IllegalStateException(what + " failed; the log and the table jobs say why");
+            case SUCCESS -> {} // as was asked for
+        }
     }
 
     private static String describe(Reconciler.Counts counts) {

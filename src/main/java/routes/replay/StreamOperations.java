@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import routes.events.EventStream;
@@ -17,32 +18,16 @@ import routes.stages.StreamKeys;
 
 /** Streams and their groups: shown, ranges published again, pending entries released, groups moved. */
 @Component
-public class StreamOperations {
+public record StreamOperations(
+        StreamCatalog catalog,
+        StreamKeys keys,
+        StreamAdmin admin,
+        StreamRepair repair,
+        OperatorAudit audit,
+        ReplayRate rate) {
     private static final int MAX_RELEASED = 10_000;
     private static final long MAX_LAG_COUNTED = 1_000_000;
     private static final String ID_OR_ALL = "-|\\+|\\d{1,19}(-\\d{1,19})?";
-
-    private final StreamCatalog catalog;
-    private final StreamKeys keys;
-    private final StreamAdmin admin;
-    private final StreamRepair repair;
-    private final OperatorAudit audit;
-    private final ReplayRate rate;
-
-    StreamOperations(
-            StreamCatalog catalog,
-            StreamKeys keys,
-            StreamAdmin admin,
-            StreamRepair repair,
-            OperatorAudit audit,
-            ReplayRate rate) {
-        this.catalog = catalog;
-        this.keys = keys;
-        this.admin = admin;
-        this.repair = repair;
-        this.audit = audit;
-        this.rate = rate;
-    }
 
     /**
      * A stream. One with several keys is shown as one.
@@ -69,19 +54,7 @@ public class StreamOperations {
             long pending,
             long oldestPendingSeconds,
             long consumers,
-            String pausedBecause) {
-
-        private GroupRow plus(GroupRow other) {
-            return new GroupRow(
-                    group,
-                    stage,
-                    lag + other.lag,
-                    pending + other.pending,
-                    Math.max(oldestPendingSeconds, other.oldestPendingSeconds),
-                    consumers + other.consumers,
-                    pausedBecause == null ? other.pausedBecause : pausedBecause);
-        }
-    }
+            String pausedBecause) {}
 
     /** All streams, in the order of the pipeline, as they are now. */
     public List<StreamRow> list() {
@@ -89,16 +62,20 @@ public class StreamOperations {
         for (EventStream stream : catalog.streams()) {
             long length = 0;
             long dead = 0;
-            Map<String, GroupRow> groups = new LinkedHashMap<>();
+            Map<String, GroupState> groups = new LinkedHashMap<>();
             for (String key : keys.of(stream)) {
                 StreamAdmin.StreamState state = admin.stream(key);
                 length += state.length();
                 dead += state.deadLetters();
                 admin.groups(key).stream()
                         .filter(group -> isRead(stream, group))
-                        .forEach(group -> groups.merge(group.group(), row(stream, group), GroupRow::plus));
+                        .forEach(group -> groups.merge(group.group(), group, GroupState::plus));
             }
-            rows.add(new StreamRow(stream.name(), length, dead, List.copyOf(groups.values())));
+            rows.add(new StreamRow(
+                    stream.name(),
+                    length,
+                    dead,
+                    groups.values().stream().map(group -> row(stream, group)).toList()));
         }
         return rows;
     }
@@ -118,7 +95,11 @@ public class StreamOperations {
                 state.pending(),
                 state.oldestPendingAge().toSeconds(),
                 state.consumers(),
-                admin.pausedBecause(new StreamGroup(stream.name(), state.key(), state.group())));
+                keys.of(stream).stream()
+                        .map(key -> admin.pausedBecause(new StreamGroup(stream.name(), key, state.group())))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null));
     }
 
     /**
@@ -168,7 +149,7 @@ public class StreamOperations {
             }
             DeadLetters.requireCount(expected, found);
             int replayed = dryRun ? 0 : copy(chosen, group);
-            return new Replay(dryRun, found, replayed, dryRun ? 0 : found - replayed, more).done();
+            return Replay.of(dryRun, found, replayed, more).done();
         });
     }
 

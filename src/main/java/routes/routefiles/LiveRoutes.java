@@ -150,9 +150,7 @@ public final class LiveRoutes {
         try {
             RouteSet set = files.resolve(read, stages);
             RouteFileValidator checks = validator.with(validator.streams(files, read));
-            RouteModel model = checks.check(set).valid();
-            RouteLoader.add(camel, set.files());
-            plan = RoutePlan.of(model);
+            plan = RoutePlan.of(RouteLoader.load(camel, checks, set));
             state = new State(byRoute(), clock.instant(), List.of(), Optional.empty());
         } finally {
             lock.unlock();
@@ -330,17 +328,13 @@ public final class LiveRoutes {
                 outcome = Outcome.REFUSED;
             }
             Set<String> edited = edited();
-            Map<String, List<RouteProblem>> wrong = edited.stream()
-                    .collect(Collectors.toMap(path -> path, path -> in(path, problems), (a, b) -> a, TreeMap::new));
-            if (wrong.values().stream().allMatch(List::isEmpty)) {
-                edited.forEach(path -> refuse(path, problems));
-            } else {
-                wrong.forEach((path, own) -> {
-                    if (!own.isEmpty()) {
-                        refuse(path, own);
-                    }
-                });
-            }
+            boolean own = edited.stream().anyMatch(path -> !in(path, problems).isEmpty());
+            edited.forEach(path -> {
+                List<RouteProblem> wrong = own ? in(path, problems) : problems;
+                if (!wrong.isEmpty()) {
+                    refuse(path, wrong);
+                }
+            });
             if (edited.isEmpty()) {
                 // nothing was edited; the program itself would not accept its files now
                 problems.forEach(problem -> LOG.error("{}", problem));
@@ -368,14 +362,13 @@ public final class LiveRoutes {
             String location = now.location(path);
             String running = (deleted ? "it was deleted; " : "")
                     + (last.isPresent() ? "its last good version runs" : builtIn(path));
-            FailedEdit before = state.failed().stream()
+            Instant since = state.failed().stream()
                     .filter(edit ->
                             edit.file().equals(location) && edit.problems().equals(problems))
                     .findFirst()
-                    .orElse(null);
-            failed.put(
-                    path,
-                    new FailedEdit(location, problems, running, before == null ? clock.instant() : before.since()));
+                    .map(FailedEdit::since)
+                    .orElseGet(clock::instant);
+            failed.put(path, new FailedEdit(location, problems, running, since));
         }
 
         private String builtIn(String path) {

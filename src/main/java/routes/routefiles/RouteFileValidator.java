@@ -10,23 +10,11 @@ import routes.events.StreamCatalog;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /** Checks route files without starting anything. Reports all problems of all files, not only the first. */
-public final class RouteFileValidator {
-
-    private final RouteEnvironment environment;
-    private final ComponentCatalog catalog;
-    private final SchemaCheck schema;
+public record RouteFileValidator(RouteEnvironment environment, ComponentCatalog catalog, SchemaCheck schema) {
 
     /** @param classPath contains the components and Camel's schema */
     public RouteFileValidator(RouteEnvironment environment, ClassLoader classPath) {
-        this.environment = environment;
-        this.catalog = new ComponentCatalog(classPath);
-        this.schema = new SchemaCheck(classPath);
-    }
-
-    private RouteFileValidator(RouteEnvironment environment, ComponentCatalog catalog, SchemaCheck schema) {
-        this.environment = environment;
-        this.catalog = catalog;
-        this.schema = schema;
+        this(environment, new ComponentCatalog(classPath), new SchemaCheck(classPath));
     }
 
     /** The same checks with other streams of integrators. */

@@ -1,7 +1,6 @@
 package routes.routefiles;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -143,11 +142,9 @@ public final class RouteFiles {
                 for (Resource resource :
                         classPath.getResources("classpath*:" + BUILT_IN + folder + "*" + RouteFile.SUFFIX)) {
                     String path = folder + resource.getFilename();
-                    try (InputStream in = resource.getInputStream()) {
-                        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-                        RouteFile file = new RouteFile(path, Origin.BUILT_IN, BUILT_IN + path, text);
-                        files.put(file.routeId(), file);
-                    }
+                    String text = resource.getContentAsString(StandardCharsets.UTF_8);
+                    RouteFile file = new RouteFile(path, Origin.BUILT_IN, BUILT_IN + path, text);
+                    files.put(file.routeId(), file);
                 }
             }
         } catch (IOException e) {

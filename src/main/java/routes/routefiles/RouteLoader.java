@@ -12,7 +12,7 @@ import org.apache.camel.support.PluginHelper;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /** Loads route files into a Camel context after they have passed validation. */
-public final class RouteLoader {
+final class RouteLoader {
 
     /**
      * Camel does not resolve template parameters in a description, and consoles show it as written. Routes created without a
@@ -29,11 +29,7 @@ public final class RouteLoader {
         }
     };
 
-    private final RouteFileValidator validator;
-
-    public RouteLoader(RouteFileValidator validator) {
-        this.validator = validator;
-    }
+    private RouteLoader() {}
 
     /**
      * Adds the routes of the set in order, or none if validation finds a problem. If Camel rejects a file that passed validation,
@@ -44,9 +40,10 @@ public final class RouteLoader {
      *
      * @throws RouteLoadException with all problems
      */
-    public void load(CamelContext context, RouteSet set) {
-        validator.check(set).valid();
+    static RouteModel load(CamelContext context, RouteFileValidator validator, RouteSet set) {
+        RouteModel model = validator.check(set).valid();
         add(context, set.files());
+        return model;
     }
 
     /** Adds the routes of valid files; as {@link #load}. */

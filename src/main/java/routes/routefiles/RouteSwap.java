@@ -25,8 +25,10 @@ import routes.routefiles.RoutePlan.Part;
  * Exchanges the parts of a running context that differ between two plans. The routes that are exchanged, and those from which something
  * may arrive in them, read nothing more; what is on its way arrives; then the old routes make room for the new ones. If the
  * new ones do not load or start, the old ones are loaded again. All other routes go on.
+ *
+ * @param drain how long to wait for exchanges in flight
  */
-final class RouteSwap {
+record RouteSwap(CamelContext camel, Duration drain) {
     private static final Logger LOG = LoggerFactory.getLogger(RouteSwap.class);
 
     private static final Duration POLL = Duration.ofMillis(10);
@@ -36,17 +38,6 @@ final class RouteSwap {
 
     /** What is still there after the drain is interrupted after this time. */
     private static final long STOP_SECONDS = 1;
-
-    private final CamelContext camel;
-    private final Model model;
-    private final Duration drain;
-
-    /** @param drain how long to wait for exchanges in flight */
-    RouteSwap(CamelContext camel, Duration drain) {
-        this.camel = camel;
-        this.model = camel.getCamelContextExtension().getContextPlugin(Model.class);
-        this.drain = drain;
-    }
 
     /**
      * Exchanges what differs.
@@ -162,6 +153,7 @@ final class RouteSwap {
     }
 
     private void remove(List<Part> parts) {
+        Model model = camel.getCamelContextExtension().getContextPlugin(Model.class);
         for (Part part : parts) {
             try {
                 if (part.isRoute()) {

@@ -2,6 +2,7 @@ package routes.routefiles;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,7 +23,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
@@ -66,7 +67,7 @@ import routes.routefiles.RouteFiles.RouteSet;
  * the routes name, except to routes of the same file; the caller undoes what beans write to the database. Beans that may do more are not
  * called. What runs on other threads cannot be tried, since the caller could not undo it.
  */
-public final class RouteTrial {
+public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroundings surroundings) {
     private static final String WRONG = "not tried: the file is wrong";
     private static final int MAX_TEXT = 2_000;
     private static final int MAX_STEPS = 500;
@@ -84,10 +85,6 @@ public final class RouteTrial {
 
     /** Characters of a body, a header or a property that is a text; expressions could double it in each step. */
     private static final int MAX_VALUE = 1 << 18;
-
-    private final RouteFileValidator validator;
-    private final RouteFiles files;
-    private final Surroundings surroundings;
 
     /** How far a text is trusted. */
     public enum Trust {
@@ -178,12 +175,6 @@ public final class RouteTrial {
         }
     }
 
-    public RouteTrial(RouteFileValidator validator, RouteFiles files, Surroundings surroundings) {
-        this.validator = validator;
-        this.files = files;
-        this.surroundings = surroundings;
-    }
-
     /**
      * Tries the route of a file that reads the stream of an entry.
      *
@@ -248,16 +239,12 @@ public final class RouteTrial {
 
     /** Why no entry goes through these routes, and what to do instead. */
     private static String withoutEntry(List<Flow> routes, RouteModel model) {
-        String from = routes.stream()
+        List<EndpointUse> begins = routes.stream()
                 .flatMap(model::endpoints)
                 .filter(use -> use.is(Role.FROM))
-                .map(EndpointUse::name)
-                .distinct()
-                .collect(Collectors.joining(", "));
-        boolean called = routes.stream()
-                .flatMap(model::endpoints)
-                .filter(use -> use.is(Role.FROM))
-                .allMatch(use -> use.scheme().equals("direct"));
+                .toList();
+        String from = begins.stream().map(EndpointUse::name).distinct().collect(Collectors.joining(", "));
+        boolean called = begins.stream().allMatch(use -> use.scheme().equals("direct"));
         return "no route of the file reads a stream, so no entry goes through it. "
                 + (from.isEmpty()
                         ? "It has templates and settings only: try a file whose routes use them"
@@ -278,33 +265,29 @@ public final class RouteTrial {
     }
 
     private static void refuseThreads(List<Flow> routes, RouteModel model) {
-        routes.stream()
-                .flatMap(Flow::allSteps)
-                .filter(step -> THREADS.contains(step.eip())
+        refuse(
+                routes,
+                step -> THREADS.contains(step.eip())
                         || step.options()
                                 .textAt("resilience4jConfiguration", "timeoutEnabled")
                                 .filter("true"::equals)
                                 .isPresent()
                         || model.endpoint(step)
                                 .filter(use -> use.scheme().equals("seda"))
-                                .isPresent())
-                .findFirst()
-                .ifPresent(step -> {
-                    throw new IllegalArgumentException("line " + step.place().line() + ": '" + step.eip()
-                            + "' goes on in another thread or at another time, so what it does could not be undone."
-                            + " Try the file without it, with the steps in its place");
-                });
-        routes.stream()
-                .flatMap(Flow::allSteps)
-                .filter(step -> step.is("aggregate"))
-                .filter(step -> COMPLETED_BY_ENTRIES.stream()
-                        .noneMatch(option -> step.options().entry(option).isPresent()))
-                .findFirst()
-                .ifPresent(step -> {
-                    throw new IllegalArgumentException("line " + step.place().line()
-                            + ": 'aggregate' is completed by time alone, and a trial does not wait. Try the file with"
-                            + " completionSize: \"1\"");
-                });
+                                .isPresent(),
+                "goes on in another thread or at another time, so what it does could not be undone."
+                        + " Try the file without it, with the steps in its place");
+        refuse(
+                routes,
+                step -> step.is("aggregate")
+                        && Collections.disjoint(step.options().entries().keySet(), COMPLETED_BY_ENTRIES),
+                "is completed by time alone, and a trial does not wait. Try the file with completionSize: \"1\"");
+    }
+
+    private static void refuse(List<Flow> routes, Predicate<Step> refused, String why) {
+        routes.stream().flatMap(Flow::allSteps).filter(refused).findFirst().ifPresent(step -> {
+            throw new IllegalArgumentException("line " + step.place().line() + ": '" + step.eip() + "' " + why);
+        });
     }
 
     /** A bean that an expression calls cannot be left out, as a step can. */
@@ -351,14 +334,11 @@ public final class RouteTrial {
         private final Map<String, Step> written = new TreeMap<>();
 
         private final boolean allowed;
-        private final List<Recorded> recorded = new ArrayList<>();
+        /** In the order in which they began; null for one that has not ended. */
+        private final List<StepTrace> recorded = new ArrayList<>();
+
         private int depth;
         private String note = "";
-
-        /** A step while it runs. */
-        private final class Recorded {
-            StepTrace step;
-        }
 
         Run(RouteModel model, RouteSet set, List<Flow> routes, boolean allowed) {
             this.model = model;
@@ -403,10 +383,7 @@ public final class RouteTrial {
         }
 
         private List<StepTrace> steps() {
-            return recorded.stream()
-                    .map(each -> each.step)
-                    .filter(Objects::nonNull)
-                    .toList();
+            return recorded.stream().filter(Objects::nonNull).toList();
         }
 
         private String outcome(Exchange done) {
@@ -566,11 +543,6 @@ public final class RouteTrial {
             public org.apache.camel.Consumer createConsumer(Processor processor) throws Exception {
                 throw new UnsupportedOperationException("Nothing is consumed in a trial");
             }
-
-            @Override
-            public boolean isSingleton() {
-                return true;
-            }
         }
 
         /** Records each step. */
@@ -588,15 +560,15 @@ public final class RouteTrial {
                             callback.done(true);
                             return true;
                         }
-                        var mine = new Recorded();
-                        recorded.add(mine);
-                        Snapshot before = new Snapshot(exchange);
+                        int mine = recorded.size();
+                        recorded.add(null);
+                        Snapshot before = snapshot(exchange);
                         int level = depth++;
                         note = "";
                         String closed = allowed ? null : closedBean(node);
                         if (closed != null) {
                             exchange.setException(notCalled(closed));
-                            mine.step = before.step(node, exchange, level, "not called");
+                            recorded.set(mine, trace(node, exchange, before, level, "not called"));
                             depth--;
                             callback.done(true);
                             return true;
@@ -607,7 +579,7 @@ public final class RouteTrial {
                             boolean own = failure != null && !(failure instanceof EndOfTrial);
                             String left = shorten(String.join("; ", surroundings.left()));
                             note = note.isEmpty() || left.isEmpty() ? note + left : note + "; " + left;
-                            mine.step = before.step(node, exchange, level, own ? "failed: " + failure : note);
+                            recorded.set(mine, trace(node, exchange, before, level, own ? "failed: " + failure : note));
                             note = "";
                             callback.done(doneSync);
                         });
@@ -655,34 +627,30 @@ public final class RouteTrial {
         }
     }
 
-    /** An exchange before a step. */
-    private final class Snapshot {
-        private final String body;
-        private final Class<?> type;
-        private final Map<String, String> headers;
-        private final Map<String, String> properties;
+    /** An exchange before or after a step. */
+    private record Snapshot(String body, Class<?> type, Map<String, String> headers, Map<String, String> properties) {}
 
-        Snapshot(Exchange exchange) {
-            Message message = exchange.getMessage();
-            this.body = shorten(bodyText(message.getBody()));
-            this.type = message.getBody() == null ? null : message.getBody().getClass();
-            this.headers = texts(message.getHeaders());
-            this.properties = texts(exchange.getProperties());
-        }
+    private Snapshot snapshot(Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
+        return new Snapshot(
+                shorten(bodyText(body)),
+                body == null ? null : body.getClass(),
+                texts(exchange.getMessage().getHeaders()),
+                texts(exchange.getProperties()));
+    }
 
-        StepTrace step(NamedNode node, Exchange exchange, int depth, String note) {
-            Snapshot after = new Snapshot(exchange);
-            return new StepTrace(
-                    exchange.getFromRouteId(),
-                    node.getId(),
-                    node.getShortName(),
-                    node.getLineNumber(),
-                    depth,
-                    after.body.equals(body) && after.type == type ? null : after.body,
-                    changes(headers, after.headers),
-                    changes(properties, after.properties),
-                    note);
-        }
+    private StepTrace trace(NamedNode node, Exchange exchange, Snapshot before, int depth, String note) {
+        Snapshot after = snapshot(exchange);
+        return new StepTrace(
+                exchange.getFromRouteId(),
+                node.getId(),
+                node.getShortName(),
+                node.getLineNumber(),
+                depth,
+                after.body.equals(before.body) && after.type == before.type ? null : after.body,
+                changes(before.headers, after.headers),
+                changes(before.properties, after.properties),
+                note);
     }
 
     private static Map<String, String> changes(Map<String, String> before, Map<String, String> after) {

@@ -7,10 +7,14 @@ import java.util.Set;
 import org.springframework.stereotype.Component;
 import routes.events.EventStream;
 import routes.events.StreamCatalog;
+import routes.redisstreams.StreamNames;
 
-/** The Redis keys that hold the entries of each stream: its own and, if configured, that of the prior system. */
+/**
+ * The Redis keys that hold the entries of each stream: its own and, if configured, that of the prior system. The redis-streams component
+ * resolves the names of streams here.
+ */
 @Component
-public class StreamKeys {
+public class StreamKeys implements StreamNames {
     private final StreamCatalog catalog;
     private final boolean legacy;
 
@@ -29,5 +33,20 @@ public class StreamKeys {
         Map<String, Set<String>> groups = new LinkedHashMap<>();
         catalog.groupsByKey().forEach((key, names) -> of(catalog.stream(key)).forEach(one -> groups.put(one, names)));
         return groups;
+    }
+
+    @Override
+    public String key(String name) {
+        return catalog.key(name);
+    }
+
+    @Override
+    public Set<String> groups(String name) {
+        return Set.copyOf(catalog.stream(name).groups());
+    }
+
+    @Override
+    public List<String> alsoRead(String name) {
+        return of(catalog.stream(name)).stream().skip(1).toList();
     }
 }

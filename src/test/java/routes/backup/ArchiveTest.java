@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -92,18 +91,10 @@ class ArchiveTest {
         Manifest manifest = reader(file).verified();
         Map<String, byte[]> read = new LinkedHashMap<>();
         Map<String, byte[]> readObjects = new LinkedHashMap<>();
-        reader(file).read(new ArchiveReader.Visitor() {
-            @Override
-            public void part(String name, InputStream content) throws IOException {
-                read.put(name, content.readAllBytes());
-            }
-
-            @Override
-            public void object(String key, long size, InputStream content) throws IOException {
-                byte[] bytes = content.readAllBytes();
-                assertThat(size).isEqualTo(bytes.length);
-                readObjects.put(key, bytes);
-            }
+        reader(file).read((name, content) -> read.put(name, content.readAllBytes()), (key, size, content) -> {
+            byte[] bytes = content.readAllBytes();
+            assertThat(size).isEqualTo(bytes.length);
+            readObjects.put(key, bytes);
         });
 
         assertThat(read).containsExactlyEntriesOf(parts);
@@ -121,17 +112,10 @@ class ArchiveTest {
         Path file = write("skipped.tar");
         Map<String, Long> seen = new LinkedHashMap<>();
 
-        reader(file).read(new ArchiveReader.Visitor() {
-            @Override
-            public void part(String name, InputStream content) throws IOException {
-                seen.put(name, (long) content.read());
-            }
-
-            @Override
-            public void object(String key, long size, InputStream content) {
-                seen.put(key, size);
-            }
-        });
+        reader(file)
+                .read(
+                        (name, content) -> seen.put(name, (long) content.read()),
+                        (key, size, content) -> seen.put(key, size));
 
         assertThat(seen.keySet()).containsAll(parts.keySet()).containsAll(objects.keySet());
     }

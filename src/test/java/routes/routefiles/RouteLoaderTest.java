@@ -71,8 +71,8 @@ class RouteLoaderTest {
             """;
 
     private final CamelContext context = new DefaultCamelContext();
-    private final RouteLoader loader = new RouteLoader(
-            new RouteFileValidator(new RouteEnvironment(Map.of(), name -> null, Set.of()), Samples.classPath()));
+    private final RouteFileValidator validator =
+            new RouteFileValidator(new RouteEnvironment(Map.of(), name -> null, Set.of()), Samples.classPath());
 
     @AfterEach
     void stop() {
@@ -81,7 +81,7 @@ class RouteLoaderTest {
 
     @Test
     void loadsErrorsTemplatesAndStagesThatStartWithTheContext() {
-        loader.load(context, set(ERRORS, TEMPLATE, STAGE));
+        RouteLoader.load(context, validator, set(ERRORS, TEMPLATE, STAGE));
         context.start();
 
         assertThat(context.getRouteController().getRouteStatus("echo")).isEqualTo(ServiceStatus.Started);
@@ -96,7 +96,7 @@ class RouteLoaderTest {
     void addsRoutesStoppedToARunningContext() {
         context.start();
 
-        loader.load(context, set(ERRORS, TEMPLATE, STAGE));
+        RouteLoader.load(context, validator, set(ERRORS, TEMPLATE, STAGE));
 
         assertThat(context.getRouteController().getRouteStatus("echo")).isEqualTo(ServiceStatus.Stopped);
         assertThat(context.isAutoStartup()).isTrue();
@@ -106,8 +106,9 @@ class RouteLoaderTest {
     void loadsNothingWhenOneFileHasAProblemAndTellsAll() {
         RouteLoadException refused = catchThrowableOfType(
                 RouteLoadException.class,
-                () -> loader.load(
+                () -> RouteLoader.load(
                         context,
+                        validator,
                         set(
                                 ERRORS,
                                 TEMPLATE,
