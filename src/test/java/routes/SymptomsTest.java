@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,7 +29,8 @@ class SymptomsTest {
 
     /** Indicators of the product: beans of this type, whose names end in HealthIndicator or not, and classes. */
     private static final Pattern HEALTH = Pattern.compile(
-            "(?<!static )(?:HealthIndicator|HealthContributor) (\\w+?)(?:Health(?:Indicator|Contributor)?)?\\(|class (\\w+)Health implements HealthIndicator");
+            "(?<!static )(?:HealthIndicator|HealthContributor) (\\w+?)(?:Health(?:Indicator|Contributor)?)?\\(|class (\\w+)Health implements HealthIndicator"
+                    + "|@Component\\(\"(\\w+)HealthIndicator\"\\)");
 
     private static Map<String, List<String[]>> tables;
 
@@ -78,7 +80,10 @@ class SymptomsTest {
             for (Path file :
                     sources.filter(one -> one.toString().endsWith(".java")).toList()) {
                 HEALTH.matcher(Files.readString(file)).results().forEach(found -> {
-                    String name = found.group(1) == null ? found.group(2) : found.group(1);
+                    String name = Stream.of(found.group(1), found.group(2), found.group(3))
+                            .filter(Objects::nonNull)
+                            .findFirst()
+                            .orElseThrow();
                     parts.add(Character.toLowerCase(name.charAt(0)) + name.substring(1));
                 });
             }
