@@ -63,7 +63,7 @@ class ContractIT {
     private final ApiClient client = api.client();
 
     @Test
-    void every_operation_of_the_document_is_implemented_and_nothing_more() {
+    void everyOperationOfTheDocumentIsImplementedAndNothingMore() {
         assertThat(implemented().keySet())
                 .containsExactlyInAnyOrderElementsOf(contract.operations().stream()
                         .map(OpenApiContract.Operation::name)
@@ -71,7 +71,7 @@ class ContractIT {
     }
 
     @Test
-    void the_parameters_are_those_of_the_document_with_their_limits() {
+    void theParametersAreThoseOfTheDocumentWithTheirLimits() {
         implemented()
                 .forEach((name, methods) -> methods.forEach(method -> {
                     var documented = new TreeSet<String>();
@@ -89,7 +89,7 @@ class ContractIT {
     }
 
     @Test
-    void the_roles_are_those_of_the_document() {
+    void theRolesAreThoseOfTheDocument() {
         implemented()
                 .forEach((name, methods) -> methods.forEach(method -> {
                     JsonNode own = contract.operations().stream()
@@ -111,7 +111,7 @@ class ContractIT {
     }
 
     @Test
-    void the_fields_of_bodies_are_those_of_the_document() {
+    void theFieldsOfBodiesAreThoseOfTheDocument() {
         implemented().forEach((name, methods) -> methods.stream()
                 .flatMap(method -> Arrays.stream(method.getMethodParameters()))
                 .filter(parameter -> parameter.hasParameterAnnotation(RequestBody.class))
@@ -130,7 +130,7 @@ class ContractIT {
     }
 
     @Test
-    void the_media_types_of_bodies_are_those_of_the_document() {
+    void theMediaTypesOfBodiesAreThoseOfTheDocument() {
         Map<String, Set<String>> taken = new TreeMap<>();
         api.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
@@ -151,7 +151,7 @@ class ContractIT {
     }
 
     @Test
-    void every_operation_answers_as_the_document_says() {
+    void everyOperationAnswersAsTheDocumentSays() {
         Fixtures fixtures = api.fixtures();
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
         UUID channel = fixtures.channelOf(user);
@@ -213,7 +213,7 @@ class ContractIT {
     }
 
     @Test
-    void an_upload_is_answered_as_the_document_says() {
+    void anUploadIsAnsweredAsTheDocumentSays() {
         byte[] export =
                 Zips.ofFolder(Path.of("src/test/resources/exports/channel"), "").bytes();
 

@@ -20,7 +20,7 @@ class ModelPassTest {
     }
 
     @Test
-    void call_n_asks_model_n_after_growing_pauses() {
+    void callNAsksModelNAfterGrowingPauses() {
         List<String> models = new ArrayList<>();
         List<Long> pauses = new ArrayList<>();
         while (pass.isOpen()) {
@@ -37,7 +37,7 @@ class ModelPassTest {
     }
 
     @Test
-    void with_fewer_models_than_calls_the_first_one_is_asked_again() {
+    void withFewerModelsThanCallsTheFirstOneIsAskedAgain() {
         ModelPass two = pass(0, "a", "b");
         two.failed(new ModelFailureException(Kind.EMPTY, "empty"), null);
         two.failed(new ModelFailureException(Kind.EMPTY, "empty"), null);
@@ -46,7 +46,7 @@ class ModelPassTest {
     }
 
     @Test
-    void jitter_makes_a_pause_up_to_a_tenth_longer() {
+    void jitterMakesAPauseUpToATenthLonger() {
         ModelPass jittered = pass(1, "a");
         jittered.failed(new ModelFailureException(Kind.TIMEOUT, "none"), null);
 
@@ -54,7 +54,7 @@ class ModelPassTest {
     }
 
     @Test
-    void what_the_provider_asks_for_wins() {
+    void whatTheProviderAsksForWins() {
         pass.failed(new ModelFailureException(Kind.RATE_LIMIT, "429", Duration.ofSeconds(7), null), null);
 
         assertThat(pass.pause().toMillis()).isEqualTo(7_000);
@@ -62,7 +62,7 @@ class ModelPassTest {
     }
 
     @Test
-    void a_provider_that_asks_for_too_much_is_left_alone() {
+    void aProviderThatAsksForTooMuchIsLeftAlone() {
         pass.failed(new ModelFailureException(Kind.RATE_LIMIT, "429", Duration.ofMinutes(2), null), null);
 
         assertThat(pass.isOpen()).isFalse();
@@ -70,7 +70,7 @@ class ModelPassTest {
     }
 
     @Test
-    void used_up_credits_end_the_pass_and_have_the_provider_left_alone() {
+    void usedUpCreditsEndThePassAndHaveTheProviderLeftAlone() {
         pass.failed(new ModelFailureException(Kind.QUOTA, "402"), null);
 
         assertThat(pass.isOpen()).isFalse();
@@ -78,7 +78,7 @@ class ModelPassTest {
     }
 
     @Test
-    void unknown_models_are_passed_over_without_a_pause_and_without_using_up_repetitions() {
+    void unknownModelsArePassedOverWithoutAPauseAndWithoutUsingUpRepetitions() {
         pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
         pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
         assertThat(pass.pause().toMillis()).isZero();
@@ -89,7 +89,7 @@ class ModelPassTest {
     }
 
     @Test
-    void a_pass_with_no_model_that_exists_ends() {
+    void aPassWithNoModelThatExistsEnds() {
         for (int i = 0; i < 4; i++) {
             assertThat(pass.isOpen()).isTrue();
             pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
@@ -98,7 +98,7 @@ class ModelPassTest {
     }
 
     @Test
-    void an_answer_that_holds_ends_the_pass() throws Exception {
+    void anAnswerThatHoldsEndsThePass() throws Exception {
         pass.failed(new ModelFailureException(Kind.SERVER_ERROR, "503"), null);
         pass.succeeded("value", "content");
 

@@ -40,24 +40,24 @@ class SearchEvaluationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"queries", "forms", "signs"})
-    void whatever_people_type_finds_its_post(String set) {
+    void whateverPeopleTypeFindsItsPost(String set) {
         assertThat(evaluation.missed(set)).isEmpty();
     }
 
     @Test
-    void what_was_written_before_it_was_tried_is_found_but_for_a_few() {
+    void whatWasWrittenBeforeItWasTriedIsFoundButForAFew() {
         assertThat(evaluation.score("more", null).found())
                 .as("not found: %s", evaluation.missed("more"))
                 .isGreaterThan(0.97);
     }
 
     @Test
-    void questions_about_the_demo_channel_find_their_post() {
+    void questionsAboutTheDemoChannelFindTheirPost() {
         assertThat(evaluation.score("demo", null).ndcg()).isGreaterThan(0.98);
     }
 
     @Test
-    void russian_questions_find_their_paragraph_and_better_than_by_stems_alone() throws IOException {
+    void russianQuestionsFindTheirParagraphAndBetterThanByStemsAlone() throws IOException {
         double ndcg = evaluation.score("xquad-ru", null).ndcg();
 
         assertThat(ndcg).isGreaterThan(0.964);

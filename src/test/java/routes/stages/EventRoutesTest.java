@@ -76,7 +76,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void reads_the_entry_in_the_body_and_marks_the_exchange() {
+    void readsTheEntryInTheBodyAndMarksTheExchange() {
         Exchange exchange = send("direct:read", LegacyEntries.flatPost());
 
         assertThat(exchange.getException()).isNull();
@@ -87,7 +87,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void entry_id_gives_the_time_of_an_event_without_one() {
+    void entryIdGivesTheTimeOfAnEventWithoutOne() {
         Map<String, String> fields = LegacyEntries.flatPost();
         fields.remove("occurred_at");
 
@@ -97,7 +97,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void log_lines_carry_trace_and_trigger_only_while_the_exchange_runs() {
+    void logLinesCarryTraceAndTriggerOnlyWhileTheExchangeRuns() {
         send("direct:read", LegacyEntries.flatPost());
 
         assertThat(logged).containsEntry("trace_id", "t1:c1:77").containsEntry("trigger", "initial");
@@ -106,7 +106,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void an_event_without_trigger_does_not_inherit_the_one_before() {
+    void anEventWithoutTriggerDoesNotInheritTheOneBefore() {
         MDC.put("trigger", "manual");
         Exchange exchange = producer.request("direct:read", request -> {
             request.getMessage().setBody(Map.of("post_id", Examples.POST.toString()));
@@ -119,7 +119,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void routes_recognise_an_entry_that_is_no_event() {
+    void routesRecogniseAnEntryThatIsNoEvent() {
         Exchange exchange = send("direct:read", Map.of("data", "{}"));
 
         assertThat(exchange.getProperty("permanent")).isEqualTo(true);
@@ -127,7 +127,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void a_route_that_forgets_the_stream_is_told_so() {
+    void aRouteThatForgetsTheStreamIsToldSo() {
         Exchange exchange =
                 producer.request("direct:read", request -> request.getMessage().setBody(LegacyEntries.flatPost()));
 
@@ -137,7 +137,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void writes_the_event_in_the_body() {
+    void writesTheEventInTheBody() {
         Event event = Examples.parsed("text");
 
         Exchange exchange =
@@ -151,7 +151,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void the_trace_of_the_entry_goes_on_unless_tracing_sets_another() {
+    void theTraceOfTheEntryGoesOnUnlessTracingSetsAnother() {
         Map<String, String> fields = new HashMap<>(codec.write(Examples.parsed("text"), CURRENT));
 
         assertThat(traceparent(send("direct:copy", fields))).isEqualTo(CURRENT);
@@ -199,7 +199,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void a_bean_that_takes_one_event_gets_each_event_of_a_batch_with_its_trace() {
+    void aBeanThatTakesOneEventGetsEachEventOfABatchWithItsTrace() {
         Exchange exchange = batch("direct:each", "first", "skip", "nothing", "second");
 
         assertThat(exchange.getException()).isNull();
@@ -212,7 +212,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void a_bean_that_takes_a_list_gets_all_events_of_a_batch() {
+    void aBeanThatTakesAListGetsAllEventsOfABatch() {
         Exchange exchange = batch("direct:all", "first", "skip", "second");
 
         assertThat(exchange.getMessage().getBody(List.class))
@@ -222,7 +222,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void a_bean_that_answers_for_fewer_events_than_it_got_is_told() {
+    void aBeanThatAnswersForFewerEventsThanItGotIsTold() {
         Exchange exchange = batch("direct:all", "first", "lost", "second");
 
         assertThat(exchange.getException())

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NormalizedTextTest {
     @Test
-    void white_space_is_collapsed_and_case_and_yo_are_levelled() {
+    void whiteSpaceIsCollapsedAndCaseAndYoAreLevelled() {
         assertThat(NormalizedText.of("  Ещё\u00a0ОДИН\r\n\tтест\u2003ЁЖ ")).isEqualTo("еще один тест еж");
     }
 
@@ -29,13 +29,13 @@ class NormalizedTextTest {
                 "а\u0085б",
                 "😀\u3000😀"
             })
-    void white_space_is_what_the_expression_of_it_says(String text) {
+    void whiteSpaceIsWhatTheExpressionOfItSays(String text) {
         assertThat(NormalizedText.of(text))
                 .isEqualTo(text.replaceAll("[\\s\\p{Z}]+", " ").strip());
     }
 
     @Test
-    void nothing_but_white_space_is_empty() {
+    void nothingButWhiteSpaceIsEmpty() {
         assertThat(NormalizedText.of(" \n\u00a0\u3000 ")).isEmpty();
     }
 }
