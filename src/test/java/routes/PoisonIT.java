@@ -192,7 +192,7 @@ class PoisonIT {
                 .as("of a post that is nowhere, once for each group that needs it")
                 .hasSize(NEED_THE_POST.values().stream().mapToInt(List::size).sum());
         assertThat(lines)
-                .filteredOn(line -> line.getFormattedMessage().contains(" is a dead letter "))
+                .filteredOn(line -> line.getFormattedMessage().contains(" became a dead letter "))
                 .hasSizeGreaterThan(5)
                 .allSatisfy(line -> {
                     assertThat(line.getLevel()).isEqualTo(Level.ERROR);
