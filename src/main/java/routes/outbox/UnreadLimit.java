@@ -13,11 +13,11 @@ import routes.events.StreamCatalog;
 import routes.redis.StreamAdmin;
 
 /**
- * Keeps the relay from running far ahead of the readers, so that an import of gigabytes waits in the database instead of the memory of
- * Redis. Only the group that is furthest counts: a group that is slow, or that nobody serves, delays no other.
+ * Limits how far the relay runs ahead of the readers. A large import waits in the database instead of the memory of Redis. Only the
+ * position of the foremost group counts, so a slow or unserved group does not delay the others.
  *
- * <p>Redis before 7.0 does not report how many entries a group has not read, and counting costs as much as reading. So this remembers
- * the ids of its own publications. After a restart it starts at zero.
+ * <p>Redis before 7.0 does not report the number of unread entries, and counting them costs as much as reading them. Therefore this
+ * class remembers the ids of its own publications. It starts at zero after a restart.
  */
 public final class UnreadLimit {
     private static final Logger LOG = LoggerFactory.getLogger(UnreadLimit.class);
@@ -37,7 +37,7 @@ public final class UnreadLimit {
         private int entries;
     }
 
-    /** @param limit entries of a stream that none of its groups has read */
+    /** @param limit maximum number of entries of a stream that no group has read */
     public UnreadLimit(StreamAdmin redis, StreamCatalog catalog, int limit) {
         this.redis = redis;
         this.catalog = catalog;
@@ -70,7 +70,7 @@ public final class UnreadLimit {
         try {
             String read =
                     redis.delivered(key).stream().max(StreamAdmin::compareIds).orElse(null);
-            // a stream that was deleted or emptied has nothing left to read
+            // a deleted or emptied stream has no unread entries
             if (read == null || redis.stream(key).length() < limit) {
                 known.marks.clear();
                 known.afterLastMark = 0;
@@ -83,7 +83,7 @@ public final class UnreadLimit {
             }
             return known.entries >= limit;
         } catch (RedisCommandExecutionException e) {
-            // the key holds something else: its publication reports the error
+            // the key is not a stream; the publication reports the error
             LOG.debug("The groups of {} cannot be read", key, e);
             return false;
         }

@@ -31,6 +31,7 @@ import routes.redis.RedisLink;
 public class RedisStreamsComponent extends DefaultComponent implements SSLContextParametersAware {
 
     @Metadata(
+            secret = true, // may contain a password
             description =
                     "URL of the Redis server, such as redis://localhost:6379/0, or rediss://localhost:6380 for TLS."
                             + " If it is set, the component creates its own client, and the option redisClient is not used.")
