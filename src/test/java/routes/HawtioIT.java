@@ -107,7 +107,8 @@ class HawtioIT {
                 .containsExactly("done");
         // Hawtio asks for lists of connections that Spring Boot has none of
         assertThat(browser.complaints())
-                .noneMatch(complaint -> complaint.contains("403") || complaint.contains("Content Security Policy"));
+                .noneMatch(complaint ->
+                        complaint.contains("status of 403") || complaint.contains("Content Security Policy"));
     }
 
     private static List<StreamMessage<String, String>> letters(RedisLink redis) {

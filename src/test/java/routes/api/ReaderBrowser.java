@@ -247,6 +247,14 @@ public final class ReaderBrowser implements ExecutionCondition, BeforeAllCallbac
                 .toList();
     }
 
+    /** The same, without answers that have one of these statuses. A number alone could be a port. */
+    List<String> complaintsBesides(int... statuses) {
+        return complaints().stream()
+                .filter(complaint -> Arrays.stream(statuses)
+                        .noneMatch(status -> complaint.contains("responded with a status of " + status + " ")))
+                .toList();
+    }
+
     /** What breaks a rule of accessibility in what is shown now. */
     List<String> barriers() {
         return new AxeBuilder()
