@@ -241,6 +241,14 @@ final class ReaderFixtures {
         return post;
     }
 
+    /** A post with a page of which only the title is known, so that it shares no stored article with other posts. */
+    UUID oneLink() {
+        UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(5100), "Одна ссылка");
+        fixtures.setJson(post, "urls", "[\"" + Fixtures.LINK + "\"]");
+        fixtures.page(TENANT, post, null, ", \"title\": \"Старый заголовок\"");
+        return post;
+    }
+
     UUID poll() {
         UUID post = fixtures.post(TENANT, channel, NOON.minusSeconds(7200), "");
         fixtures.set(post, "attachment_text", "Чай или кофе?\nЧай\nКофе");

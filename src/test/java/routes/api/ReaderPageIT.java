@@ -583,7 +583,7 @@ class ReaderPageIT {
 
     @Test
     void thePagesAreFetchedAgainAndTheCardsShowWhatCame() {
-        UUID post = posts.linked("https://example.org/none.png");
+        UUID post = posts.oneLink();
         browser.open("/?post=" + post);
         browser.click(".again button");
         browser.awaitText(".again [role=status]", "Страницы запрашиваются");
