@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -137,6 +138,17 @@ class ArchitectureTest {
                             .map(name -> file + " names " + name))
                     .toList();
             assertThat(found).isEmpty();
+        }
+    }
+
+    @Test
+    void names_of_tests_are_words_with_underscores() throws IOException {
+        Pattern names = Pattern.compile("(?s)@(?:Parameterized|Repeated)?Test\\b.*?\n +(?:\\w+ )*void (\\w+)\\(");
+        try (Stream<Path> sources = Files.walk(Path.of("src/test/java"))) {
+            assertThat(sources.filter(file -> file.toString().endsWith(".java"))
+                            .flatMap(file -> names.matcher(read(file)).results().map(name -> name.group(1))))
+                    .isNotEmpty()
+                    .noneMatch(name -> name.matches("[a-z0-9]+[A-Z].*"));
         }
     }
 

@@ -82,7 +82,7 @@ class TaggingBatchIT {
     }
 
     @Test
-    void aFewCallsTagManyPostsEachWithItsOwnTags() throws Exception {
+    void a_few_calls_tag_many_posts_each_with_its_own_tags() throws Exception {
         List<UUID> posts = imported(1, 60, "простой");
 
         eachHasItsOwnTag(posts, 1);
@@ -90,7 +90,7 @@ class TaggingBatchIT {
     }
 
     @Test
-    void aPostThatTheAnswerHasNothingForIsAskedForAlone() throws Exception {
+    void a_post_that_the_answer_has_nothing_for_is_asked_for_alone() throws Exception {
         List<UUID> posts = new ArrayList<>(imported(101, 109, "простой"));
         List<UUID> hard = imported(110, 112, "трудный");
 
@@ -99,7 +99,7 @@ class TaggingBatchIT {
     }
 
     @Test
-    void aBatchThatFailsIsAFailedPassOfEachPostAndTheyComeAgainAlone() throws Exception {
+    void a_batch_that_fails_is_a_failed_pass_of_each_post_and_they_come_again_alone() throws Exception {
         openRouter.next(Fault.status(403));
         List<UUID> posts = imported(201, 205, "простой");
 
@@ -111,7 +111,7 @@ class TaggingBatchIT {
     }
 
     @Test
-    void timelinesTellOfEachPostOfABatch() throws Exception {
+    void timelines_tell_of_each_post_of_a_batch() throws Exception {
         List<UUID> posts = imported(301, 304, "простой");
         eachHasItsOwnTag(posts, 301);
 

@@ -102,7 +102,7 @@ class AccessIT {
 
     @ParameterizedTest
     @MethodSource("operationsOfTheInstallation")
-    void onlyAnAdminOfTheTenantDefaultOperatesTheInstallation(Operation operation) {
+    void only_an_admin_of_the_tenant_default_operates_the_installation(Operation operation) {
         for (NewApiKey tenants : List.of(ADMIN, FOREIGN_ADMIN)) {
             ApiClient.Answer answer = call(api.client(tenants.key()), operation, UnaryOperator.identity());
             contract.assertProblem(answer, 403);
@@ -115,7 +115,7 @@ class AccessIT {
 
     @ParameterizedTest
     @MethodSource("operationsWithAKey")
-    void withoutAKeyNothingIsTold(Operation operation) {
+    void without_a_key_nothing_is_told(Operation operation) {
         ApiClient.Answer answer = call(api.client(), operation, request -> request);
 
         contract.assertProblem(answer, 401);
@@ -127,7 +127,7 @@ class AccessIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer nobody", "Bearer ", "Basic YTpi", "Bearer a b", "token", "Bearer \u00e9"})
-    void whatIsNoKeyOfOursOpensNothing(String authorization) {
+    void what_is_no_key_of_ours_opens_nothing(String authorization) {
         ApiClient.Answer answer = api.client()
                 .send("GET", path("/users/{user_id}"), null, request -> request.header("Authorization", authorization));
 
@@ -136,7 +136,7 @@ class AccessIT {
     }
 
     @Test
-    void aHashIsNoKey() {
+    void a_hash_is_no_key() {
         String hash = ADMIN.entry().split(":")[1];
 
         contract.assertProblem(api.client(hash).get(path("/users/{user_id}")), 401);
@@ -156,7 +156,7 @@ class AccessIT {
                 "/docs.js",
                 "/demo/shakey.html"
             })
-    void healthAndDocumentationAreOpenAlsoWithAKeyThatIsUnknown(String path) {
+    void health_and_documentation_are_open_also_with_a_key_that_is_unknown(String path) {
         assertThat(api.client()
                         .sendAnything("GET", path, null, UnaryOperator.identity())
                         .status())
@@ -168,14 +168,14 @@ class AccessIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/nothing", "/error", "/users/1/", "/admin/nothing"})
-    void whatIsThereIsNotToldWithoutAKeyEither(String path) {
+    void what_is_there_is_not_told_without_a_key_either(String path) {
         contract.assertProblem(api.client().sendAnything("GET", path, null, UnaryOperator.identity()), 401);
         contract.assertProblem(api.client(READER.key()).sendAnything("GET", path, null, UnaryOperator.identity()), 404);
     }
 
     @ParameterizedTest
     @MethodSource("operationsOnIds")
-    void aKeyOfAnotherTenantFindsNothing(Operation operation) {
+    void a_key_of_another_tenant_finds_nothing(Operation operation) {
         contract.assertProblem(call(api.client(FOREIGN_ADMIN.key()), operation, UnaryOperator.identity()), 404);
         contract.assertProblem(
                 call(api.client(FOREIGN_READER.key()), operation, UnaryOperator.identity()),
@@ -190,7 +190,7 @@ class AccessIT {
 
     @ParameterizedTest
     @MethodSource("operationsOnIds")
-    void whatIsForeignIsToldLikeWhatDoesNotExistWhateverIsSent(Operation operation) {
+    void what_is_foreign_is_told_like_what_does_not_exist_whatever_is_sent(Operation operation) {
         String unknown = operation
                 .pattern()
                 .replace("{sha256}", ids.get("{sha256}"))
@@ -219,7 +219,7 @@ class AccessIT {
     }
 
     @Test
-    void aForeignPostIsNotFoundByItsNumberEither() {
+    void a_foreign_post_is_not_found_by_its_number_either() {
         long number = api.jdbc()
                 .sql("SELECT number FROM posts WHERE id = ?::uuid")
                 .param(ids.get("{post_id}"))
@@ -232,7 +232,7 @@ class AccessIT {
     }
 
     @Test
-    void nothingForeignIsInOwnListsWhateverTheFilters() {
+    void nothing_foreign_is_in_own_lists_whatever_the_filters() {
         ApiClient foreign = api.client(FOREIGN_ADMIN.key());
         String user = foreign.post("/users", "{}").header("Location");
         // the channel is one for all tenants, the posts in it are not
@@ -264,7 +264,7 @@ class AccessIT {
     }
 
     @Test
-    void usersAreMadeInTheTenantOfTheKeyAlone() {
+    void users_are_made_in_the_tenant_of_the_key_alone() {
         ApiClient foreign = api.client(FOREIGN_ADMIN.key());
 
         ApiClient.Answer own = foreign.post("/users", "{}");
@@ -286,7 +286,7 @@ class AccessIT {
 
     @ParameterizedTest
     @MethodSource("operationsWithAKey")
-    void aRoleMayDoWhatTheDocumentSays(Operation operation) {
+    void a_role_may_do_what_the_document_says(Operation operation) {
         List<String> roles = List.of("reader", "operator", "admin");
         int needed = roles.indexOf(role(operation));
         for (NewApiKey key : List.of(READER, OPERATOR, isOfInstallation(operation) ? INSTALLATION : ADMIN)) {
@@ -311,13 +311,13 @@ class AccessIT {
         "readTelegramQrCode, operator",
         "createUser, admin"
     })
-    void rolesAreWhatTheyAreCalled(String operation, String role) {
+    void roles_are_what_they_are_called(String operation, String role) {
         assertThat(operations().filter(one -> one.id().equals(operation)).map(AccessIT::role))
                 .containsExactly(role);
     }
 
     @Test
-    void everyOperationWithAKeyTellsWhatARefusalLooksLike() {
+    void every_operation_with_a_key_tells_what_a_refusal_looks_like() {
         assertThat(operationsWithAKey()).allSatisfy(operation -> assertThat(
                         operation.definition().path("responses").fieldNames())
                 .toIterable()

@@ -27,7 +27,7 @@ class AccessSecretsIT {
             .with("logging.level.root", "trace");
 
     @Test
-    void noKeyIsInAnyLogLineAtTrace() throws IOException {
+    void no_key_is_in_any_log_line_at_trace() throws IOException {
         assertThat(api.client(KEY.key()).get("/users/1").status()).isEqualTo(200);
         assertThat(api.client(KEY.key()).post("/users", "{}").status()).isEqualTo(403);
         assertThat(api.client(UNKNOWN).get("/users/1").status()).isEqualTo(401);

@@ -11,7 +11,7 @@ class ApiFuzzIT {
     static final RunningApi api = new RunningApi();
 
     @Test
-    void everyAnswerIsAsTheDocumentSays() throws IOException {
+    void every_answer_is_as_the_document_says() throws IOException {
         new ApiFuzz(api, null, false).withSomethingOf(api.client()).run(List.of(1L, 2L, 3L, 4L));
     }
 }

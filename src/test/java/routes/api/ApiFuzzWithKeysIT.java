@@ -24,7 +24,7 @@ class ApiFuzzWithKeysIT {
 
     @ParameterizedTest
     @CsvSource({"admin, 5", "operator, 6", "reader, 7", "foreign, 8"})
-    void everyAnswerIsAsTheDocumentSays(String who, long seed) throws IOException {
+    void every_answer_is_as_the_document_says(String who, long seed) throws IOException {
         new ApiFuzz(api, keyOf(who), who.equals("foreign"))
                 .withSomethingOf(api.client(ADMIN.key()))
                 .run(List.of(seed));

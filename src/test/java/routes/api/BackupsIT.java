@@ -26,7 +26,7 @@ class BackupsIT {
     }
 
     @Test
-    void aBackupIsMadeInTheBackgroundListedAndRecorded() throws IOException {
+    void a_backup_is_made_in_the_background_listed_and_recorded() throws IOException {
         Path abandoned = Files.createDirectories(folder()).resolve("telegram-assistant-20260101T000000Z.tar.part");
         Files.writeString(abandoned, "of a process that died");
         Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
@@ -53,7 +53,7 @@ class BackupsIT {
     }
 
     @Test
-    void aFolderThatCannotBeMadeIsSaidWithItsName() throws IOException {
+    void a_folder_that_cannot_be_made_is_said_with_its_name() throws IOException {
         Path there = folder().resolveSibling("backups-of-before");
         boolean exists = Files.exists(folder());
         if (exists) {

@@ -63,7 +63,7 @@ class ContractIT {
     private final ApiClient client = api.client();
 
     @Test
-    void everyOperationOfTheDocumentIsImplementedAndNothingMore() {
+    void every_operation_of_the_document_is_implemented_and_nothing_more() {
         assertThat(implemented().keySet())
                 .containsExactlyInAnyOrderElementsOf(contract.operations().stream()
                         .map(OpenApiContract.Operation::name)
@@ -71,7 +71,7 @@ class ContractIT {
     }
 
     @Test
-    void theParametersAreThoseOfTheDocumentWithTheirLimits() {
+    void the_parameters_are_those_of_the_document_with_their_limits() {
         implemented()
                 .forEach((name, methods) -> methods.forEach(method -> {
                     var documented = new TreeSet<String>();
@@ -89,7 +89,7 @@ class ContractIT {
     }
 
     @Test
-    void theRolesAreThoseOfTheDocument() {
+    void the_roles_are_those_of_the_document() {
         implemented()
                 .forEach((name, methods) -> methods.forEach(method -> {
                     JsonNode own = contract.operations().stream()
@@ -111,7 +111,7 @@ class ContractIT {
     }
 
     @Test
-    void theFieldsOfBodiesAreThoseOfTheDocument() {
+    void the_fields_of_bodies_are_those_of_the_document() {
         implemented().forEach((name, methods) -> methods.stream()
                 .flatMap(method -> Arrays.stream(method.getMethodParameters()))
                 .filter(parameter -> parameter.hasParameterAnnotation(RequestBody.class))
@@ -130,7 +130,7 @@ class ContractIT {
     }
 
     @Test
-    void theMediaTypesOfBodiesAreThoseOfTheDocument() {
+    void the_media_types_of_bodies_are_those_of_the_document() {
         Map<String, Set<String>> taken = new TreeMap<>();
         api.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
                 .getHandlerMethods()
@@ -151,7 +151,7 @@ class ContractIT {
     }
 
     @Test
-    void everyOperationAnswersAsTheDocumentSays() {
+    void every_operation_answers_as_the_document_says() {
         Fixtures fixtures = api.fixtures();
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
         UUID channel = fixtures.channelOf(user);
@@ -213,7 +213,7 @@ class ContractIT {
     }
 
     @Test
-    void anUploadIsAnsweredAsTheDocumentSays() {
+    void an_upload_is_answered_as_the_document_says() {
         byte[] export =
                 Zips.ofFolder(Path.of("src/test/resources/exports/channel"), "").bytes();
 

@@ -35,7 +35,7 @@ class DatabaseDownIT {
 
     /** Together, since each waits for a connection. */
     @Test
-    void withoutTheDatabaseEveryOperationSaysSoAndWhenToTryAgain() throws SQLException {
+    void without_the_database_every_operation_says_so_and_when_to_try_again() throws SQLException {
         List<String> operations = List.of(
                 "GET /users/1",
                 "GET /users",
@@ -78,7 +78,7 @@ class DatabaseDownIT {
     }
 
     @Test
-    void withKeysItIsSaidToo_andTheKeyCountsWhenTheDatabaseIsBack() throws SQLException {
+    void with_keys_it_is_said_too_and_the_key_counts_when_the_database_is_back() throws SQLException {
         ApiClient reader = locked.client(KEY.key());
         allowConnections(locked, false);
         ApiClient.Answer away = reader.get("/users/1");
@@ -93,7 +93,7 @@ class DatabaseDownIT {
     }
 
     @Test
-    void theProcessIsNotReadyWhileTheDatabaseIsAwayAndComesBackWithIt() throws SQLException {
+    void the_process_is_not_ready_while_the_database_is_away_and_comes_back_with_it() throws SQLException {
         allowConnections(api, false);
         assertThat(client.get("/health/ready").status()).isEqualTo(503);
         assertThat(client.get("/health/live").status()).isEqualTo(200);
@@ -111,7 +111,7 @@ class DatabaseDownIT {
     }
 
     @Test
-    void aStatementThatDoesNotEndIsGivenUp() throws SQLException {
+    void a_statement_that_does_not_end_is_given_up() throws SQLException {
         try (Connection other = DriverManager.getConnection(api.jdbcUrl());
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
@@ -125,7 +125,7 @@ class DatabaseDownIT {
     }
 
     @Test
-    void withoutTheIndexASearchSaysSoWhileTheRestGoesOn() throws Exception {
+    void without_the_index_a_search_says_so_while_the_rest_goes_on() throws Exception {
         UUID tenant = api.fixtures().tenant();
         long user = api.fixtures().user(tenant);
         api.fixtures().channelOf(user);

@@ -20,7 +20,7 @@ class DocumentationIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/docs", "/redoc", "/nothere.html"})
-    void aPageLoadsNothingButWhatThisServerHas(String path) {
+    void a_page_loads_nothing_but_what_this_server_has(String path) {
         ApiClient.Answer page = get(path);
 
         assertThat(page.status()).isEqualTo(200);
@@ -42,7 +42,7 @@ class DocumentationIT {
     }
 
     @Test
-    void theScriptsOfThePagesAreThere() {
+    void the_scripts_of_the_pages_are_there() {
         assertThat(get("/webjars/swagger-ui/swagger-ui-bundle.js").header("Content-Type"))
                 .contains("javascript");
         assertThat(get("/redoc.js").header("Content-Type")).contains("javascript");
@@ -52,7 +52,7 @@ class DocumentationIT {
     }
 
     @Test
-    void theDocumentIsServedAsWrittenAndAsJson() {
+    void the_document_is_served_as_written_and_as_json() {
         ApiClient.Answer yaml = get("/openapi.yaml");
         ApiClient.Answer json = get("/openapi.json");
 

@@ -30,7 +30,7 @@ class HealthIT {
     }
 
     @Test
-    void everyPartIsNamedWithItsStatusAndWithoutDetails() {
+    void every_part_is_named_with_its_status_and_without_details() {
         redis.is(Health.up());
 
         ApiClient.Answer answer = client.get("/health");
@@ -44,7 +44,7 @@ class HealthIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"DOWN", "DEGRADED", "OUT_OF_SERVICE"})
-    void aPartThatTheWorkDoesNotNeedOnlyDegrades(String status) {
+    void a_part_that_the_work_does_not_need_only_degrades(String status) {
         index.is(Health.status(status));
 
         ApiClient.Answer answer = client.get("/health");
@@ -56,7 +56,7 @@ class HealthIT {
     }
 
     @Test
-    void withoutRedisTheProcessIsNotReadyButAlive() {
+    void without_redis_the_process_is_not_ready_but_alive() {
         redis.is(Health.down());
 
         assertThat(client.get("/health").status()).isEqualTo(503);
@@ -71,7 +71,7 @@ class HealthIT {
     }
 
     @Test
-    void theScheduleSaysWhenEachJobRanAndRunsNextButNotWhyItFails() {
+    void the_schedule_says_when_each_job_ran_and_runs_next_but_not_why_it_fails() {
         JdbcClient jdbc = api.bean("jdbcClient", JdbcClient.class);
         jdbc.sql(
                         """
@@ -118,7 +118,7 @@ class HealthIT {
     }
 
     @Test
-    void theManagementPortHasMetricsAndHealthWithDetails() {
+    void the_management_port_has_metrics_and_health_with_details() {
         ApiClient management = api.managementClient();
         client.get("/health/live");
 
@@ -153,7 +153,7 @@ class HealthIT {
                 "/openapi.yaml",
                 "/webjars/swagger-ui/index.html"
             })
-    void theManagementPortHasNothingElse(String path) {
+    void the_management_port_has_nothing_else(String path) {
         assertThat(api.managementClient()
                         .sendAnything("GET", path, null, request -> request)
                         .status())
@@ -161,7 +161,7 @@ class HealthIT {
     }
 
     @Test
-    void metricsAreNotOnThePortOfTheApi() {
+    void metrics_are_not_on_the_port_of_the_api() {
         OpenApiContract.INSTANCE.assertProblem(client.sendAnything("GET", "/metrics", null, request -> request), 404);
     }
 }

@@ -32,12 +32,12 @@ class ImportDirectoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ChatExport/result.json", "./ChatExport/../ChatExport/result.json"})
-    void aFileInTheFolderIsTaken(String path) throws IOException {
+    void a_file_in_the_folder_is_taken(String path) throws IOException {
         assertThat(new ImportDirectory(root).resolve(path)).isEqualTo(export.toRealPath());
     }
 
     @Test
-    void aFolderInTheFolderIsTaken() throws IOException {
+    void a_folder_in_the_folder_is_taken() throws IOException {
         assertThat(new ImportDirectory(root).resolve("ChatExport"))
                 .isEqualTo(export.getParent().toRealPath());
     }
@@ -58,12 +58,12 @@ class ImportDirectoryTest {
                 "~/secret",
                 "missing"
             })
-    void aPathThatLeavesTheFolderOrLeadsNowhereIsRefused(String path) {
+    void a_path_that_leaves_the_folder_or_leads_nowhere_is_refused(String path) {
         assertThatThrownBy(() -> new ImportDirectory(root).resolve(path)).isInstanceOf(ErrorResponseException.class);
     }
 
     @Test
-    void aSymbolicLinkOutOfTheFolderIsRefused() throws IOException {
+    void a_symbolic_link_out_of_the_folder_is_refused() throws IOException {
         Files.createSymbolicLink(root.resolve("link"), temporary);
 
         assertThatThrownBy(() -> new ImportDirectory(root).resolve("link/secret"))
@@ -72,7 +72,7 @@ class ImportDirectoryTest {
     }
 
     @Test
-    void aSymbolicLinkInTheMiddleOfAPathIsFollowedBeforeItIsJudged() throws IOException {
+    void a_symbolic_link_in_the_middle_of_a_path_is_followed_before_it_is_judged() throws IOException {
         Path inside = Files.createDirectories(root.resolve("a"));
         Files.createSymbolicLink(inside.resolve("up"), Path.of("../.."));
         Files.createSymbolicLink(inside.resolve("again"), Path.of("../ChatExport"));
@@ -94,7 +94,7 @@ class ImportDirectoryTest {
                 "export/result.json",
                 "linked"
             })
-    void whatSomebodyUploadedIsNobodyElsesToImport(String path) throws IOException {
+    void what_somebody_uploaded_is_nobody_elses_to_import(String path) throws IOException {
         Path upload = Files.createDirectories(root.resolve("uploads/1/export"));
         Path result = Files.writeString(upload.resolve("result.json"), "{}");
         Files.createSymbolicLink(root.resolve("link"), root.resolve("uploads"));
@@ -107,7 +107,7 @@ class ImportDirectoryTest {
     }
 
     @Test
-    void whatSomebodyUploadedStaysTheirsWhereTheFolderOfUploadsIsALink() throws IOException {
+    void what_somebody_uploaded_stays_theirs_where_the_folder_of_uploads_is_a_link() throws IOException {
         Path elsewhere = Files.createDirectories(root.resolve("elsewhere"));
         Files.writeString(elsewhere.resolve("result.json"), "{}");
         Files.createSymbolicLink(root.resolve("uploads"), elsewhere);
@@ -119,7 +119,7 @@ class ImportDirectoryTest {
     }
 
     @Test
-    void aFolderWhoseExportIsALinkOutOfTheFolderIsRefused() throws IOException {
+    void a_folder_whose_export_is_a_link_out_of_the_folder_is_refused() throws IOException {
         Path folder = Files.createDirectories(root.resolve("linked"));
         Files.createSymbolicLink(folder.resolve("result.json"), temporary.resolve("secret"));
 
@@ -128,7 +128,7 @@ class ImportDirectoryTest {
     }
 
     @Test
-    void aFileIsCalledByItsPlaceInTheFolderAndOneFromElsewhereByItsNameAlone() throws IOException {
+    void a_file_is_called_by_its_place_in_the_folder_and_one_from_elsewhere_by_its_name_alone() throws IOException {
         var directory = new ImportDirectory(root);
 
         assertThat(directory.name(export.toRealPath())).isEqualTo("ChatExport/result.json");
@@ -136,14 +136,14 @@ class ImportDirectoryTest {
     }
 
     @Test
-    void theFolderItselfMayBeASymbolicLink() throws IOException {
+    void the_folder_itself_may_be_a_symbolic_link() throws IOException {
         Path link = Files.createSymbolicLink(temporary.resolve("linked"), root);
 
         assertThat(new ImportDirectory(link).resolve("ChatExport/result.json")).isEqualTo(export.toRealPath());
     }
 
     @Test
-    void withoutTheFolderEveryPathIsRefused() {
+    void without_the_folder_every_path_is_refused() {
         assertThatThrownBy(() -> new ImportDirectory(temporary.resolve("none")).resolve("result.json"))
                 .isInstanceOf(ErrorResponseException.class);
     }

@@ -22,7 +22,7 @@ class ImportsIT {
     private final Fixtures fixtures = api.fixtures();
 
     @Test
-    void anImportIsAcceptedFollowedAndItsPostsAreTheUsers() {
+    void an_import_is_accepted_followed_and_its_posts_are_the_users() {
         long user = fixtures.user(fixtures.tenant());
 
         ApiClient.Answer accepted = client.post("/users/" + user + "/imports", EXPORT);
@@ -46,7 +46,7 @@ class ImportsIT {
     }
 
     @Test
-    void whenTooManyWaitTheNextIsToldToComeBack() throws Exception {
+    void when_too_many_wait_the_next_is_told_to_come_back() throws Exception {
         String imports = "/users/" + fixtures.user(fixtures.tenant()) + "/imports";
         try (Connection other = DriverManager.getConnection(api.jdbcUrl());
                 Statement statement = other.createStatement()) {
@@ -67,7 +67,7 @@ class ImportsIT {
     }
 
     @Test
-    void aFolderWithoutAnExportIsRefused() {
+    void a_folder_without_an_export_is_refused() {
         ApiClient.Answer answer = client.post("/users/1/imports", "{\"path\": \"channel/photos\"}");
 
         OpenApiContract.INSTANCE.assertProblem(answer, 422);

@@ -28,7 +28,7 @@ class ManagementAccessIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/metrics", "/health", "/health/ready", "/nothing"})
-    void everythingNeedsTheKeyOfAnOperator(String path) {
+    void everything_needs_the_key_of_an_operator(String path) {
         assertThat(status(null, path)).isEqualTo(401);
         assertThat(status("unknown", path)).isEqualTo(401);
         assertThat(status(OPERATOR.key(), path)).isEqualTo(path.equals("/nothing") ? 404 : 200);
@@ -36,7 +36,7 @@ class ManagementAccessIT {
     }
 
     @Test
-    void aKeyThatAsksTooOftenIsToldWhenToComeBackAndOthersGoOn() {
+    void a_key_that_asks_too_often_is_told_when_to_come_back_and_others_go_on() {
         ApiClient busy = api.client(BUSY.key());
 
         List<ApiClient.Answer> answers =

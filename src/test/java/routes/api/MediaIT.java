@@ -48,7 +48,7 @@ class MediaIT {
                 "audio/mpeg",
                 "application/pdf"
             })
-    void whatABrowserMayShowComesWithItsType(String mime) {
+    void what_a_browser_may_show_comes_with_its_type(String mime) {
         ApiClient.Answer answer = read(fixtures.storedMedia(tenant, post, mime, CONTENT));
 
         assertThat(answer.status()).isEqualTo(200);
@@ -71,7 +71,7 @@ class MediaIT {
                 "image/png; charset=x",
                 "nonsense"
             })
-    void anythingElseIsToBeSavedAndNotShown(String mime) {
+    void anything_else_is_to_be_saved_and_not_shown(String mime) {
         ApiClient.Answer answer = read(fixtures.storedMedia(tenant, post, mime, CONTENT));
 
         assertThat(answer.status()).isEqualTo(200);
@@ -81,7 +81,7 @@ class MediaIT {
     }
 
     @Test
-    void whoHasTheFileAlreadyGetsItNotAgain() {
+    void who_has_the_file_already_gets_it_not_again() {
         String sha256 = fixtures.storedMedia(tenant, post, "image/png", CONTENT);
         ApiClient.Answer first = read(sha256);
 
@@ -96,7 +96,7 @@ class MediaIT {
     }
 
     @Test
-    void aPostIsNamedByItsNumberToo() {
+    void a_post_is_named_by_its_number_too() {
         String sha256 = fixtures.storedMedia(tenant, post, "image/png", CONTENT);
         String number = client.get("/posts/" + post).json().path("number").asText();
 
@@ -104,7 +104,7 @@ class MediaIT {
     }
 
     @Test
-    void aFileOfAnotherPostOrOfADeletedOneIsNotThere() {
+    void a_file_of_another_post_or_of_a_deleted_one_is_not_there() {
         String sha256 = fixtures.storedMedia(tenant, post, "image/png", CONTENT);
         UUID other = fixtures.post(tenant, fixtures.channel(), Instant.parse("2026-01-31T12:00:00Z"), "other");
 
@@ -116,7 +116,7 @@ class MediaIT {
     }
 
     @Test
-    void aCallerOfAnotherTenantFindsNoFile() {
+    void a_caller_of_another_tenant_finds_no_file() {
         String sha256 = fixtures.storedMedia(tenant, post, "image/png", CONTENT);
         MediaController files = api.bean(MediaController.class);
         PostId id = PostId.valueOf(post.toString());
@@ -129,7 +129,7 @@ class MediaIT {
     }
 
     @Test
-    void aFileThatIsMissingInTheStoreIsSaidToBe() throws IOException {
+    void a_file_that_is_missing_in_the_store_is_said_to_be() throws IOException {
         String sha256 = fixtures.storedMedia(tenant, post, "image/png", CONTENT);
         api.bean(ObjectStore.class).delete(key(sha256));
 
@@ -141,7 +141,7 @@ class MediaIT {
     }
 
     @Test
-    void aStoreThatDoesNotAnswerIsTriedAgainLater() throws IOException {
+    void a_store_that_does_not_answer_is_tried_again_later() throws IOException {
         String sha256 = fixtures.storedMedia(tenant, post, "image/png", CONTENT);
         // a file where the folder should be
         api.bean(ObjectStore.class).put("blocked", "text/plain", 1, new ByteArrayInputStream(new byte[1]));

@@ -40,7 +40,7 @@ class OverviewIT {
     }
 
     @Test
-    void tagsComeWithTheNumberOfTheirPostsThoseOfMostFirst() {
+    void tags_come_with_the_number_of_their_posts_those_of_most_first() {
         post("нейросети", "python");
         post("нейросети", "релиз");
         post("Нейросети");
@@ -50,7 +50,7 @@ class OverviewIT {
     }
 
     @Test
-    void tagsAreCountedInThePostsThatTheFiltersLeave() {
+    void tags_are_counted_in_the_posts_that_the_filters_leave() {
         UUID old = post("python", "старое");
         fixtures.set(old, "posted_at", Timestamp.from(NOON.minus(Duration.ofDays(30))));
         post("python", "релиз");
@@ -64,7 +64,7 @@ class OverviewIT {
     }
 
     @Test
-    void tagsAreFoundByTheirBeginningWhateverTheCaseAndTheLetterYo() {
+    void tags_are_found_by_their_beginning_whatever_the_case_and_the_letter_yo() {
         post("Ёлки", "python", "pytest", "copy");
 
         assertThat(tags("q=Py")).containsExactly("pytest 1", "python 1");
@@ -73,7 +73,7 @@ class OverviewIT {
     }
 
     @Test
-    void onlyWhatTheUserReadsIsCounted() {
+    void only_what_the_user_reads_is_counted() {
         post("mine");
         UUID deleted = post("deleted");
         fixtures.set(deleted, "is_deleted", true);
@@ -91,7 +91,7 @@ class OverviewIT {
     }
 
     @Test
-    void everyPostIsInOneStateOfTaggingAndOneOfIndexing() {
+    void every_post_is_in_one_state_of_tagging_and_one_of_indexing() {
         List<UUID> album = List.of(post("a"), post("b"));
         fixtures.album(tenant, channel, album, "{}");
         fixtures.storedMedia(tenant, album.get(0), "image/png", new byte[] {1});
@@ -111,7 +111,7 @@ class OverviewIT {
     }
 
     @Test
-    void theStorageOfATenantIsToldByKind() {
+    void the_storage_of_a_tenant_is_told_by_kind() {
         api.jdbc()
                 .sql(
                         """
@@ -137,7 +137,7 @@ class OverviewIT {
     }
 
     @Test
-    void importsAreListedNewestFirstWithoutGapOrRepetition() {
+    void imports_are_listed_newest_first_without_gap_or_repetition() {
         for (int i = 0; i < 7; i++) {
             fixtures.importJob(tenant, user, "done", "[]");
         }
@@ -170,7 +170,7 @@ class OverviewIT {
     }
 
     @Test
-    void usersAreThoseOfTheCallersTenant() {
+    void users_are_those_of_the_callers_tenant() {
         long second = fixtures.user(tenant);
         UserStore users = api.bean(UserStore.class);
 
@@ -183,7 +183,7 @@ class OverviewIT {
     }
 
     @Test
-    void usersArePagedWithoutGapOrRepetition() {
+    void users_are_paged_without_gap_or_repetition() {
         JsonNode all = client.get("/users?limit=100").json().path("items");
         JsonNode first = client.get("/users?limit=1").json();
         JsonNode second = client.get(

@@ -47,7 +47,7 @@ class PostChangesIT {
     }
 
     @Test
-    void aDeletedPostIsGoneForEveryReaderAlthoughTheIndexStillHasIt() {
+    void a_deleted_post_is_gone_for_every_reader_although_the_index_still_has_it() {
         UUID sibling = fixtures.post(tenant, channel, NOON, "второй");
         long album = fixtures.album(tenant, channel, List.of(post, sibling), "{}");
         index(post, "Нейросети узнают галактики");
@@ -86,7 +86,7 @@ class PostChangesIT {
     }
 
     @Test
-    void whatIsNotThereCannotBeDeletedAndNothingIsPublishedForIt() {
+    void what_is_not_there_cannot_be_deleted_and_nothing_is_published_for_it() {
         client.delete("/posts/" + post);
         api.jdbc().sql("DELETE FROM outbox").update();
 
@@ -101,7 +101,7 @@ class PostChangesIT {
     }
 
     @Test
-    void anEditReplacesTheTextKeepsTheOldOneAndRunsThePipelineAgain() {
+    void an_edit_replaces_the_text_keeps_the_old_one_and_runs_the_pipeline_again() {
         fixtures.tags(post, "галактики");
 
         ApiClient.Answer edited = edit(post, "Вулканы под водой: https://example.org/volcano?utm_source=x");
@@ -129,7 +129,7 @@ class PostChangesIT {
     }
 
     @Test
-    void theSameEditAgainChangesNothing() {
+    void the_same_edit_again_changes_nothing() {
         edit(post, "Вулканы");
         Object row = api.jdbc()
                 .sql("SELECT xmin::text FROM posts WHERE id = ?")
@@ -149,7 +149,7 @@ class PostChangesIT {
     }
 
     @Test
-    void editsThatFollowEachOtherWithinASecondAllCountAndThereAndBackToo() {
+    void edits_that_follow_each_other_within_a_second_all_count_and_there_and_back_too() {
         edit(post, "Вулканы");
         edit(post, "Нейросети узнают галактики");
         edit(post, "Вулканы");
@@ -168,7 +168,7 @@ class PostChangesIT {
     }
 
     @Test
-    void aTextThatIsNoneIsRefused() {
+    void a_text_that_is_none_is_refused() {
         assertThat(edit(post, " \n ").status()).isEqualTo(422);
         assertThat(edit(post, " \n ").text("field")).isEqualTo("content");
         assertThat(edit(post, "я".repeat(4097)).status()).isEqualTo(422);

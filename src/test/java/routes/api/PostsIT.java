@@ -38,7 +38,7 @@ class PostsIT {
     }
 
     @Test
-    void aPostHasEveryFieldOfTheContractAlsoWhereThereIsNothingToTell() {
+    void a_post_has_every_field_of_the_contract_also_where_there_is_nothing_to_tell() {
         UUID id = fixtures.post(tenant, channel, NOON, "Вышел Python 3.14");
 
         JsonNode post = client.get(posts("")).json().path("posts").get(0);
@@ -81,7 +81,7 @@ class PostsIT {
     }
 
     @Test
-    void aPostShowsItsFormattingAndWhatTelegramShowsBesideTheText() {
+    void a_post_shows_its_formatting_and_what_telegram_shows_beside_the_text() {
         UUID first = fixtures.post(tenant, channel, NOON, " Первый пост ");
         UUID id = fixtures.post(tenant, channel, NOON, "");
         fixtures.set(first, "telegram_message_id", 77_001);
@@ -120,7 +120,7 @@ class PostsIT {
     }
 
     @Test
-    void pagesMeetWithoutGapOrRepetitionWhilePostsArrive() {
+    void pages_meet_without_gap_or_repetition_while_posts_arrive() {
         var expected = new ArrayList<String>();
         UUID second = fixtures.channelOf(user);
         for (int i = 0; i < 25; i++) {
@@ -146,7 +146,7 @@ class PostsIT {
     }
 
     @Test
-    void aPeriodHasItsBeginningButNotItsEnd() {
+    void a_period_has_its_beginning_but_not_its_end() {
         fixtures.post(tenant, channel, NOON.minusSeconds(1), "before");
         UUID first = fixtures.post(tenant, channel, NOON, "first");
         UUID second = fixtures.post(tenant, channel, NOON.plusSeconds(59), "second");
@@ -164,7 +164,7 @@ class PostsIT {
     }
 
     @Test
-    void theLastPageIsKnownAsSuchWhenItIsFull() {
+    void the_last_page_is_known_as_such_when_it_is_full() {
         fixtures.post(tenant, channel, NOON, "one");
         fixtures.post(tenant, channel, NOON, "two");
 
@@ -175,7 +175,7 @@ class PostsIT {
     }
 
     @Test
-    void aCursorIsRefusedByAnyOtherListAndWhenMutilated() {
+    void a_cursor_is_refused_by_any_other_list_and_when_mutilated() {
         fixtures.post(tenant, channel, NOON, "one");
         fixtures.post(tenant, channel, NOON, "two");
         String cursor = client.get(posts("limit=1")).text("next_cursor");
@@ -191,7 +191,7 @@ class PostsIT {
     }
 
     @Test
-    void nobodySeesPostsOfAnotherTenantOrOfChannelsTheyDoNotRead() {
+    void nobody_sees_posts_of_another_tenant_or_of_channels_they_do_not_read() {
         UUID otherTenant = fixtures.tenant();
         UUID unread = fixtures.channel();
         fixtures.post(otherTenant, channel, NOON, "the same channel, read by another tenant");
@@ -212,7 +212,7 @@ class PostsIT {
     }
 
     @Test
-    void filtersNarrowTheList() {
+    void filters_narrow_the_list() {
         UUID failed = fixtures.post(tenant, channel, NOON, "Сбой в ЛИФТЕ на 100%");
         fixtures.set(failed, "tagging_status", "failed");
         UUID tagged = fixtures.post(tenant, channel, NOON.plusSeconds(1), "Нейросети научили_ся");
@@ -236,7 +236,7 @@ class PostsIT {
     }
 
     @Test
-    void postsAreFilteredByWhatTheirFilesAre() {
+    void posts_are_filtered_by_what_their_files_are() {
         UUID text = fixtures.post(tenant, channel, NOON, "text");
         UUID photo = fixtures.post(tenant, channel, NOON.plusSeconds(1), "photo");
         fixtures.storedMedia(tenant, photo, "image/jpeg", new byte[] {1});
@@ -270,7 +270,7 @@ class PostsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"has=audio", "has=photo&has=PHOTO", "has=photo,music", "has=", "has=photo&has="})
-    void anUnknownFeatureIsRefusedWithTheKnownOnes(String parameters) {
+    void an_unknown_feature_is_refused_with_the_known_ones(String parameters) {
         ApiClient.Answer answer = client.get(posts(parameters));
 
         OpenApiContract.INSTANCE.assertProblem(answer, 400);
@@ -281,7 +281,7 @@ class PostsIT {
     }
 
     @Test
-    void aPostIsFoundByItsUuidAndByItsNumberWithAllEnrichments() {
+    void a_post_is_found_by_its_uuid_and_by_its_number_with_all_enrichments() {
         UUID id = fixtures.post(tenant, channel, NOON, "picture");
         fixtures.tags(id, "Python", "релиз");
         fixtures.media(tenant, id, "bb", 1);
@@ -310,7 +310,7 @@ class PostsIT {
     }
 
     @Test
-    void aPostNamesOtherPostsWithTheSameOrANearlyTheSamePicture() {
+    void a_post_names_other_posts_with_the_same_or_a_nearly_the_same_picture() {
         UUID id = fixtures.post(tenant, channel, NOON, "picture");
         String sha256 = picture(id, 1, 0b1111L << 40);
         UUID sameFile = fixtures.post(tenant, channel, NOON.minusSeconds(9), "the same file");
@@ -338,7 +338,7 @@ class PostsIT {
     }
 
     @Test
-    void picturesWithoutAHashAreTheSameOnlyAsFilesAndTheirPostsAreBounded() {
+    void pictures_without_a_hash_are_the_same_only_as_files_and_their_posts_are_bounded() {
         UUID plain = fixtures.post(tenant, channel, NOON, "plain");
         String sha256 = picture(plain, 1, null);
         picture(fixtures.post(tenant, channel, NOON, "also plain"), 2, null);
@@ -362,7 +362,7 @@ class PostsIT {
     }
 
     @Test
-    void deletedPostsAreGone() {
+    void deleted_posts_are_gone() {
         UUID id = fixtures.post(tenant, channel, NOON, "deleted");
         fixtures.set(id, "is_deleted", true);
 
@@ -371,7 +371,7 @@ class PostsIT {
     }
 
     @Test
-    void anAlbumHasItsMembersInOrderAndItsSummaryOnceAssembled() {
+    void an_album_has_its_members_in_order_and_its_summary_once_assembled() {
         List<UUID> members = List.of(
                 fixtures.post(tenant, channel, NOON, "1"),
                 fixtures.post(tenant, channel, NOON, "2"),
@@ -399,7 +399,7 @@ class PostsIT {
     }
 
     @Test
-    void taggingStatsCountEveryStatus() {
+    void tagging_stats_count_every_status() {
         for (String status : List.of("pending", "failed", "failed", "retrying", "skipped")) {
             fixtures.set(fixtures.post(tenant, channel, NOON, status), "tagging_status", status);
         }
@@ -418,7 +418,7 @@ class PostsIT {
     }
 
     @Test
-    void anImportShowsItsProgressAndABoundedNumberOfErrors() {
+    void an_import_shows_its_progress_and_a_bounded_number_of_errors() {
         var errors = new StringBuilder("[{\"name\":\"photos/1.jpg\",\"reason\":\"missing\"}");
         for (int i = 1; i < ImportController.MAX_ERRORS + 50; i++) {
             errors.append(",{\"name\":\"photos/1.jpg\",\"reason\":\"missing\"}");

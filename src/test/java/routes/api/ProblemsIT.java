@@ -81,7 +81,7 @@ class ProblemsIT {
                 "/users/1/search?q=a&from=2026-02-02&to=2026-02-01 | from",
                 "/users/1/search?q=a&from=%2B1000000000-12-31T23:59:59Z | from",
             })
-    void aParameterThatIsNotAllowedIsNamed(String path, String field) {
+    void a_parameter_that_is_not_allowed_is_named(String path, String field) {
         ApiClient.Answer answer = client.get(path.strip());
 
         OpenApiContract.INSTANCE.assertProblem(answer, 400);
@@ -107,7 +107,7 @@ class ProblemsIT {
                 "/albums/999999",
                 "/imports/00000000-0000-0000-0000-00000000dead"
             })
-    void whatIsNotThereIsNotFound(String path) {
+    void what_is_not_there_is_not_found(String path) {
         OpenApiContract.INSTANCE.assertProblem(client.get(path), 404);
     }
 
@@ -142,7 +142,7 @@ class ProblemsIT {
                 "/users/1/imports | {\"path\": \"a\\u0000b\"}       | 422 | path",
                 "/users/1/imports | {\"path\": \"missing.json\"}    | 422 | path",
             })
-    void aFieldThatIsNotAllowedIsNamed(String path, String body, int status, String field) {
+    void a_field_that_is_not_allowed_is_named(String path, String body, int status, String field) {
         ApiClient.Answer answer = client.post(path.strip(), body.strip());
 
         OpenApiContract.INSTANCE.assertProblem(answer, status);
@@ -160,12 +160,12 @@ class ProblemsIT {
                 "{\"username\":\"a\",\"username\":\"b\"}",
                 "\"a\""
             })
-    void aBodyThatIsNotTheJsonExpectedIsRefused(String body) {
+    void a_body_that_is_not_the_json_expected_is_refused(String body) {
         OpenApiContract.INSTANCE.assertProblem(client.post("/users", body), 400);
     }
 
     @Test
-    void aDeeplyNestedBodyIsRefused() {
+    void a_deeply_nested_body_is_refused() {
         OpenApiContract.INSTANCE.assertProblem(client.post("/users", "[".repeat(30_000)), 400);
     }
 
@@ -176,7 +176,7 @@ class ProblemsIT {
         "OPTIONS, /posts/1",
         "DELETE, /users/1/channels/00000000-0000-0000-0000-000000000009"
     })
-    void aBodyThatNoOperationReadsDoesNotChangeTheAnswer(String method, String path) {
+    void a_body_that_no_operation_reads_does_not_change_the_answer(String method, String path) {
         assertThat(client.sendAnything(method, path, "{\"a\": 1}", UnaryOperator.identity())
                         .status())
                 .isEqualTo(client.sendAnything(method, path, null, UnaryOperator.identity())
@@ -185,7 +185,7 @@ class ProblemsIT {
     }
 
     @Test
-    void aBodyAboveTheLimitIsTooLargeWhateverLengthItAnnounces() {
+    void a_body_above_the_limit_is_too_large_whatever_length_it_announces() {
         String body = "{\"username\": \"" + "a".repeat(70_000) + "\"}";
 
         OpenApiContract.INSTANCE.assertProblem(client.post("/users", body), 413);
@@ -200,7 +200,7 @@ class ProblemsIT {
                 "application/x-www-form-urlencoded",
                 "multipart/form-data; boundary=x"
             })
-    void onlyJsonIsTaken(String type) {
+    void only_json_is_taken(String type) {
         ApiClient.Answer answer =
                 client.send("POST", "/users/1/channels", "--x--", request -> request.header("Content-Type", type));
 
@@ -209,7 +209,7 @@ class ProblemsIT {
     }
 
     @Test
-    void aBodyWithoutContentTypeIsRefused() {
+    void a_body_without_content_type_is_refused() {
         OpenApiContract.INSTANCE.assertProblem(client.send("POST", "/users", "{}", UnaryOperator.identity()), 415);
     }
 
@@ -222,7 +222,7 @@ class ProblemsIT {
         "POST, /health",
         "DELETE, /users"
     })
-    void aMethodThatIsNotPossibleIsToldWithThePossibleOnes(String method, String path) {
+    void a_method_that_is_not_possible_is_told_with_the_possible_ones(String method, String path) {
         ApiClient.Answer answer = client.sendAnything(method, path, null, UnaryOperator.identity());
 
         OpenApiContract.INSTANCE.assertProblem(answer, 405);
@@ -233,7 +233,7 @@ class ProblemsIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"/nothing", "/users/1/", "/error", "/actuator", "/users/1/rag/nothing", "/openapi/openapi.yaml"})
-    void anUnknownPathIsAProblemForAProgramAndAPageForABrowser(String path) {
+    void an_unknown_path_is_a_problem_for_a_program_and_a_page_for_a_browser(String path) {
         OpenApiContract.INSTANCE.assertProblem(client.sendAnything("GET", path, null, UnaryOperator.identity()), 404);
         OpenApiContract.INSTANCE.assertProblem(
                 client.sendAnything(
@@ -254,14 +254,14 @@ class ProblemsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"//", "//users/1", "/posts//timeline", "///?a=b"})
-    void aPathThatIsNotWhatItSeemsIsRefused(String path) {
+    void a_path_that_is_not_what_it_seems_is_refused(String path) {
         ApiClient.Answer answer = client.sendAnything("GET", path, null, UnaryOperator.identity());
 
         OpenApiContract.INSTANCE.assertProblem(answer, 400);
     }
 
     @Test
-    void whatCannotBeAcceptedIsAProblem() {
+    void what_cannot_be_accepted_is_a_problem() {
         ApiClient.Answer answer =
                 client.sendAnything("GET", "/users/1", null, request -> request.header("Accept", "text/html"));
 
@@ -269,7 +269,7 @@ class ProblemsIT {
     }
 
     @Test
-    void anAnswerIsNoProblemAlsoForAClientThatNamesOnlyThese() {
+    void an_answer_is_no_problem_also_for_a_client_that_names_only_these() {
         ApiClient.Answer answer =
                 client.send("GET", "/users/1", null, request -> request.header("Accept", "application/problem+json"));
 
@@ -294,7 +294,7 @@ class ProblemsIT {
                 "GET /users/1 HTTP/1.1\r\n\r\n",
                 "\u0001\u0002\r\n\r\n"
             })
-    void whatIsNotWellFormedHttpGetsNoHtml(String request) throws IOException {
+    void what_is_not_well_formed_http_gets_no_html(String request) throws IOException {
         String answer = raw(request);
 
         assertThat(answer).startsWith("HTTP/1.1 400").doesNotContainIgnoringCase("<html", "tomcat", "exception");
@@ -302,7 +302,7 @@ class ProblemsIT {
     }
 
     @Test
-    void noOtherSiteMayReadAnswers() {
+    void no_other_site_may_read_answers() {
         ApiClient.Answer preflight = client.sendAnything(
                 "OPTIONS", "/users", null, request -> request.header("Origin", "https://evil.example")
                         .header("Access-Control-Request-Method", "POST"));
@@ -329,7 +329,8 @@ class ProblemsIT {
         "POST, /users/1/posts/retry_tagging, none, 200",
         "GET, /users/1, cross-site, 200"
     })
-    void noPageOfAnotherSiteMayHaveABrowserChangeAnything(String method, String path, String from, int status) {
+    void no_page_of_another_site_may_have_a_browser_change_anything(
+            String method, String path, String from, int status) {
         ApiClient.Answer answer =
                 client.sendAnything(method, path, path.endsWith("imports") ? "--x--" : null, request -> request.header(
                                 "Sec-Fetch-Site", from)
@@ -343,7 +344,7 @@ class ProblemsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "***=(", "https://127.0.0.1:99999999", "http://127.0.0.1", "http://localhost:1"})
-    void whatIsNotTheOriginOfThisServerIsRefused(String origin) {
+    void what_is_not_the_origin_of_this_server_is_refused(String origin) {
         OpenApiContract.INSTANCE.assertProblem(
                 client.send("GET", "/users/1", null, request -> request.header("Origin", origin)), 403);
         assertThat(client.send(
@@ -356,7 +357,7 @@ class ProblemsIT {
     }
 
     @Test
-    void noOtherSiteMayHaveItsNamePointHere() throws IOException {
+    void no_other_site_may_have_its_name_point_here() throws IOException {
         assertThat(raw("GET /users/1 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 403")
                 .contains("application/problem+json", "API_KEYS");
@@ -368,7 +369,7 @@ class ProblemsIT {
     }
 
     @Test
-    void aProblemTellsThePathThatWasAskedFor() {
+    void a_problem_tells_the_path_that_was_asked_for() {
         ApiClient.Answer answer = client.get("/users/999999");
 
         assertThat(answer.text("instance")).isEqualTo("/users/999999");

@@ -34,7 +34,7 @@ class ReaderKeysIT {
     }
 
     @Test
-    void aReaderIsToldThatOnlyOperatorsHavePagesFetchedAgain() {
+    void a_reader_is_told_that_only_operators_have_pages_fetched_again() {
         browser.visit("/?post=" + album);
         browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
         browser.click(".again button");
@@ -44,7 +44,7 @@ class ReaderKeysIT {
     }
 
     @Test
-    void aReaderSeesChannelsButNeitherAccountsNorWhatChangesThem() {
+    void a_reader_sees_channels_but_neither_accounts_nor_what_changes_them() {
         browser.visit("/?view=channels");
         browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
         browser.awaitTrue("there are channels", "return document.querySelectorAll('.channel').length > 0");
@@ -60,7 +60,7 @@ class ReaderKeysIT {
     }
 
     @Test
-    void whoeverHasNoKeyIsAskedForItAndMaySignOut() {
+    void whoever_has_no_key_is_asked_for_it_and_may_sign_out() {
         browser.visit("/?post=" + album);
 
         browser.one("dialog #key").sendKeys("wrong", Keys.ENTER);
@@ -84,7 +84,7 @@ class ReaderKeysIT {
     }
 
     @Test
-    void aTenantWithoutAUserGetsItsFirstOneOnThePage() {
+    void a_tenant_without_a_user_gets_its_first_one_on_the_page() {
         api.jdbc()
                 .sql("DELETE FROM users WHERE tenant_id IN (SELECT id FROM tenants WHERE name = 'others')")
                 .update();
@@ -103,7 +103,7 @@ class ReaderKeysIT {
     }
 
     @Test
-    void aBrowserWithoutAKeyGetsAPageWhereAProgramGetsAProblem() {
+    void a_browser_without_a_key_gets_a_page_where_a_program_gets_a_problem() {
         browser.visit("/nothere");
         browser.awaitText("h1", "There is nothing to see here");
         browser.click("a.button");
@@ -113,7 +113,7 @@ class ReaderKeysIT {
     }
 
     @Test
-    void aReaderMayNotUploadAndIsTold() {
+    void a_reader_may_not_upload_and_is_told() {
         browser.visit("/?view=status");
         browser.one("dialog #key").sendKeys(KEY.key(), Keys.ENTER);
         browser.one(".upload [type=file]").sendKeys(export());
@@ -130,7 +130,7 @@ class ReaderKeysIT {
     }
 
     @Test
-    void aKeyOfAnotherTenantShowsNothingOfThisOne() {
+    void a_key_of_another_tenant_shows_nothing_of_this_one() {
         api.client(FOREIGN.key()).post("/users", "{}");
         browser.visit("/?post=" + album);
 

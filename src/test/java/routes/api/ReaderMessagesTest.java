@@ -28,7 +28,7 @@ class ReaderMessagesTest {
     private final JsonNode english = messages("en");
 
     @Test
-    void bothLanguagesSayTheSame() {
+    void both_languages_say_the_same() {
         assertThat(keys(russian)).isEqualTo(keys(english));
         english.fieldNames()
                 .forEachRemaining(
@@ -36,7 +36,7 @@ class ReaderMessagesTest {
     }
 
     @Test
-    void aCountHasEveryPluralOfItsLanguage() {
+    void a_count_has_every_plural_of_its_language() {
         russian.properties().stream()
                 .filter(message -> message.getValue().isObject())
                 .forEach(message -> {
@@ -50,7 +50,7 @@ class ReaderMessagesTest {
     }
 
     @Test
-    void everyMessageThatIsAskedForIsThere() throws IOException {
+    void every_message_that_is_asked_for_is_there() throws IOException {
         List<String> sources = sources();
 
         assertThat(found(KEY, sources)).isNotEmpty().isSubsetOf(keys(english));
@@ -59,7 +59,7 @@ class ReaderMessagesTest {
     }
 
     @Test
-    void everyReasonThatAStageGivesIsTranslated() throws IOException {
+    void every_reason_that_a_stage_gives_is_translated() throws IOException {
         Pattern reasons = Pattern.compile("(?:StageOutcome\\s*\\.\\s*(?:done|skipped)\\(|NO_CONTENT ="
                 + " |Optional\\.of\\()\"([a-z]+(?:_[a-z]+)*)\"");
         Set<String> given = new TreeSet<>(Set.of("skipped", "duplicate", "tagging_failed"));
@@ -79,7 +79,7 @@ class ReaderMessagesTest {
     }
 
     @Test
-    void everyReasonThatAPageWasNotReadIsTranslated() {
+    void every_reason_that_a_page_was_not_read_is_translated() {
         assertThat(keys(english))
                 .containsAll(
                         Fetched.REASONS.stream().map(reason -> "page." + reason).toList())
@@ -92,7 +92,7 @@ class ReaderMessagesTest {
     }
 
     @Test
-    void nothingInThePageMakesMarkupOfText() throws IOException {
+    void nothing_in_the_page_makes_markup_of_text() throws IOException {
         assertThat(sources()).isNotEmpty().noneMatch(text -> Pattern.compile(
                         "\\.(inner|outer)HTML|insertAdjacentHTML|document\\.write|\\beval\\(")
                 .matcher(text)
@@ -100,7 +100,7 @@ class ReaderMessagesTest {
     }
 
     @Test
-    void everyFileCanBeReadWithoutScrollingForLong() throws IOException {
+    void every_file_can_be_read_without_scrolling_for_long() throws IOException {
         try (Stream<Path> files = Files.walk(PAGE.resolve("reader"))) {
             assertThat(files.filter(file -> file.toString().matches(".*\\.(js|css)")))
                     .isNotEmpty()

@@ -85,7 +85,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aPostIsFoundInTwoStepsWithItsAlbumAndWhyItHasItsTags() {
+    void a_post_is_found_in_two_steps_with_its_album_and_why_it_has_its_tags() {
         browser.open("/");
 
         browser.one("[name=q]").sendKeys("снимки марсохода", Keys.ENTER);
@@ -107,7 +107,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aPostHasItsTopicAndTheWordsThatItAnswers() {
+    void a_post_has_its_topic_and_the_words_that_it_answers() {
         browser.open("/?post=" + formatted);
 
         browser.awaitText(".meta", "тема «Загадки»");
@@ -115,7 +115,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aPostLeadsToOthersWithTheSamePicture() {
+    void a_post_leads_to_others_with_the_same_picture() {
         browser.open("/?post=" + album);
         browser.awaitText(".same", "Та же картинка в постах");
 
@@ -126,7 +126,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void picturesAreEnlargedAndTurnedByKeys() {
+    void pictures_are_enlarged_and_turned_by_keys() {
         browser.open("/?post=" + album);
         browser.awaitPictures(".gallery img", 3);
 
@@ -145,7 +145,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void filtersNarrowTheListAndAreTakenAwayByTheirChips() {
+    void filters_narrow_the_list_and_are_taken_away_by_their_chips() {
         browser.open("/");
         browser.awaitText(".filters .tag", "кратер");
 
@@ -169,7 +169,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void postsAreFilteredByWhatTheyHaveWithTheKeyboard() {
+    void posts_are_filtered_by_what_they_have_with_the_keyboard() {
         browser.open("/");
         browser.one(".has input[value=photo]").sendKeys(Keys.SPACE);
         browser.awaitText(".chips", "Фото");
@@ -189,7 +189,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void tagsAreFoundByTheirBeginning() {
+    void tags_are_found_by_their_beginning() {
         browser.open("/");
         browser.awaitText(".filters .tag", "погода");
 
@@ -200,7 +200,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aListGoesOnWhileNewPostsArriveAndAnAlbumIsOneCard() {
+    void a_list_goes_on_while_new_posts_arrive_and_an_album_is_one_card() {
         browser.open("/");
         browser.awaitText(".said", "есть ещё");
         assertThat(browser.all(".card .thumbnails.of-3")).hasSize(1);
@@ -217,7 +217,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void everyStateIsALinkAndBackLeadsToTheListAsItWas() {
+    void every_state_is_a_link_and_back_leads_to_the_list_as_it_was() {
         browser.open("/?tag=погода");
         browser.awaitText(".said", "есть ещё");
         browser.click(".more button");
@@ -235,7 +235,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aPostLooksAsInTelegram() {
+    void a_post_looks_as_in_telegram() {
         browser.open("/?post=" + formatted);
         browser.awaitText("h1 strong", "Загадка");
 
@@ -267,7 +267,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aSpoilerIsClosedEverywhereUntilItIsClicked() {
+    void a_spoiler_is_closed_everywhere_until_it_is_clicked() {
         String shown = "return document.documentElement.outerHTML.includes('ромашка')";
         browser.open("/");
         browser.awaitText(".card", "▒▒▒▒▒▒▒");
@@ -292,7 +292,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aCollapsibleQuoteIsClosedUntilItIsClicked() {
+    void a_collapsible_quote_is_closed_until_it_is_clicked() {
         browser.open("/?post=" + formatted);
         WebElement button = browser.one(".text blockquote .unfold");
         Object height = browser.run("return document.querySelector('.text blockquote').offsetHeight");
@@ -306,7 +306,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aHashtagSearches() {
+    void a_hashtag_searches() {
         browser.open("/?post=" + formatted);
         browser.click(".text a[href*='?q=']");
 
@@ -315,7 +315,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aPollShowsItsVotesAndAFileItsName() {
+    void a_poll_shows_its_votes_and_a_file_its_name() {
         browser.open("/?post=" + poll);
         browser.awaitText(".poll h2", "Чай или кофе?");
         assertThat(browser.texts(".poll .share"))
@@ -334,7 +334,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aTypingErrorIsRepairedAndTheReaderCanInsistOnIt() {
+    void a_typing_error_is_repaired_and_the_reader_can_insist_on_it() {
         browser.open("/?q=vfhcj%5Bjl");
         browser.awaitText(".corrected", "Показано по запросу «марсоход»");
         browser.awaitText(".card h2", "Марсоход прислал снимки");
@@ -347,7 +347,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aSearchCountsItsHitsByChannel() {
+    void a_search_counts_its_hits_by_channel() {
         browser.open("/?q=марсоход");
         browser.awaitTrue(
                 "the channel has a count", "return !!document.querySelector('.choices [data-channel] .count')");
@@ -355,7 +355,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aSearchGoesOnOverItsPagesWithPicturesAndSaysThatThereIsMore() {
+    void a_search_goes_on_over_its_pages_with_pictures_and_says_that_there_is_more() {
         posts.findable(45);
         browser.open("/?q=маяк");
         browser.awaitText(".said", "Показано 20 постов, есть ещё");
@@ -380,7 +380,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void tagsAreCountedAmongThePostsThatTheFiltersLeave() {
+    void tags_are_counted_among_the_posts_that_the_filters_leave() {
         browser.open("/?tag=кратер");
         browser.awaitText(".filters h2", "Теги выбранных постов");
 
@@ -393,7 +393,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void anUnknownReaderInTheAddressIsToldAndAnotherMayBeChosen() {
+    void an_unknown_reader_in_the_address_is_told_and_another_may_be_chosen() {
         browser.open("/?user=777777");
         browser.awaitText(".problem", "There is no user 777777");
         assertThat(browser.one("[data-tool=users]").getDomProperty("value")).isEmpty();
@@ -407,7 +407,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void anExportIsUploadedOnThePage() {
+    void an_export_is_uploaded_on_the_page() {
         // whose posts are not among those of the other tests
         browser.open("/?view=status&user=" + api.fixtures().user(Fixtures.DEFAULT_TENANT));
         browser.one(".upload [type=file]").sendKeys(ReaderKeysIT.export());
@@ -419,7 +419,7 @@ class ReaderPageIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/docs", "/redoc", "/favicon.ico", "/nothere"})
-    void nothingIsAskedFromElsewhere(String path) {
+    void nothing_is_asked_from_elsewhere(String path) {
         browser.visit(path);
         browser.awaitTrue(
                 "the page is there",
@@ -436,7 +436,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void thePageSpeaksTheLanguageThatWasChosenAlsoNextTime() {
+    void the_page_speaks_the_language_that_was_chosen_also_next_time() {
         browser.open("/");
         browser.awaitText(".said", "Показано 18 постов");
 
@@ -451,7 +451,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void thePageHasTheThemeThatWasChosenAlsoNextTime() {
+    void the_page_has_the_theme_that_was_chosen_also_next_time() {
         browser.open("/");
         Object before = background();
 
@@ -465,7 +465,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void theKeyboardIsEnough() {
+    void the_keyboard_is_enough() {
         browser.open("/");
         browser.awaitText(".said", "есть ещё");
 
@@ -494,7 +494,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aPostThatTriesToBeMoreThanTextIsText() {
+    void a_post_that_tries_to_be_more_than_text_is_text() {
         browser.open("/");
         browser.awaitText(".card", "<img src=x onerror=");
         assertHarmless();
@@ -515,7 +515,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void eachLinkSaysWhatBecameOfItsPage() {
+    void each_link_says_what_became_of_its_page() {
         browser.open("/?post=" + linked);
         browser.awaitText(".links h2", "Ссылки");
 
@@ -546,7 +546,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void theArticleIsReadHereAndItsPicturesAreLoadedOnlyWhenAsked() {
+    void the_article_is_read_here_and_its_pictures_are_loaded_only_when_asked() {
         SITE.requests.clear();
         browser.open("/?post=" + linked);
         browser.all(".link .read").get(0).click();
@@ -582,7 +582,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void thePagesAreFetchedAgainAndTheCardsShowWhatCame() {
+    void the_pages_are_fetched_again_and_the_cards_show_what_came() {
         UUID post = posts.oneLink();
         browser.open("/?post=" + post);
         browser.click(".again button");
@@ -599,7 +599,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void anArticleThatIsNotThereIsExplained() {
+    void an_article_that_is_not_there_is_explained() {
         browser.open("/?post=" + linked + "&link=3");
 
         browser.awaitText(".problem", "There is no copy of the page of link 3");
@@ -607,7 +607,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void whatIsMissingIsExplainedAndCanBeTriedAgain() {
+    void what_is_missing_is_explained_and_can_be_tried_again() {
         browser.open("/?post=999999999");
 
         browser.awaitText(".problem", "Такого нет");
@@ -625,7 +625,7 @@ class ReaderPageIT {
         "500, Что-то пошло не так, more rights",
         "0, Сервер не отвечает, повторите"
     })
-    void aRefusalIsToldInPlainWordsAndCanBeTriedAgain(int status, String title, String help) {
+    void a_refusal_is_told_in_plain_words_and_can_be_tried_again(int status, String title, String help) {
         browser.open("/");
         browser.awaitText(".filters .tag", "кратер");
         browser.run(
@@ -648,7 +648,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void nothingIsAskedWhileThePageIsNotSeen() {
+    void nothing_is_asked_while_the_page_is_not_seen() {
         browser.open("/?view=status");
         browser.awaitText(".jobs", "20 из примерно 50 постов");
         String calls = "return performance.getEntriesByName(location.origin + '/health').length";
@@ -665,7 +665,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void theStatusShowsAnImportAndRenewsItself() {
+    void the_status_shows_an_import_and_renews_itself() {
         browser.open("/?view=status");
         browser.awaitText(".jobs", "20 из примерно 50 постов");
         assertThat(browser.one("progress").getDomAttribute("value")).isEqualTo("40");
@@ -686,7 +686,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void anEmptyListSaysWhatToDo() {
+    void an_empty_list_says_what_to_do() {
         browser.open("/?tag=нетакого");
         browser.awaitText(".empty", "Уберите часть фильтров");
 
@@ -700,7 +700,7 @@ class ReaderPageIT {
     }
 
     @Test
-    void aPostThatFailedSaysWhy() {
+    void a_post_that_failed_says_why() {
         browser.open("/?post=" + failed);
 
         browser.awaitText(".why", "не удались все 5 попыток");
@@ -710,7 +710,7 @@ class ReaderPageIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"/", "/?q=марсоход", "/?post=album", "/?post=linked", "/?post=linked&link=1", "/?view=status"})
-    void aNarrowPhoneNeedsNoScrollingSideways(String address) {
+    void a_narrow_phone_needs_no_scrolling_sideways(String address) {
         browser.phone(320);
         browser.open(address.replace("album", album.toString()).replace("linked", linked.toString()));
         settle();
@@ -725,7 +725,7 @@ class ReaderPageIT {
         "dark, /", "dark, /?q=марсоход&tag=кратер", "dark, /?post=album", "dark, /?view=status", "dark, /?tag=нетакого",
         "light, /?post=linked", "light, /?post=linked&link=1", "dark, /?post=linked", "dark, /?post=linked&link=1"
     })
-    void noViewHasABarrier(String theme, String address) {
+    void no_view_has_a_barrier(String theme, String address) {
         browser.run("localStorage.setItem('reader.theme', arguments[0])", theme);
         browser.open(address.replace("album", album.toString()).replace("linked", linked.toString()));
         settle();

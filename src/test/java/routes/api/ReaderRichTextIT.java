@@ -39,7 +39,7 @@ class ReaderRichTextIT {
     }
 
     @Test
-    void formattingIsNestedInOneOrderWhateverTheOrderOfTheEntities() {
+    void formatting_is_nested_in_one_order_whatever_the_order_of_the_entities() {
         assertThat(html("bold and italic", "[{type:'italic',offset:0,length:15},{type:'bold',offset:0,length:4}]"))
                 .isEqualTo("<strong><em>bold</em></strong><em> and italic</em>");
         assertThat(html("abcdef", "[{type:'bold',offset:0,length:4},{type:'underline',offset:2,length:4}]"))
@@ -77,7 +77,7 @@ class ReaderRichTextIT {
                 "Array.from({length:5000}, (_, i) => ({type:['bold','italic','spoiler','pre'][i % 4],offset:i %"
                         + " 10,length:1 + i % 7}))"
             })
-    void everyCharacterIsShownOnceWhateverTheEntitiesSay(String entities) {
+    void every_character_is_shown_once_whatever_the_entities_say(String entities) {
         Map<?, ?> shown = (Map<?, ?>) browser.run(
                 """
                 return (async function () {
@@ -104,7 +104,7 @@ class ReaderRichTextIT {
     }
 
     @Test
-    void blocksTakeTheLineBreaksAtTheirEdgesAndKeepWhatIsIndented() {
+    void blocks_take_the_line_breaks_at_their_edges_and_keep_what_is_indented() {
         assertThat(html("look:\n  if x:\n\treturn\ndone", "[{type:'pre',offset:6,length:15,language:'python'}]"))
                 .isEqualTo("look:<figure class=\"code\"><figcaption>python</figcaption>"
                         + "<pre tabindex=\"0\"><code>  if x:\n\treturn</code></pre></figure>done");
@@ -113,7 +113,7 @@ class ReaderRichTextIT {
     }
 
     @Test
-    void linksShowWhereTheyLeadAndRunNothing() {
+    void links_show_where_they_lead_and_run_nothing() {
         assertThat(html("here", "[{type:'text_link',offset:0,length:4,url:'https://аpple.com/'}]"))
                 .contains("href=\"https://xn--pple-43d.com/\"", "title=\"https://xn--pple-43d.com/\"");
         assertThat(html("example.org/a", "[{type:'url',offset:0,length:13}]"))
@@ -140,7 +140,7 @@ class ReaderRichTextIT {
     }
 
     @Test
-    void aTagIsFoundInAHashtagThatJoinsItsWords() {
+    void a_tag_is_found_in_a_hashtag_that_joins_its_words() {
         assertThat(
                         run(
                                 """
@@ -152,7 +152,7 @@ class ReaderRichTextIT {
     }
 
     @Test
-    void aSpoilerIsNowhereInThePageUntilItIsOpened() {
+    void a_spoiler_is_nowhere_in_the_page_until_it_is_opened() {
         assertThat(html("the answer is forty two", "[{type:'spoiler',offset:14,length:9}]"))
                 .contains("role=\"button\"", "▒▒▒▒▒ ▒▒▒")
                 .doesNotContain("forty", "two");
@@ -164,7 +164,7 @@ class ReaderRichTextIT {
     }
 
     @Test
-    void charactersThatTurnTheTextRoundDoSoOnlyToThemselves() {
+    void characters_that_turn_the_text_round_do_so_only_to_themselves() {
         assertThat(run("const {isolated} = await import('/reader/dom.js'); return [isolated('a\\u202Eb'),"
                         + " isolated('a\\u2069\\u202Eb\\u202C\\u202C'), isolated('\\u2067x\\n"
                         + "y'), isolated('plain')]"))

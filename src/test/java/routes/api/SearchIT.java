@@ -44,7 +44,7 @@ class SearchIT {
     }
 
     @Test
-    void aHitTellsWhatTheReaderNeedsToJudgeAndOpenIt() {
+    void a_hit_tells_what_the_reader_needs_to_judge_and_open_it() {
         UUID post = indexed(tenant, channel, NOON, "Вышел новый релиз языка Python с сборкой мусора");
         fixtures.set(post, "telegram_post_url", "https://t.me/news/7");
 
@@ -79,7 +79,7 @@ class SearchIT {
     }
 
     @Test
-    void nobodyFindsPostsOfAnotherTenantOrOfChannelsTheyDoNotRead() {
+    void nobody_finds_posts_of_another_tenant_or_of_channels_they_do_not_read() {
         UUID otherTenant = fixtures.tenant();
         UUID unread = fixtures.channel();
         UUID left = fixtures.channelOf(user);
@@ -99,7 +99,7 @@ class SearchIT {
     }
 
     @Test
-    void whatTheIndexStillHoldsButTheDatabaseNoLongerShowsIsNoHit() {
+    void what_the_index_still_holds_but_the_database_no_longer_shows_is_no_hit() {
         UUID deleted = indexed(tenant, channel, NOON, "Python удалён");
         UUID kept = indexed(tenant, channel, NOON, "Python остался");
         fixtures.set(deleted, "is_deleted", true);
@@ -108,7 +108,7 @@ class SearchIT {
     }
 
     @Test
-    void filtersNarrowTheSearch() {
+    void filters_narrow_the_search() {
         UUID second = fixtures.channelOf(user);
         UUID early = indexed(tenant, channel, NOON.minusSeconds(86_400), "Python вчера");
         UUID noon = indexed(tenant, channel, NOON, "Python сегодня");
@@ -124,7 +124,7 @@ class SearchIT {
     }
 
     @Test
-    void aSearchForPostsWithPicturesFindsTheOneBehindAThousandBetterHits() {
+    void a_search_for_posts_with_pictures_finds_the_one_behind_a_thousand_better_hits() {
         UUID photo = indexed(
                 tenant, channel, NOON, "Среди многих слов этого длинного поста о погоде один раз есть Python", "photo");
         index.upsertAll(IntStream.range(0, VectorIndex.SearchQuery.MAX_LIMIT + 200)
@@ -139,7 +139,7 @@ class SearchIT {
     }
 
     @Test
-    void operatorsNarrowTheSearchAndPlainWordsStayWords() {
+    void operators_narrow_the_search_and_plain_words_stay_words() {
         UUID second = fixtures.channelOf(user);
         fixtures.rename(second, "Другая лента");
         UUID early =
@@ -162,7 +162,7 @@ class SearchIT {
     }
 
     @Test
-    void anOperatorWithAWrongValueIsNamed() {
+    void an_operator_with_a_wrong_value_is_named() {
         for (String query :
                 List.of("Python before:2026-13", "Python has:audio", "Python channel:nobody", "-tag:Python")) {
             ApiClient.Answer answer = client.get("/users/" + user + "/search?q=" + encode(query));
@@ -177,7 +177,7 @@ class SearchIT {
     }
 
     @Test
-    void whatWasSearchedInsteadOfUnknownWordsIsTold() {
+    void what_was_searched_instead_of_unknown_words_is_told() {
         UUID post = indexed(tenant, channel, NOON, "Прививка от гриппа");
 
         JsonNode repaired = client.get("/users/" + user + "/search?q=" + encode("ghbdbdrf tag:python"))
@@ -195,7 +195,7 @@ class SearchIT {
     }
 
     @Test
-    void facetsCountAllHitsAlsoThoseOfOtherPages() {
+    void facets_count_all_hits_also_those_of_other_pages() {
         UUID second = fixtures.channelOf(user);
         UUID unread = fixtures.channel();
         indexed(tenant, channel, NOON, "Python раз");
@@ -213,7 +213,7 @@ class SearchIT {
     }
 
     @Test
-    void relatedPostsAreOnTheSameSubjectAndOfTheSameTenant() {
+    void related_posts_are_on_the_same_subject_and_of_the_same_tenant() {
         UUID post = indexed(tenant, channel, NOON, "Телескоп снял галактику в созвездии Девы");
         UUID near = indexed(tenant, channel, NOON, "Галактика в созвездии Девы, которую снял телескоп");
         indexed(tenant, channel, NOON, "Рецепт борща");
@@ -233,7 +233,7 @@ class SearchIT {
     }
 
     @Test
-    void aSpoilerIsUnreadableInASnippet() {
+    void a_spoiler_is_unreadable_in_a_snippet() {
         String text = "\u200bPython: кто убийца? Это садовник!";
         UUID post = indexed(tenant, channel, NOON, text);
         fixtures.set(
@@ -251,7 +251,7 @@ class SearchIT {
     }
 
     @Test
-    void everyHitIsOnOneOfThePagesAndOnOneOnly() {
+    void every_hit_is_on_one_of_the_pages_and_on_one_only() {
         List<IndexedPoint> points = IntStream.range(0, 230)
                 .mapToObj(i -> point(tenant, channel, NOON.plusSeconds(i), "Python, заметка номер " + i))
                 .toList();
@@ -271,7 +271,7 @@ class SearchIT {
     }
 
     @Test
-    void aCursorBelongsToItsSearch() {
+    void a_cursor_belongs_to_its_search() {
         indexed(tenant, channel, NOON, "Python раз");
         indexed(tenant, channel, NOON, "Python два");
         String cursor = page("&limit=1").text("next_cursor");
@@ -302,7 +302,7 @@ class SearchIT {
     }
 
     @Test
-    void searchesGiveTheirConnectionsBack() {
+    void searches_give_their_connections_back() {
         indexed(tenant, channel, NOON, "Python");
 
         // more than the pool holds
@@ -312,7 +312,7 @@ class SearchIT {
     }
 
     @Test
-    void aSearchWithoutAnyHitIsAnEmptyList() {
+    void a_search_without_any_hit_is_an_empty_list() {
         JsonNode page =
                 client.get("/users/" + user + "/search?q=" + encode("ничего")).json();
 

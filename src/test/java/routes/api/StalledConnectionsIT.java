@@ -79,13 +79,13 @@ class StalledConnectionsIT {
                 "POST /users/1/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
                         + "Content-Length: 60000\r\n\r\n--x\r\n"
             })
-    void clientsWithoutAKeyKeepNobodyWaiting(String begun) throws IOException {
+    void clients_without_a_key_keep_nobody_waiting(String begun) throws IOException {
         stall(api.port(), begun);
         othersAreAnsweredAtOnce();
     }
 
     @Test
-    void bodiesWithAKeyKeepNobodyWaiting() throws IOException {
+    void bodies_with_a_key_keep_nobody_waiting() throws IOException {
         stall(api.port(), AUTHORIZED + "Content-Length: 60000\r\n\r\n{");
         othersAreAnsweredAtOnce();
         stall(api.port(), AUTHORIZED + "Transfer-Encoding: chunked\r\n\r\n5;");
@@ -93,7 +93,7 @@ class StalledConnectionsIT {
     }
 
     @Test
-    void clientsThatDoNotReadTheirAnswersKeepNobodyWaiting() throws IOException {
+    void clients_that_do_not_read_their_answers_keep_nobody_waiting() throws IOException {
         String large = "GET /webjars/redoc/bundles/redoc.standalone.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
         assertThat(answer(large.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")))
                 .startsWith("HTTP/1.1 200");
@@ -102,7 +102,7 @@ class StalledConnectionsIT {
     }
 
     @Test
-    void bodiesOnTheManagementPortKeepNobodyWaiting() throws IOException {
+    void bodies_on_the_management_port_keep_nobody_waiting() throws IOException {
         int port = api.managementPort();
         stall(port, "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
         stall(port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
@@ -120,7 +120,7 @@ class StalledConnectionsIT {
         "413, POST, /users, yes",
         "200, GET, /health/live, no"
     })
-    void theAnswerDoesNotWaitForTheBody(int status, String method, String path, String with) throws IOException {
+    void the_answer_does_not_wait_for_the_body(int status, String method, String path, String with) throws IOException {
         Instant start = Instant.now();
         String answer = answer(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
                 + (with.equals("no") ? "" : "Authorization: Bearer " + KEY.key() + "\r\n")
@@ -134,7 +134,7 @@ class StalledConnectionsIT {
     }
 
     @Test
-    void aBodyThatTricklesIsEndedWithoutAWarning() throws IOException {
+    void a_body_that_trickles_is_ended_without_a_warning() throws IOException {
         var log = new ListAppender<ILoggingEvent>();
         log.start();
         var root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
@@ -156,7 +156,7 @@ class StalledConnectionsIT {
     }
 
     @Test
-    void headersThatTrickleAreEnded() throws IOException {
+    void headers_that_trickle_are_ended() throws IOException {
         Socket slow = begin(api.port(), "GET /health/live HTTP/1.1\r\nX: ");
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(500))
@@ -174,7 +174,7 @@ class StalledConnectionsIT {
     }
 
     @Test
-    void aClientThatAsksFirstIsToldToGoOn() throws IOException {
+    void a_client_that_asks_first_is_told_to_go_on() throws IOException {
         Socket socket = begin(
                 api.port(), AUTHORIZED + "Expect: 100-continue\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
         assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 100");
@@ -183,7 +183,7 @@ class StalledConnectionsIT {
     }
 
     @Test
-    void twoKeysInOneRequestAreRefused() throws IOException {
+    void two_keys_in_one_request_are_refused() throws IOException {
         String key = "Authorization: Bearer " + KEY.key() + "\r\n";
         assertThat(answer("GET /users/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + key + key + "\r\n"))
                 .startsWith("HTTP/1.1 401")
@@ -191,7 +191,7 @@ class StalledConnectionsIT {
     }
 
     @Test
-    void whatIsTooLongIsNamed() throws IOException {
+    void what_is_too_long_is_named() throws IOException {
         String much = "a".repeat(10_000);
         assertThat(answer("GET /users/1?q=" + much + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                 .startsWith("HTTP/1.1 414");

@@ -69,7 +69,7 @@ class TaggingRequestsIT {
     }
 
     @Test
-    void whatIsRetryingOrWasForgottenIsQueuedOnceHoweverOftenItIsAskedFor() {
+    void what_is_retrying_or_was_forgotten_is_queued_once_however_often_it_is_asked_for() {
         UUID retrying = post("retrying", 2);
         UUID forgotten = post("pending", 0);
         post("failed", 5);
@@ -84,14 +84,14 @@ class TaggingRequestsIT {
     }
 
     @Test
-    void aPostThatHasJustComeIsNotForgotten() {
+    void a_post_that_has_just_come_is_not_forgotten() {
         fixtures.post(tenant, channel, NOON, "Только что пришёл");
 
         assertThat(retried("")).isZero();
     }
 
     @Test
-    void byForceFailedPostsAreRetriedAndTheirAttemptsBeginAnew() {
+    void by_force_failed_posts_are_retried_and_their_attempts_begin_anew() {
         UUID failed = post("failed", 5);
 
         assertThat(retried("?force=true")).isEqualTo(1);
@@ -101,7 +101,7 @@ class TaggingRequestsIT {
     }
 
     @Test
-    void anotherAttemptMakesRoomForAnotherRequest() {
+    void another_attempt_makes_room_for_another_request() {
         UUID post = post("retrying", 1);
         assertThat(retried("")).isEqualTo(1);
         api.jdbc()
@@ -114,7 +114,7 @@ class TaggingRequestsIT {
     }
 
     @Test
-    void callsAtTheSameTimeQueueEachPostOnce() {
+    void calls_at_the_same_time_queue_each_post_once() {
         IntStream.range(0, 40).forEach(i -> post("failed", 5));
 
         int queued = IntStream.range(0, 8)
@@ -127,7 +127,7 @@ class TaggingRequestsIT {
     }
 
     @Test
-    void theLimitHoldsAndOnlyPostsOfTheUsersChannelsAreTaken() {
+    void the_limit_holds_and_only_posts_of_the_users_channels_are_taken() {
         post("retrying", 1);
         post("retrying", 1);
         post("retrying", 1);
@@ -144,7 +144,7 @@ class TaggingRequestsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"?limit=0", "?limit=1001", "?limit=x", "?force=maybe", "?forse=true"})
-    void aWrongParameterIsRefused(String query) {
+    void a_wrong_parameter_is_refused(String query) {
         assertThat(client.post("/users/" + user + "/posts/retry_tagging" + query)
                         .status())
                 .isIn(400, 422);
@@ -152,7 +152,7 @@ class TaggingRequestsIT {
     }
 
     @Test
-    void tagsAreMadeAnewOfAPostByIdOrNumberAndARequestThatIsOpenIsTheSame() {
+    void tags_are_made_anew_of_a_post_by_id_or_number_and_a_request_that_is_open_is_the_same() {
         UUID post = post("success", 1);
 
         ApiClient.Answer first = client.post("/posts/" + post + "/regenerate_tags");

@@ -12,7 +12,7 @@ class UploadDiskFullIT {
     static final RunningApi api = new RunningApi().with("upload.disk-reserve", String.valueOf(Long.MAX_VALUE));
 
     @Test
-    void whereTheDiskHasNoRoomTheUploadIsRefused() {
+    void where_the_disk_has_no_room_the_upload_is_refused() {
         ApiClient.Answer answer = api.client()
                 .exchange(
                         "POST",

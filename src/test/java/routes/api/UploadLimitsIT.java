@@ -48,7 +48,7 @@ class UploadLimitsIT {
     }
 
     @Test
-    void anUploadThatIsTooLongIsRefusedWhetherItTellsSoOrNot() {
+    void an_upload_that_is_too_long_is_refused_whether_it_tells_so_or_not() {
         Multipart body = Multipart.file(("{" + " ".repeat(MAX)).getBytes(UTF_8));
 
         refused(upload(body.whole()), 413, "longer than 200000 bytes");
@@ -56,7 +56,7 @@ class UploadLimitsIT {
     }
 
     @Test
-    void aZipThatUnpacksToTooMuchIsRefused() {
+    void a_zip_that_unpacks_to_too_much_is_refused() {
         refused(
                 upload(Multipart.file(Zips.zip()
                                 .add("result.json", " ".repeat(1_000_001))
@@ -67,7 +67,7 @@ class UploadLimitsIT {
     }
 
     @Test
-    void aZipWithTooManyEntriesIsRefused() {
+    void a_zip_with_too_many_entries_is_refused() {
         Zips zip = Zips.zip();
         for (int i = 0; i < 21; i++) {
             zip.add("photos/" + i, "");
@@ -77,7 +77,7 @@ class UploadLimitsIT {
     }
 
     @Test
-    void withoutStorageLeftAnArchiveIsRefusedButTextsAreTaken() {
+    void without_storage_left_an_archive_is_refused_but_texts_are_taken() {
         UUID tenant = Fixtures.DEFAULT_TENANT;
         api.jdbc()
                 .sql(
@@ -123,7 +123,7 @@ class UploadLimitsIT {
     }
 
     @Test
-    void anUploadThatStallsIsEndedAndMeanwhileNobodyElseMayUpload() throws IOException {
+    void an_upload_that_stalls_is_ended_and_meanwhile_nobody_else_may_upload() throws IOException {
         try (Socket stalled = open()) {
             await().until(() -> Files.exists(uploads()) && !isEmpty(uploads()));
 
@@ -138,7 +138,7 @@ class UploadLimitsIT {
     }
 
     @Test
-    void anUploadThatTricklesIsEnded() throws IOException {
+    void an_upload_that_trickles_is_ended() throws IOException {
         try (Socket slow = open()) {
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(200))

@@ -58,7 +58,7 @@ class UploadsIT {
     }
 
     @Test
-    void aZippedExportBecomesPostsWithTheirFiles() {
+    void a_zipped_export_becomes_posts_with_their_files() {
         ApiClient.Answer accepted = upload(Multipart.file(EXPORT).whole());
         JsonNode done = awaitStatus(accepted, "done");
 
@@ -72,7 +72,7 @@ class UploadsIT {
     }
 
     @Test
-    void theDemoIsTakenAsItIsDelivered() {
+    void the_demo_is_taken_as_it_is_delivered() {
         byte[] demo = Zips.ofFolder(Path.of("src/main/resources/demo"), "").bytes();
 
         JsonNode done = awaitStatus(upload(Multipart.file(demo).chunked()), "done");
@@ -82,7 +82,7 @@ class UploadsIT {
     }
 
     @Test
-    void aWholeAccountIsTaken() {
+    void a_whole_account_is_taken() {
         byte[] account = Zips.ofFolder(EXPORTS.resolve("account"), "DataExport_2026-01-31/")
                 .bytes();
 
@@ -92,7 +92,7 @@ class UploadsIT {
     }
 
     @Test
-    void aBareResultIsTakenAndCalledAsTheClientCallsIt() throws IOException {
+    void a_bare_result_is_taken_and_called_as_the_client_calls_it() throws IOException {
         byte[] result = Files.readAllBytes(EXPORTS.resolve("channel/result.json"));
 
         JsonNode done = awaitStatus(
@@ -106,7 +106,7 @@ class UploadsIT {
     }
 
     @Test
-    void aFileNameThatNoDiskWouldTakeIsTidied() {
+    void a_file_name_that_no_disk_would_take_is_tidied() {
         byte[] export = "{\"messages\": []}".getBytes(UTF_8);
 
         JsonNode job = awaitStatus(
@@ -119,7 +119,7 @@ class UploadsIT {
     }
 
     @Test
-    void anExportThatCannotBeReadFailsWithoutTellingWhereItLay() {
+    void an_export_that_cannot_be_read_fails_without_telling_where_it_lay() {
         byte[] broken = "{\"messages\": [{\"id\": 1, ".getBytes(UTF_8);
 
         JsonNode failed = awaitStatus(upload(Multipart.file(broken).whole()), "failed");
@@ -130,7 +130,7 @@ class UploadsIT {
     }
 
     @Test
-    void theExportStaysWhileItsImportWaitsAndIsSweptAfterwards() throws Exception {
+    void the_export_stays_while_its_import_waits_and_is_swept_afterwards() throws Exception {
         try (Connection other = DriverManager.getConnection(api.jdbcUrl());
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
@@ -153,7 +153,7 @@ class UploadsIT {
     }
 
     @Test
-    void whatAProcessLeftThatDiedIsSwept() throws IOException {
+    void what_a_process_left_that_died_is_swept() throws IOException {
         Path left = Files.createDirectories(importDir.resolve("uploads/00000000-dead/export"));
         Files.writeString(left.resolve("result.json"), "{\"mess");
 
@@ -163,7 +163,7 @@ class UploadsIT {
     }
 
     @Test
-    void aZipThatIsNoneOfAnExportIsRefusedWithTheEntryAndWhatToDo() {
+    void a_zip_that_is_none_of_an_export_is_refused_with_the_entry_and_what_to_do() {
         byte[] zip = Zips.zip()
                 .add("result.json", "{}")
                 .unix("photos", 0120777, "/etc")
@@ -178,7 +178,7 @@ class UploadsIT {
     }
 
     @Test
-    void aBombIsRefused() {
+    void a_bomb_is_refused() {
         ApiClient.Answer answer = upload(Multipart.file(Zips.bomb("bomb", 50)).whole());
 
         OpenApiContract.INSTANCE.assertProblem(answer, 422);
@@ -186,7 +186,7 @@ class UploadsIT {
     }
 
     @Test
-    void theOnePartIsTheExport() {
+    void the_one_part_is_the_export() {
         byte[] json = "{}".getBytes(UTF_8);
         refusedPart(new Multipart(), "file", "missing");
         refusedPart(new Multipart().part("export", "a.zip", EXPORT), "export", "no such part");
@@ -214,7 +214,7 @@ class UploadsIT {
                 "--XXXX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{\"messages\":",
                 "--YYYY\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{}\r\n--YYYY--\r\n"
             })
-    void aBodyThatIsNoMultipartBodyIsRefused(String body) {
+    void a_body_that_is_no_multipart_body_is_refused(String body) {
         ApiClient.Answer answer = upload(BodyPublishers.ofString(body));
 
         assertThat(answer.status()).isIn(400, 422);
@@ -223,7 +223,7 @@ class UploadsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; charset=x"})
-    void aBodyWithoutBoundaryIsRefused(String type) {
+    void a_body_without_boundary_is_refused(String type) {
         ApiClient.Answer answer = client.exchange(
                 "POST", imports(), Multipart.file(EXPORT).whole(), request -> request.header("Content-Type", type));
 
@@ -233,7 +233,7 @@ class UploadsIT {
     }
 
     @Test
-    void anUnknownUserIsToldBeforeAnythingIsRead() {
+    void an_unknown_user_is_told_before_anything_is_read() {
         ApiClient.Answer answer = client.exchange(
                 "POST",
                 "/users/999999/imports",
@@ -244,7 +244,7 @@ class UploadsIT {
     }
 
     @Test
-    void aClientThatAsksFirstIsNotToldToGoOnWhereItIsRefused() throws IOException {
+    void a_client_that_asks_first_is_not_told_to_go_on_where_it_is_refused() throws IOException {
         String head = "POST /users/999999/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + Multipart.TYPE
                 + "\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
         try (var socket = connect()) {
@@ -256,7 +256,7 @@ class UploadsIT {
     }
 
     @Test
-    void whatAClientThatGoesAwaySentIsRemoved() throws IOException {
+    void what_a_client_that_goes_away_sent_is_removed() throws IOException {
         long imports = count();
         try (var socket = connect()) {
             OutputStream out = socket.getOutputStream();
@@ -273,7 +273,7 @@ class UploadsIT {
 
     /** Of a length that is not announced, and longer than a part of the body that a library would keep in memory. */
     @Test
-    void aLongUploadIsTakenAsItComes(@TempDir Path folder) throws IOException {
+    void a_long_upload_is_taken_as_it_comes(@TempDir Path folder) throws IOException {
         byte[] noise = new byte[64 * 1024 * 1024];
         new Random(5).nextBytes(noise);
         Path zip = Files.write(

@@ -21,7 +21,7 @@ class UsersIT {
     private final Fixtures fixtures = api.fixtures();
 
     @Test
-    void theDefaultUserIsThereFromTheStart() {
+    void the_default_user_is_there_from_the_start() {
         JsonNode user = client.get("/users/1").json();
 
         assertThat(user.path("tenant_id").asText()).isEqualTo(Fixtures.DEFAULT_TENANT.toString());
@@ -30,7 +30,7 @@ class UsersIT {
     }
 
     @Test
-    void aNewUserBelongsToTheDefaultTenantAndIsFoundAtItsLocation() {
+    void a_new_user_belongs_to_the_default_tenant_and_is_found_at_its_location() {
         ApiClient.Answer created = client.post("/users", "{\"telegram_id\": 777000111, \"username\": \"@reader\"}");
 
         assertThat(created.status()).isEqualTo(201);
@@ -40,7 +40,7 @@ class UsersIT {
     }
 
     @Test
-    void theSettingsOfCrawlingAreStoredAndReplaced() {
+    void the_settings_of_crawling_are_stored_and_replaced() {
         String path = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/crawl/settings";
         JsonNode none = client.get(path).json();
         assertThat(none.path("trigger_tags")).isEmpty();
@@ -75,7 +75,7 @@ class UsersIT {
                 "{\"trigger_tags\": [], \"posts_per_day\": 99999999}  | posts_per_day   | 422",
                 "{\"trigger_tags\": [], \"tags\": []}                 | tags            | 400"
             })
-    void settingsOfCrawlingThatMakeNoSenseAreRefusedWithTheField(String body, String field, int status) {
+    void settings_of_crawling_that_make_no_sense_are_refused_with_the_field(String body, String field, int status) {
         ApiClient.Answer answer = put("/users/1/crawl/settings", body);
 
         assertThat(answer.status()).as(answer.http().body()).isEqualTo(status);
@@ -87,12 +87,12 @@ class UsersIT {
     }
 
     @Test
-    void aUserNeedsNothing() {
+    void a_user_needs_nothing() {
         assertThat(client.post("/users", "{}").status()).isEqualTo(201);
     }
 
     @Test
-    void aTelegramIdIsTakenOncePerTenant() {
+    void a_telegram_id_is_taken_once_per_tenant() {
         ApiClient.Answer first = client.post("/users", "{\"telegram_id\": 5, \"tenant\": \"Редакция 5\"}");
         ApiClient.Answer again = client.post("/users", "{\"telegram_id\": 5, \"tenant\": \"Редакция 5\"}");
         ApiClient.Answer elsewhere = client.post("/users", "{\"telegram_id\": 5, \"tenant\": \"Другая\"}");
@@ -104,7 +104,7 @@ class UsersIT {
     }
 
     @Test
-    void aTenantIsNamedByIdOrName() {
+    void a_tenant_is_named_by_id_or_name() {
         UUID known = fixtures.tenant();
         UUID unknown = UUID.randomUUID();
 
@@ -116,7 +116,7 @@ class UsersIT {
     }
 
     @Test
-    void aSubscriptionIsMadeOnceEndedOnceAndCanBeginAgain() {
+    void a_subscription_is_made_once_ended_once_and_can_begin_again() {
         String channels = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels";
 
         ApiClient.Answer first = client.post(channels, "{\"username\": \"@Telegram_News\"}");
@@ -149,7 +149,7 @@ class UsersIT {
                 "https://telegram.me/linked_channel?before=5",
                 "tg://resolve?domain=linked_channel&post=15"
             })
-    void aChannelMayBeNamedByALink(String given) {
+    void a_channel_may_be_named_by_a_link(String given) {
         String channels = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels";
 
         ApiClient.Answer answer = client.post(channels, "{\"username\": \"" + given + "\"}");
@@ -170,7 +170,7 @@ class UsersIT {
                 "https://t.me/c/0/5",
                 "tg://join?invite=abcdef"
             })
-    void whatNamesNoChannelIsRefusedWithTheFormsThatDo(String given) {
+    void what_names_no_channel_is_refused_with_the_forms_that_do(String given) {
         String channels = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels";
 
         ApiClient.Answer answer = client.post(channels, "{\"username\": \"" + given + "\"}");
@@ -180,7 +180,7 @@ class UsersIT {
     }
 
     @Test
-    void theLinkOfAPrivateChannelNeedsAnAccountUnlessTheChannelIsStored() {
+    void the_link_of_a_private_channel_needs_an_account_unless_the_channel_is_stored() {
         String channels = "/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels";
 
         ApiClient.Answer refused = client.post(channels, "{\"username\": \"https://t.me/c/1555000111/5\"}");
@@ -197,7 +197,7 @@ class UsersIT {
 
     @ParameterizedTest
     @CsvSource({"1987654321, 1987654321", "-1001987654321, 1987654321", "-1000000000001, 1"})
-    void aChannelIdMayBeBareOrOfTheBotApi(long given, long bare) {
+    void a_channel_id_may_be_bare_or_of_the_bot_api(long given, long bare) {
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
 
         ApiClient.Answer answer =
@@ -208,7 +208,7 @@ class UsersIT {
     }
 
     @Test
-    void subscriptionsArePagedWithoutGapOrRepetition() {
+    void subscriptions_are_paged_without_gap_or_repetition() {
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
         var expected = new ArrayList<String>();
         for (int i = 0; i < 7; i++) {
@@ -230,7 +230,7 @@ class UsersIT {
     }
 
     @Test
-    void usersOfTwoTenantsSubscribeToTheSameChannelIndependently() {
+    void users_of_two_tenants_subscribe_to_the_same_channel_independently() {
         List<Long> users = List.of(fixtures.user(fixtures.tenant()), fixtures.user(fixtures.tenant()));
 
         List<String> ids = users.stream()
@@ -245,7 +245,7 @@ class UsersIT {
     }
 
     @Test
-    void aLiveChannelShowsHowFarItIsReadAndIsPausedAndResumed() {
+    void a_live_channel_shows_how_far_it_is_read_and_is_paused_and_resumed() {
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
         UUID channel = fixtures.channelOf(user);
         String channels = "/users/" + user + "/channels";
@@ -283,7 +283,7 @@ class UsersIT {
         "chat_id = NULL, finding",
         "history_done_at = now(), live"
     })
-    void theStateOfALiveChannelSaysWhatItWaitsFor(String change, String state) {
+    void the_state_of_a_live_channel_says_what_it_waits_for(String change, String state) {
         long user = fixtures.user(Fixtures.DEFAULT_TENANT);
         UUID channel = fixtures.channelOf(user);
         fixtures.live(Fixtures.DEFAULT_TENANT, channel);
@@ -298,7 +298,7 @@ class UsersIT {
     }
 
     @Test
-    void withoutTelegramNoChannelCanBeReadNow() {
+    void without_telegram_no_channel_can_be_read_now() {
         ApiClient.Answer answer =
                 client.post("/users/" + fixtures.user(Fixtures.DEFAULT_TENANT) + "/channels/parse", "");
 

@@ -53,7 +53,7 @@ class TableCopyIT {
     }
 
     @Test
-    void everyTextArrivesAsItIsAndInItsOrder() {
+    void every_text_arrives_as_it_is_and_in_its_order() {
         List<String> texts = Stream.concat(
                         Stream.of(
                                 "", "\\N", "\\.", "\\", "a\\tb", "NULL", "'\"$1", "\ud83d\ude00", "x".repeat(200_000)),
@@ -68,7 +68,7 @@ class TableCopyIT {
     }
 
     @Test
-    void valuesOfAllTypesAndNullsArrive() {
+    void values_of_all_types_and_nulls_arrive() {
         UUID id = UUID.randomUUID();
         Instant at = Instant.parse("1969-12-31T23:59:59.123456Z");
         insert(Stream.of(
@@ -90,7 +90,7 @@ class TableCopyIT {
     }
 
     @Test
-    void aRefusedRowIsReportedAsOfAnyStatementAndNothingIsInserted() {
+    void a_refused_row_is_reported_as_of_any_statement_and_nothing_is_inserted() {
         assertThatThrownBy(() -> transaction.executeWithoutResult(
                         status -> insert(IntStream.range(0, 50_000).mapToObj(i -> row(i == 30_000 ? "bad" : "good")))))
                 .isInstanceOf(DataIntegrityViolationException.class);
@@ -101,7 +101,7 @@ class TableCopyIT {
     }
 
     @Test
-    void ifARowCannotBeMadeNothingIsInsertedAndTheConnectionGoesOn() {
+    void if_a_row_cannot_be_made_nothing_is_inserted_and_the_connection_goes_on() {
         assertThatThrownBy(() -> transaction.executeWithoutResult(
                         status -> insert(IntStream.range(0, 50_000).mapToObj(i -> {
                             if (i == 30_000) {
@@ -117,7 +117,7 @@ class TableCopyIT {
     }
 
     @Test
-    void theRowsBelongToTheTransactionOfTheCallingThread() {
+    void the_rows_belong_to_the_transaction_of_the_calling_thread() {
         transaction.executeWithoutResult(status -> {
             insert(Stream.<Object[]>of(row("rolled back")));
             assertThat(contents()).containsExactly("rolled back");

@@ -131,7 +131,7 @@ class RedisTlsIT {
     }
 
     @Test
-    void everyClientConnectsWithTlsUserPasswordAndDatabase() {
+    void every_client_connects_with_tls_user_password_and_database() {
         RedisService service = RedisService.configured(
                 new RedisProperties(url(), dir.resolve("ca.pem").toString()));
         RedisClient client = clients.redisClient(service);
@@ -150,7 +150,7 @@ class RedisTlsIT {
     }
 
     @Test
-    void anUnknownCertificateIsRefusedByEveryClient() {
+    void an_unknown_certificate_is_refused_by_every_client() {
         for (String file : List.of("", dir.resolve("other.pem").toString())) {
             RedisService service = RedisService.configured(new RedisProperties(url(), file));
             RedisClient client = clients.redisClient(service);
@@ -169,7 +169,7 @@ class RedisTlsIT {
     }
 
     @Test
-    void theComponentConnectsWithTheCertificatesOfItsSslContextParameters() throws Exception {
+    void the_component_connects_with_the_certificates_of_its_ssl_context_parameters() throws Exception {
         for (String store : List.of("keys.p12", "other.p12")) {
             var component = new RedisStreamsComponent();
             component.setUrl("rediss://localhost:" + door.getLocalPort());
@@ -206,7 +206,7 @@ class RedisTlsIT {
 
     /** A TLS client speaks first; what it says must be a handshake (22), not AUTH. */
     @Test
-    void nothingIsSentUnencrypted() throws Exception {
+    void nothing_is_sent_unencrypted() throws Exception {
         BlockingQueue<Integer> firstBytes = new LinkedBlockingQueue<>();
         try (var plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             daemon(() -> {
@@ -234,7 +234,7 @@ class RedisTlsIT {
     }
 
     @Test
-    void aFileWithoutCertificatesAndOneThatWouldNotBeUsedAreRefusedAtTheStart() throws IOException {
+    void a_file_without_certificates_and_one_that_would_not_be_used_are_refused_at_the_start() throws IOException {
         Path text = Files.writeString(dir.resolve("text"), "no certificate");
         for (Path file : List.of(text, dir.resolve("missing"), Files.writeString(dir.resolve("empty"), ""))) {
             assertThatThrownBy(() -> RedisService.configured(new RedisProperties(url(), file.toString())))

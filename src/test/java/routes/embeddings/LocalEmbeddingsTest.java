@@ -19,7 +19,7 @@ class LocalEmbeddingsTest {
     private final LocalEmbeddings embeddings = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
 
     @Test
-    void vectorsHaveLengthOneAndTheDeclaredDimension() {
+    void vectors_have_length_one_and_the_declared_dimension() {
         float[] vector = vector("Вышел релиз PostgreSQL 17 с поддержкой JSON_TABLE");
 
         assertThat(vector).hasSize(embeddings.dimension());
@@ -28,12 +28,12 @@ class LocalEmbeddingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "  \n", "и на не но", "🚀🔥", "https://example.com/page"})
-    void aTextWithoutContentWordsHasTheZeroVector(String text) {
+    void a_text_without_content_words_has_the_zero_vector(String text) {
         assertThat(vector(text)).containsOnly(0f);
     }
 
     @Test
-    void oneVectorPerTextInTheirOrder() {
+    void one_vector_per_text_in_their_order() {
         List<float[]> vectors = embeddings.embed(List.of("кошка", "", "собака"));
 
         assertThat(vectors).hasSize(3);
@@ -44,7 +44,7 @@ class LocalEmbeddingsTest {
 
     /** A recorded value: it changes when the space changes, and then every stored index must be built again. */
     @Test
-    void theSpaceIsTheSameInEveryJvm() {
+    void the_space_is_the_same_in_every_jvm() {
         assertThat(Arrays.hashCode(vector("Нейросети меняют поиск: search engines, C++ и Java 17")))
                 .isEqualTo(RECORDED);
     }
@@ -59,13 +59,13 @@ class LocalEmbeddingsTest {
         "indexing, indexes",
         "криптовалюта, криптовалютный рынок"
     })
-    void relatedWordsAreFarAboveTheNoiseFloor(String one, String other) {
+    void related_words_are_far_above_the_noise_floor(String one, String other) {
         assertThat(cosine(vector(one), vector(other)))
                 .isGreaterThan(1.5 * embeddings.similarity(Language.RU).unrelated());
     }
 
     @Test
-    void textsOnTheSameSubjectAreNearerThanTextsOnOthers() {
+    void texts_on_the_same_subject_are_nearer_than_texts_on_others() {
         float[] query = vector("обучение нейросетей");
         double same = cosine(
                 query, vector("Как обучать нейросети на одной видеокарте: обзор приёмов, которые экономят память"));
@@ -76,7 +76,7 @@ class LocalEmbeddingsTest {
     }
 
     @Test
-    void unrelatedTextsStayBelowTheNoiseFloor() {
+    void unrelated_texts_stay_below_the_noise_floor() {
         Random random = new Random(42);
         List<float[]> vectors = java.util.stream.IntStream.range(0, 300)
                 .mapToObj(i -> vector(randomText(random)))

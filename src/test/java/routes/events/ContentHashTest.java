@@ -11,7 +11,7 @@ class ContentHashTest {
     private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
     @Test
-    void everyUnicodeWhiteSpaceCountsAsOneSpaceAndNothingElseDoes() {
+    void every_unicode_white_space_counts_as_one_space_and_nothing_else_does() {
         for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
             String text = "a" + Character.toString(point) + "b";
             assertThat(ContentHash.withSingleSpaces(text))
@@ -20,7 +20,7 @@ class ContentHashTest {
     }
 
     @Test
-    void runsOfWhiteSpaceAreOneSpace() {
+    void runs_of_white_space_are_one_space() {
         Random random = new Random(1);
         for (int i = 0; i < 1_000; i++) {
             String text = IntStream.range(0, random.nextInt(30))
@@ -32,7 +32,7 @@ class ContentHashTest {
     }
 
     @Test
-    void textsThatDifferOnlyInCaseAndWhiteSpaceHaveTheSameHash() {
+    void texts_that_differ_only_in_case_and_white_space_have_the_same_hash() {
         assertThat(ContentHash.of(" Новый\u00a0\n релиз "))
                 .isEqualTo(ContentHash.of("новый РЕЛИЗ"))
                 .isEqualTo(Sha256.hex("новый релиз"))

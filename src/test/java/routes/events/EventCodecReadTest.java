@@ -29,7 +29,7 @@ class EventCodecReadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"data", "payload"})
-    void readsCanonicalEntries(String field) {
+    void reads_canonical_entries(String field) {
         PostTagged event = (PostTagged)
                 codec.read("posts.tagged", Map.of(field, LegacyEntries.CANONICAL_TAGGED, "unrelated", "x"));
 
@@ -44,7 +44,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void readsFlatEntries() {
+    void reads_flat_entries() {
         PostParsed event = (PostParsed) codec.read("posts.parsed", LegacyEntries.flatPost());
 
         assertThat(event)
@@ -77,7 +77,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void readsHybridEntriesWhereFieldsSayWhatDataDoesNot() {
+    void reads_hybrid_entries_where_fields_say_what_data_does_not() {
         VisionAnalyzed event = (VisionAnalyzed) codec.read(
                 "posts.vision.analyzed",
                 Map.of(
@@ -93,7 +93,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void dataWinsOverFieldsBesideIt() {
+    void data_wins_over_fields_beside_it() {
         Map<String, String> fields = Map.of("data", LegacyEntries.CANONICAL_TAGGED, "trace_id", "other", "tags", "[]");
 
         PostTagged event = (PostTagged) codec.read("posts.tagged", fields);
@@ -103,8 +103,8 @@ class EventCodecReadTest {
     }
 
     @Test
-    void linksAndTagsOfOtherProducersAreBoundedInNumberAndLengthAndTheLogSaysSoOnce(CapturedOutput output)
-            throws Exception {
+    void links_and_tags_of_other_producers_are_bounded_in_number_and_length_and_the_log_says_so_once(
+            CapturedOutput output) throws Exception {
         String base = LegacyEntries.CANONICAL_TAGGED;
         ObjectNode event = (ObjectNode) Json.newMapper().readTree(base);
         ArrayNode urls = event.putArray("urls");
@@ -135,7 +135,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void readsVisionEventsOfVersionOneZero() {
+    void reads_vision_events_of_version_one_zero() {
         VisionAnalyzed event =
                 (VisionAnalyzed) codec.read("posts.vision.analyzed", Map.of("data", LegacyEntries.VISION_ANALYZED));
 
@@ -150,7 +150,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void findsWhatTheCrawlTriggerHidInMetadata() {
+    void finds_what_the_crawl_trigger_hid_in_metadata() {
         PostCrawl event = (PostCrawl) codec.read("posts.crawl", Map.of("data", LegacyEntries.CRAWL));
 
         assertThat(event.tenantId()).isEqualTo(TENANT);
@@ -160,7 +160,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void readsEnrichedEventsOfBothProducers() {
+    void reads_enriched_events_of_both_producers() {
         PostEnriched persisted =
                 (PostEnriched) codec.read("posts.enriched", Map.of("data", LegacyEntries.ENRICHED_BY_TAG_PERSISTENCE));
         assertThat(persisted.tenantId()).as("'default' is no tenant").isNull();
@@ -175,7 +175,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void enrichedEventWithoutTagsSaysSo() {
+    void enriched_event_without_tags_says_so() {
         PostEnriched event = (PostEnriched) codec.read("posts.enriched", Map.of("post_id", POST.toString()));
 
         assertThat(event.tags()).isEmpty();
@@ -185,7 +185,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void readsTheSmallestEventsOfTheDocuments() {
+    void reads_the_smallest_events_of_the_documents() {
         PostTagged tagged = (PostTagged)
                 codec.read("posts.tagged", Map.of("data", POST_ID + ", \"tags\": [\"релиз\", \"Python\"]}"));
         assertThat(tagged.tagsHash()).isEqualTo(TagsHash.of(List.of("Python", "релиз")));
@@ -203,7 +203,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void albumCountsItsMembersAndStartsAtRevisionOne() {
+    void album_counts_its_members_and_starts_at_revision_one() {
         AlbumParsed event = (AlbumParsed) codec.read(
                 "albums.parsed",
                 Map.of(
@@ -221,7 +221,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void missingCommonFieldsComeFromTheEntry() {
+    void missing_common_fields_come_from_the_entry() {
         Map<String, String> fields = Map.of(
                 "data",
                 POST_ID + "}",
@@ -243,7 +243,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void theKeyOfAnEventWithoutOneFollowsFromItsContent() {
+    void the_key_of_an_event_without_one_follows_from_its_content() {
         Map<String, String> flat = Map.of("post_id", POST.toString(), "tags", "[\"a\"]");
         Map<String, String> data = Map.of("data", "{\"tags\": [\"a\"], \"post_id\": \"" + POST + "\"}");
         Map<String, String> other = Map.of("data", "{\"tags\": [\"b\"], \"post_id\": \"" + POST + "\"}");
@@ -257,7 +257,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void theKeyThatAllTagSetsOfAPostSharedIsNotUsed() {
+    void the_key_that_all_tag_sets_of_a_post_shared_is_not_used() {
         String retagged = LegacyEntries.CANONICAL_TAGGED.replace("\"initial\"", "\"vision_retag\"");
 
         assertThat(codec.read("posts.tagged", Map.of("data", retagged)).idempotencyKey())
@@ -274,7 +274,7 @@ class EventCodecReadTest {
         "-4242, 4242",
         "0,"
     })
-    void channelIdsBecomeBareAndPositive(String written, Long expected) {
+    void channel_ids_become_bare_and_positive(String written, Long expected) {
         Map<String, String> fields = new HashMap<>(LegacyEntries.flatPost());
         fields.put("tg_channel_id", written);
 
@@ -294,7 +294,7 @@ class EventCodecReadTest {
         "1762000000.25, 2025-11-01T12:26:40.250Z",
         "1762000000250, 2025-11-01T12:26:40.250Z"
     })
-    void timesInAllFormsBecomeUtc(String written, Instant expected) {
+    void times_in_all_forms_become_utc(String written, Instant expected) {
         Map<String, String> fields = new HashMap<>(LegacyEntries.flatPost());
         fields.put("posted_at", written);
 
@@ -302,7 +302,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void numbersInJsonNeedNotBeWrittenPlainly() {
+    void numbers_in_json_need_not_be_written_plainly() {
         PostEnriched event = (PostEnriched) codec.read(
                 "posts.enriched",
                 Map.of(
@@ -317,7 +317,7 @@ class EventCodecReadTest {
     }
 
     @Test
-    void nullsNulCharactersAndUnknownFieldsDoNoHarm() {
+    void nulls_nul_characters_and_unknown_fields_do_no_harm() {
         PostTagged event = (PostTagged) codec.read(
                 "posts.tagged",
                 Map.of(

@@ -31,7 +31,7 @@ class EventCodecWriteTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void everyEventIsReadAsItWasWritten(Event event) {
+    void every_event_is_read_as_it_was_written(Event event) {
         Map<String, String> entry = codec.write(event);
 
         assertThat(codec.read(entry.get("event"), entry)).isEqualTo(event);
@@ -39,7 +39,7 @@ class EventCodecWriteTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void examplesUseEveryFieldOfTheirSchema(Event event) throws JsonProcessingException {
+    void examples_use_every_field_of_their_schema(Event event) throws JsonProcessingException {
         Map<String, String> entry = codec.write(event);
         JsonNode data = mapper.readTree(entry.get("data"));
 
@@ -51,7 +51,7 @@ class EventCodecWriteTest {
     }
 
     @Test
-    void entryHasFourFieldsAndPlainJson() {
+    void entry_has_four_fields_and_plain_json() {
         PostDeleted event = new PostDeleted(
                 "v1", "t:c:77", TIME.plusMillis(5), "key", POST, TENANT, Examples.CHANNEL, "user", null);
 
@@ -68,12 +68,12 @@ class EventCodecWriteTest {
     }
 
     @Test
-    void nonAsciiIsNotEscaped() {
+    void non_ascii_is_not_escaped() {
         assertThat(codec.write(Examples.parsed("Вышел релиз 🎉")).get("data")).contains("\"text\":\"Вышел релиз 🎉\"");
     }
 
     @Test
-    void nulCharactersAreTakenOutAndHalvesOfSurrogatePairsReplaced() {
+    void nul_characters_are_taken_out_and_halves_of_surrogate_pairs_replaced() {
         Map<String, String> entry = codec.write(Examples.parsed("a\0b\ud83dc"));
 
         assertThat(((PostParsed) codec.read("posts.parsed", entry)).text()).isEqualTo("ab\uFFFDc");
@@ -88,7 +88,7 @@ class EventCodecWriteTest {
                 "00000000-0000-0000-0000-000000000000|HASHED",
                 "t1:c1:77|HASHED"
             })
-    void traceparentFollowsFromTheTraceId(String traceId, String expected) {
+    void traceparent_follows_from_the_trace_id(String traceId, String expected) {
         PostDeleted event = new PostDeleted("v1", traceId, TIME, "key", POST, TENANT, Examples.CHANNEL, "user", null);
         String trace = expected.equals("HASHED") ? Sha256.hex(traceId).substring(0, 32) : expected;
 
@@ -97,7 +97,7 @@ class EventCodecWriteTest {
     }
 
     @Test
-    void traceOfTheWorkThatMadeTheEventGoesOnIfItIsValid() {
+    void trace_of_the_work_that_made_the_event_goes_on_if_it_is_valid() {
         Event event = Examples.parsed("text");
         String current = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
 
@@ -108,7 +108,7 @@ class EventCodecWriteTest {
     }
 
     @Test
-    void aMissingFieldIsADefectThatNamesItsPath() {
+    void a_missing_field_is_a_defect_that_names_its_path() {
         PostDeleted event = new PostDeleted("v1", "t", TIME, "key", POST, null, Examples.CHANNEL, "user", null);
 
         assertThatIllegalStateException()
@@ -117,7 +117,7 @@ class EventCodecWriteTest {
     }
 
     @Test
-    void aWrongValueIsADefectThatNamesItsPath() {
+    void a_wrong_value_is_a_defect_that_names_its_path() {
         PostDeleted event = new PostDeleted("v1", "t", TIME, "key", POST, TENANT, Examples.CHANNEL, "because", null);
         assertThatIllegalStateException().isThrownBy(() -> codec.write(event)).withMessageContaining("$.reason: ");
 
@@ -130,7 +130,7 @@ class EventCodecWriteTest {
     }
 
     @Test
-    void aNumberThatIsNoneIsADefect() {
+    void a_number_that_is_none_is_a_defect() {
         for (double number : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
             TrendsEmerging event = new TrendsEmerging(
                     "v1", "t", TIME, "key", null, "k", List.of(), 1, 1.0, 1, number, List.of(), TIME);
@@ -142,7 +142,7 @@ class EventCodecWriteTest {
     }
 
     @Test
-    void anyTextAndTagsSurviveTheRoundTrip() {
+    void any_text_and_tags_survive_the_round_trip() {
         Random random = new Random(20251101);
         for (int i = 0; i < 300; i++) {
             PostParsed post = Examples.parsed(text(random));

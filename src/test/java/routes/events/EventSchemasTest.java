@@ -93,7 +93,7 @@ class EventSchemasTest {
 
     @ParameterizedTest
     @MethodSource("streams")
-    void writeSchemaHasTheFieldsOfTheSpecification(EventStream stream) {
+    void write_schema_has_the_fields_of_the_specification(EventStream stream) {
         JsonNode schema = EventSchema.write("v1", stream.name()).json();
         List<String> required = texts(schema.path("required"));
         List<String> fields = new ArrayList<>();
@@ -111,14 +111,14 @@ class EventSchemasTest {
 
     @ParameterizedTest
     @MethodSource("streams")
-    void recordHasTheFieldsOfItsSchemasInTheirTypes(EventStream stream) {
+    void record_has_the_fields_of_its_schemas_in_their_types(EventStream stream) {
         assertAgree(stream.type(), EventSchema.write("v1", stream.name()).json(), stream.name());
         assertAgree(stream.type(), EventSchema.read("v1", stream.name()).json(), stream.name());
     }
 
     @ParameterizedTest
     @MethodSource("streams")
-    void readSchemaAsksForNoFieldThatIsNotWritten(EventStream stream) {
+    void read_schema_asks_for_no_field_that_is_not_written(EventStream stream) {
         assertSubset(
                 EventSchema.read("v1", stream.name()).json(),
                 EventSchema.write("v1", stream.name()).json());
@@ -126,7 +126,7 @@ class EventSchemasTest {
 
     @ParameterizedTest
     @MethodSource("streams")
-    void schemasExplainThemselvesToReaders(EventStream stream) {
+    void schemas_explain_themselves_to_readers(EventStream stream) {
         for (EventSchema schema :
                 List.of(EventSchema.write("v1", stream.name()), EventSchema.read("v1", stream.name()))) {
             assertThat(schema.json().path("title").asText()).contains(stream.name());

@@ -19,7 +19,7 @@ class EventsConfigurationTest {
             .withUserConfiguration(EventsConfiguration.class);
 
     @Test
-    void theProductHasOneMapper() {
+    void the_product_has_one_mapper() {
         application.run(context -> {
             assertThat(context).hasSingleBean(ObjectMapper.class);
             ObjectMapper mapper = context.getBean(ObjectMapper.class);
@@ -29,7 +29,7 @@ class EventsConfigurationTest {
     }
 
     @Test
-    void mapperIgnoresUnknownFieldsAndRefusesTextBehindTheValue() throws JsonProcessingException {
+    void mapper_ignores_unknown_fields_and_refuses_text_behind_the_value() throws JsonProcessingException {
         ObjectMapper mapper = Json.newMapper();
 
         assertThat(mapper.readValue("{\"plain_text\":\"a\",\"x\":1}", Answer.class)

@@ -18,7 +18,7 @@ class EventsDocumentTest {
     private final StreamCatalog catalog = new StreamCatalog();
 
     @Test
-    void documentShowsTheStreamsAndFieldsOfTheCode() throws IOException {
+    void document_shows_the_streams_and_fields_of_the_code() throws IOException {
         String document = Files.readString(DOCUMENT);
         assertThat(document).containsOnlyOnce(MARK);
         String written = document.substring(0, document.indexOf(MARK) + MARK.length());

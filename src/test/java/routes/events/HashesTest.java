@@ -12,18 +12,18 @@ class HashesTest {
     private static final String PYTHON_RELEASE = "0a64011ee6d620fa6c667e2c73ca74638db92b0daddb7c35d89ad659ad58f8bc";
 
     @Test
-    void postIdIsTheOneOfTheSpecification() {
+    void post_id_is_the_one_of_the_specification() {
         assertThat(PostIds.of(TENANT, 1987654321L, 2)).hasToString("7660b34c-4c20-58e1-ac8c-fea5a2d9d68b");
     }
 
     @Test
-    void tagsHashIsTheOneOfTheSpecificationInAnyOrderAndNumber() {
+    void tags_hash_is_the_one_of_the_specification_in_any_order_and_number() {
         assertThat(TagsHash.of(List.of("Python", "релиз"))).isEqualTo(PYTHON_RELEASE);
         assertThat(TagsHash.of(List.of("релиз", "Python", "релиз"))).isEqualTo(PYTHON_RELEASE);
     }
 
     @Test
-    void tagsHashOrdersByCodePointAndQuotesLikePython() {
+    void tags_hash_orders_by_code_point_and_quotes_like_python() {
         // hashlib.sha256(json.dumps(sorted(...), ensure_ascii=False).encode()): UTF-16 would put the emoji before the
         // ligature
         assertThat(TagsHash.of(List.of("😀", "ﬁ")))
@@ -34,7 +34,7 @@ class HashesTest {
     }
 
     @Test
-    void contentHashIgnoresCaseAndRunsOfWhiteSpace() {
+    void content_hash_ignores_case_and_runs_of_white_space() {
         assertThat(ContentHash.of("  Вышел\n\n\tРЕЛИЗ\u00a03.13 "))
                 .isEqualTo(Sha256.hex("вышел релиз 3.13"))
                 .isNotEqualTo(ContentHash.of("вышелрелиз 3.13"));
@@ -42,7 +42,7 @@ class HashesTest {
     }
 
     @Test
-    void sha256IsTheStandardOne() {
+    void sha256_is_the_standard_one() {
         assertThat(Sha256.hex("abc")).isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

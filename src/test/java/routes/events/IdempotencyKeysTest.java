@@ -14,7 +14,7 @@ class IdempotencyKeysTest {
     private static final MediaFile TWO = new MediaFile("bb", "media/bb", "image/jpeg", 1L);
 
     @Test
-    void parsedPostIsKeyedByMessageEditAndRequest() {
+    void parsed_post_is_keyed_by_message_edit_and_request() {
         assertThat(IdempotencyKeys.postParsed(TENANT, 1987654321L, 2, 0, null)).isEqualTo(TENANT + ":1987654321:2");
         assertThat(IdempotencyKeys.postParsed(TENANT, 1987654321L, 2, 1700000000L, null))
                 .isEqualTo(TENANT + ":1987654321:2:e1700000000");
@@ -24,19 +24,19 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void albumIsKeyedByRevision() {
+    void album_is_keyed_by_revision() {
         assertThat(IdempotencyKeys.albumParsed(TENANT, 1987654321L, 13L, 2)).isEqualTo(TENANT + ":1987654321:13:2");
     }
 
     @Test
-    void visionIsKeyedByTheFilesInTheirOrder() {
+    void vision_is_keyed_by_the_files_in_their_order() {
         assertThat(IdempotencyKeys.visionUploaded(TENANT, POST, List.of(ONE, TWO)))
                 .isEqualTo(TENANT + ":" + POST + ":vision_upload:" + Sha256.hex("aa\nbb"))
                 .isNotEqualTo(IdempotencyKeys.visionUploaded(TENANT, POST, List.of(TWO, ONE)));
     }
 
     @Test
-    void tagsAreKeyedByVersionsTriggerAndHash() {
+    void tags_are_keyed_by_versions_trigger_and_hash() {
         assertThat(IdempotencyKeys.postTagged(POST, 0, Trigger.INITIAL, null, "cafe"))
                 .isEqualTo(POST + ":tagged:0:initial:-:cafe");
         assertThat(IdempotencyKeys.postTagged(POST, 1700000000L, Trigger.VISION_RETAG, "vision@2025-11-01#p3", "cafe"))
@@ -44,7 +44,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void laterStagesAreKeyedByWhatTheyWorkOn() {
+    void later_stages_are_keyed_by_what_they_work_on() {
         assertThat(IdempotencyKeys.postCrawl(POST, List.of("https://a.example/", "https://b.example/"), null))
                 .isEqualTo(POST + ":crawl:" + Sha256.hex("https://a.example/\nhttps://b.example/"));
         assertThat(IdempotencyKeys.postEnriched(POST, "crawl", List.of("x", "y")))

@@ -79,7 +79,7 @@ class MalformedEntriesTest {
 
     @ParameterizedTest
     @MethodSource("data")
-    void namesThePathAndTheViolation(String data, String problem) {
+    void names_the_path_and_the_violation(String data, String problem) {
         assertThatExceptionOfType(InvalidEventException.class)
                 .isThrownBy(() -> codec.read("posts.tagged", Map.of("data", data)))
                 .withMessageStartingWith("posts.tagged: " + problem)
@@ -99,7 +99,7 @@ class MalformedEntriesTest {
         "posted_at, 2025-02-30, $.posted_at",
         "posted_at, '', $.posted_at"
     })
-    void namesThePathInFlatEntries(String field, String value, String path) {
+    void names_the_path_in_flat_entries(String field, String value, String path) {
         Map<String, String> fields = new HashMap<>(LegacyEntries.flatPost());
         fields.put(field, value);
 
@@ -109,7 +109,7 @@ class MalformedEntriesTest {
     }
 
     @Test
-    void namesThePathInsideLists() {
+    void names_the_path_inside_lists() {
         Map<String, String> fields = Map.of(
                 "tenant_id",
                 Examples.TENANT.toString(),
@@ -124,7 +124,7 @@ class MalformedEntriesTest {
     }
 
     @Test
-    void anEntryWithoutFieldsOrWithForeignOnesIsNoEvent() {
+    void an_entry_without_fields_or_with_foreign_ones_is_no_event() {
         for (Map<String, String> fields : List.of(Map.<String, String>of(), Map.of("foo", "bar"))) {
             assertThatExceptionOfType(InvalidEventException.class)
                     .isThrownBy(() -> codec.read("posts.parsed", fields))
@@ -134,7 +134,7 @@ class MalformedEntriesTest {
     }
 
     @Test
-    void anEntryAboveFiveMillionCharactersIsRefusedUnread() {
+    void an_entry_above_five_million_characters_is_refused_unread() {
         String text = "x".repeat(5_000_000);
         Map<String, String> flat = new HashMap<>(LegacyEntries.flatPost());
         flat.put("text", text);
@@ -145,7 +145,7 @@ class MalformedEntriesTest {
     }
 
     @Test
-    void messageIsBoundedWhateverTheEntryHolds() {
+    void message_is_bounded_whatever_the_entry_holds() {
         assertThatExceptionOfType(InvalidEventException.class)
                 .isThrownBy(() -> codec.read("posts.tagged", Map.of("data", "{\"" + "k".repeat(100_000) + "\":1,")))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThanOrEqualTo(500));
@@ -155,7 +155,7 @@ class MalformedEntriesTest {
     }
 
     @Test
-    void whateverIsInAnEntryItIsReadOrRefused() {
+    void whatever_is_in_an_entry_it_is_read_or_refused() {
         Random random = new Random(20251102);
         String[] values = {"", "null", "True", "[]", "{}", "[null]", "-1", "1e999", "\"", "2025-13-01", "\0", "\ud83d"};
         List<String> names = List.copyOf(LegacyEntries.flatPost().keySet());

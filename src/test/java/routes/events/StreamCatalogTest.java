@@ -15,7 +15,7 @@ class StreamCatalogTest {
     private final StreamCatalog catalog = new StreamCatalog();
 
     @Test
-    void namesEveryGroupOfTheSpecificationByItsKey() {
+    void names_every_group_of_the_specification_by_its_key() {
         assertThat(catalog.groupsByKey())
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         Map.entry("stream:posts:parsed", Set.of("post_persist_workers", "tagging_workers")),
@@ -35,7 +35,7 @@ class StreamCatalogTest {
     }
 
     @Test
-    void findsAStreamByNameKeyAndEvent() {
+    void finds_a_stream_by_name_key_and_event() {
         EventStream stream = catalog.stream("posts.vision.uploaded");
 
         assertThat(stream.legacyKey()).isEqualTo("posts.vision.uploaded");
@@ -45,14 +45,14 @@ class StreamCatalogTest {
     }
 
     @Test
-    void servesAsNameResolverOfTheComponent() {
+    void serves_as_name_resolver_of_the_component() {
         UnaryOperator<String> names = catalog::key;
 
         assertThat(names.apply("album.assembled")).isEqualTo("stream:album:assembled");
     }
 
     @Test
-    void refusesAnUnknownNameAndListsTheKnownOnes() {
+    void refuses_an_unknown_name_and_lists_the_known_ones() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.key("posts.parsd"))
                 .withMessageStartingWith("Unknown stream 'posts.parsd', known are: album.assembled, albums.parsed")
@@ -60,7 +60,7 @@ class StreamCatalogTest {
     }
 
     @Test
-    void carriesEveryKindOfEventOnce() {
+    void carries_every_kind_of_event_once() {
         assertThat(catalog.streams().stream().<Class<?>>map(EventStream::type))
                 .containsExactlyInAnyOrderElementsOf(kinds(Event.class).toList());
     }

@@ -35,7 +35,7 @@ class ImportProcessIT {
     }
 
     @Test
-    void killedAtAnyPointNothingIsLostAndNoEventRepeated() throws Exception {
+    void killed_at_any_point_nothing_is_lost_and_no_event_repeated() throws Exception {
         Path export = data.resolve("result.json");
         ExportGenerator.write(export, 8_000, 300);
         for (int kill = 1; kill <= 2; kill++) {
@@ -65,7 +65,7 @@ class ImportProcessIT {
     }
 
     @Test
-    void aFileLargerThanTheMemoryIsImported() throws Exception {
+    void a_file_larger_than_the_memory_is_imported() throws Exception {
         Path export = data.resolve("result.json");
         ExportGenerator.write(export, 7_500, 2_000);
         assertThat(Files.size(export)).isGreaterThan(48L * 1024 * 1024);

@@ -85,7 +85,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void anExportBecomesPostsAlbumsFilesAndEvents() throws Exception {
+    void an_export_becomes_posts_albums_files_and_events() throws Exception {
         ImportProgress done = run(service(), EXPORTS.resolve("channel"));
 
         assertThat(done.status()).isEqualTo(Status.DONE);
@@ -127,7 +127,7 @@ class ImportServiceIT {
 
     /** {@code expected.jsonl} holds what Telegram shows of each message, and which links and words are in it. */
     @Test
-    void everyKindOfMessageIsStoredAsTelegramShowsIt() throws Exception {
+    void every_kind_of_message_is_stored_as_telegram_shows_it() throws Exception {
         Path folder = EXPORTS.resolve("every-kind");
 
         ImportProgress done = run(service(), folder);
@@ -162,7 +162,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void formattingThatChangesIsStoredAndPublishesNothing() throws Exception {
+    void formatting_that_changes_is_stored_and_publishes_nothing() throws Exception {
         export("первая", "");
         ImportService service = service();
         run(service, data);
@@ -182,7 +182,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void anotherQuestionOfAPollIsAnEditThatKeepsTheOldOne() throws Exception {
+    void another_question_of_a_poll_is_an_edit_that_keeps_the_old_one() throws Exception {
         export("", "\"poll\":{\"question\":\"Кто идёт?\",\"answers\":[{\"text\":\"я\",\"voters\":1}]},");
         ImportService service = service();
         run(service, data);
@@ -205,7 +205,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void importingTwicePublishesNothingTheSecondTime() throws Exception {
+    void importing_twice_publishes_nothing_the_second_time() throws Exception {
         ImportService service = service();
         run(service, EXPORTS.resolve("channel/result.json"));
         long events = count("outbox");
@@ -224,7 +224,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aPublicChannelWhoseNameIsKnownGetsPublicLinks() throws Exception {
+    void a_public_channel_whose_name_is_known_gets_public_links() throws Exception {
         jdbc.sql("INSERT INTO channels (id, tg_channel_id, username) VALUES (gen_random_uuid(), 1987654321, 'devnews')")
                 .update();
 
@@ -234,7 +234,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aLaterExportBringsEditsAndFilesThatWereMissing() throws Exception {
+    void a_later_export_brings_edits_and_files_that_were_missing() throws Exception {
         export("первая версия", "\"photo\":\"(File not included. Change data exporting settings to download.)\",");
         ImportService service = service();
         run(service, data);
@@ -257,7 +257,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aFileBeyondTheStorageQuotaIsNamedEverywhereAndStoredOnceThereIsRoom() throws Exception {
+    void a_file_beyond_the_storage_quota_is_named_everywhere_and_stored_once_there_is_room() throws Exception {
         Files.createDirectories(data.resolve("photos"));
         Files.copy(EXPORTS.resolve("channel/photos/photo_4@02-11-2025_09-00-00.jpg"), data.resolve("photos/photo.jpg"));
         export("пост", "\"photo\":\"photos/photo.jpg\",");
@@ -289,7 +289,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void ofAWholeAccountOnlyChannelsBecomePostsAndTheRestIsReported() throws Exception {
+    void of_a_whole_account_only_channels_become_posts_and_the_rest_is_reported() throws Exception {
         ImportProgress done = run(service(), EXPORTS.resolve("account"));
 
         assertThat(done.status()).isEqualTo(Status.DONE);
@@ -306,7 +306,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aTruncatedFileFailsWithItsPlaceAndItsPostsAreSavedAndTheWholeFileGoesOn() throws Exception {
+    void a_truncated_file_fails_with_its_place_and_its_posts_are_saved_and_the_whole_file_goes_on() throws Exception {
         String whole = Files.readString(EXPORTS.resolve("channel/result.json"));
         Files.writeString(data.resolve("result.json"), whole.substring(0, whole.indexOf("\"id\": 9,")));
         ImportService service = service();
@@ -330,7 +330,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void whatADeadProcessDidNotFinishIsTakenUpAtTheNextStart() throws Exception {
+    void what_a_dead_process_did_not_finish_is_taken_up_at_the_next_start() throws Exception {
         UUID queued = UUID.randomUUID();
         UUID running = UUID.randomUUID();
         UUID lost = UUID.randomUUID();
@@ -349,7 +349,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void anImportThatAnotherProcessRunsIsLeftToIt() throws Exception {
+    void an_import_that_another_process_runs_is_left_to_it() throws Exception {
         UUID running = UUID.randomUUID();
         insertImport(running, EXPORTS.resolve("channel"), "running");
         try (Connection other = database.dataSource().getConnection();
@@ -365,7 +365,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aStopInTheMiddleGoesOnAtTheNextStartWithoutRepeatingAnEvent() throws Exception {
+    void a_stop_in_the_middle_goes_on_at_the_next_start_without_repeating_an_event() throws Exception {
         ExportGenerator.write(data.resolve("result.json"), 3_000, 100);
         var reading = new CountDownLatch(1);
         ImportService stopped = service(path -> new SlowSource(ExportSource.open(path, ZoneOffset.UTC), reading), 5);
@@ -392,7 +392,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void theSameFileImportedByTwoProcessesAtOnceGivesEveryPostOnce() throws Exception {
+    void the_same_file_imported_by_two_processes_at_once_gives_every_post_once() throws Exception {
         ExportGenerator.write(data.resolve("result.json"), 3_000, 100);
         ImportService one = service();
         ImportService other = service();
@@ -407,7 +407,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aDatabaseThatIsAwayForAMomentIsWaitedFor() throws Exception {
+    void a_database_that_is_away_for_a_moment_is_waited_for() throws Exception {
         ExportGenerator.write(data.resolve("result.json"), 2_000, 100);
         ImportService service = service();
         UUID again = service.submit(1, TENANT, data);
@@ -422,7 +422,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void moreThanTheQueueHoldsIsRefusedClearly() throws Exception {
+    void more_than_the_queue_holds_is_refused_clearly() throws Exception {
         ExportGenerator.write(data.resolve("result.json"), 1_000, 100);
         var reading = new CountDownLatch(1);
         ImportService service = service(path -> new SlowSource(ExportSource.open(path, ZoneOffset.UTC), reading), 1);
@@ -437,7 +437,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aUserOfAnotherTenantIsRefused() {
+    void a_user_of_another_tenant_is_refused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> service().submit(1, UUID.randomUUID(), EXPORTS.resolve("channel")))
                 .withMessageContaining("has no user 1");
@@ -445,7 +445,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void moreUnfinishedImportsThanTheQueueHoldsAreAllTakenUpAtTheNextStart() throws Exception {
+    void more_unfinished_imports_than_the_queue_holds_are_all_taken_up_at_the_next_start() throws Exception {
         List<UUID> unfinished = Stream.generate(UUID::randomUUID).limit(8).toList();
         unfinished.forEach(id -> insertImport(id, EXPORTS.resolve("channel"), "queued"));
         ImportService service = service(path -> ExportSource.open(path, ZoneOffset.UTC), 1);
@@ -458,7 +458,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aMessageThatStandsTwiceIsOnePost() throws Exception {
+    void a_message_that_stands_twice_is_one_post() throws Exception {
         ImportProgress done = run(service(), CASES.resolve("08-same-message-twice"));
 
         assertThat(done.status()).isEqualTo(Status.DONE);
@@ -468,7 +468,7 @@ class ImportServiceIT {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 498, 499, 500, 501, 1_200})
-    void ofAMessageThatStandsSeveralTimesTheNewestEditWins(int distance) throws Exception {
+    void of_a_message_that_stands_several_times_the_newest_edit_wins(int distance) throws Exception {
         for (List<Integer> order : List.of(List.of(0, 1, 2), List.of(2, 1, 0), List.of(1, 2, 0), List.of(1, 2, 2))) {
             emptyTables();
             var messages = new ArrayList<String>();
@@ -495,7 +495,8 @@ class ImportServiceIT {
     }
 
     @Test
-    void aMessageThatTheDatabaseRefusesIsLeftOutAndNamedAndTheOthersAreStored(CapturedOutput output) throws Exception {
+    void a_message_that_the_database_refuses_is_left_out_and_named_and_the_others_are_stored(CapturedOutput output)
+            throws Exception {
         refuse("telegram_message_id NOT IN (1, 250, 251, 1200)");
         try {
             ImportProgress done = run(
@@ -520,7 +521,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aMemberOfAnAlbumThatIsRefusedCostsNoOtherMember() throws Exception {
+    void a_member_of_an_album_that_is_refused_costs_no_other_member() throws Exception {
         refuse("telegram_message_id <> 3");
         try {
             Files.writeString(data.resolve("a.jpg"), "x");
@@ -539,7 +540,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void whereAllMessagesAreRefusedTheImportFails() throws Exception {
+    void where_all_messages_are_refused_the_import_fails() throws Exception {
         refuse("telegram_message_id < 0");
         try {
             ImportProgress failed = run(
@@ -556,7 +557,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void whatCannotBeReadIsInTheReportWithItsPlace() throws Exception {
+    void what_cannot_be_read_is_in_the_report_with_its_place() throws Exception {
         ImportProgress done = run(service(), CASES.resolve("01-messages-list-silently-cut"));
 
         assertThat(done.status()).isEqualTo(Status.DONE);
@@ -568,7 +569,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void ofManyMessagesThatCannotBeReadTheFirstHundredAreNamedAndAllAreCounted() throws Exception {
+    void of_many_messages_that_cannot_be_read_the_first_hundred_are_named_and_all_are_counted() throws Exception {
         ImportProgress done = run(
                 service(),
                 write(IntStream.rangeClosed(1, 300)
@@ -581,7 +582,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void textsAndNamesOfAnyCharactersAndLengthAreStored() throws Exception {
+    void texts_and_names_of_any_characters_and_length_are_stored() throws Exception {
         String nul = "\\u0000\\ud83d\\x0B";
         Files.writeString(
                 data.resolve("result.json"),
@@ -606,14 +607,14 @@ class ImportServiceIT {
     }
 
     @Test
-    void postsOfAChatWithoutAnIdHaveNoLink() throws Exception {
+    void posts_of_a_chat_without_an_id_have_no_link() throws Exception {
         run(service(), CASES.resolve("06-chat-without-id"));
 
         assertThat(event("posts.parsed", 5).has("telegram_post_url")).isFalse();
     }
 
     @Test
-    void anExportOfAnOldVersionIsOfTheSameChannelAsANewerOne() throws Exception {
+    void an_export_of_an_old_version_is_of_the_same_channel_as_a_newer_one() throws Exception {
         ImportService service = service();
         run(service, CASES.resolve("05-old-channel-id"));
         assertThat(event("posts.parsed", 5).get("telegram_post_url").asText()).isEqualTo("https://t.me/c/1410035294/5");
@@ -643,7 +644,7 @@ class ImportServiceIT {
                 "{\"type\":\"unsupported\"}",
                 "null"
             })
-    void noPostIsDeletedWhoseMessageStandsInTheExportInAnyForm(String form) throws Exception {
+    void no_post_is_deleted_whose_message_stands_in_the_export_in_any_form(String form) throws Exception {
         ImportService service = deleting();
         run(service, exportOf("1:раз", "2:два", "3:три", "4:четыре", "5:пять"));
 
@@ -657,7 +658,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aChannelThatStandsInTheFileTwiceLosesNothingToItsOtherPart() throws Exception {
+    void a_channel_that_stands_in_the_file_twice_loses_nothing_to_its_other_part() throws Exception {
         ImportService service = deleting();
         run(service, exportOf("1:a", "2:b", "3:c", "4:d", "5:e"));
         String first = Files.readString(exportOf("1:a", "3:c", "5:e"));
@@ -738,7 +739,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aPostThatANewerExportDoesNotShowStaysUnlessDeletionsAreAskedFor() throws Exception {
+    void a_post_that_a_newer_export_does_not_show_stays_unless_deletions_are_asked_for() throws Exception {
         run(service(), exportOf("1:раз", "2:два", "3:три"));
 
         ImportProgress newer = run(service(), exportOf("1:раз", "3:три", "4:четыре"));
@@ -748,7 +749,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aPostThatANewerExportDoesNotShowIsDeletedWhereThatIsAskedFor() throws Exception {
+    void a_post_that_a_newer_export_does_not_show_is_deleted_where_that_is_asked_for() throws Exception {
         ImportService service = deleting();
         run(service, exportOf("1:раз", "2:два", "3:три", "5:пять"));
         long published = count("outbox");
@@ -773,7 +774,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void anOlderExportDeletesNothing() throws Exception {
+    void an_older_export_deletes_nothing() throws Exception {
         ImportService service = deleting();
         run(service, exportOf("1:раз", "2:два", "3:три"));
 
@@ -785,7 +786,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void anExportThatBreaksOffDeletesNothing() throws Exception {
+    void an_export_that_breaks_off_deletes_nothing() throws Exception {
         ImportService service = deleting();
         run(service, exportOf("1:раз", "2:два", "3:три"));
         Path broken = exportOf("1:раз", "4:четыре");
@@ -799,7 +800,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aPostThatWasMissingIsBackWithALaterImportAndOneThatAUserDeletedIsNot() throws Exception {
+    void a_post_that_was_missing_is_back_with_a_later_import_and_one_that_a_user_deleted_is_not() throws Exception {
         ImportService service = deleting();
         run(service, exportOf("1:раз", "2:два", "3:три"));
         run(service, exportOf("1:раз", "3:три"));
@@ -821,7 +822,7 @@ class ImportServiceIT {
     }
 
     @Test
-    void aSourceThatNamesDeletionsHasThemDoneInItsOrder() throws Exception {
+    void a_source_that_names_deletions_has_them_done_in_its_order() throws Exception {
         ImportService service =
                 service(path -> new DeletingSource(ExportSource.open(path, ZoneOffset.UTC), List.of(2L, 99L)), 5);
 

@@ -45,7 +45,7 @@ class MediaStoreTest {
     private final IngestMetrics metrics = new IngestMetrics(registry);
 
     @Test
-    void theSameBytesAreStoredOnceUnderTheirHash() throws Exception {
+    void the_same_bytes_are_stored_once_under_their_hash() throws Exception {
         ObjectStore objects = new FolderObjectStore(folder.resolve("media"));
         try (var media = store(objects, new MediaProperties(41_943_040, 4))) {
             List<MediaStore.Stored> stored = media.storeAll(TENANT, List.of(file("a.jpg", JPEG), file("b.jpg", JPEG)));
@@ -67,7 +67,7 @@ class MediaStoreTest {
     }
 
     @Test
-    void whatIsNotTakenHasAReasonAndIsCounted() throws Exception {
+    void what_is_not_taken_has_a_reason_and_is_counted() throws Exception {
         var limits = new MediaProperties(20, 2);
         try (var media = store(new FolderObjectStore(folder.resolve("media")), limits)) {
             List<MediaStore.Stored> stored = media.storeAll(
@@ -94,7 +94,7 @@ class MediaStoreTest {
     }
 
     @Test
-    void aFileThatCannotBeReadIsReportedAndTheOthersAreStored() throws Exception {
+    void a_file_that_cannot_be_read_is_reported_and_the_others_are_stored() throws Exception {
         SourceFile gone = file("gone.jpg", JPEG);
         Files.delete(gone.path());
         try (var media = store(new FolderObjectStore(folder.resolve("media")), new MediaProperties(41_943_040, 4))) {
@@ -108,7 +108,7 @@ class MediaStoreTest {
     }
 
     @Test
-    void asManyFilesAsAllowedAreStoredAtTheSameTime() throws Exception {
+    void as_many_files_as_allowed_are_stored_at_the_same_time() throws Exception {
         var together = new CyclicBarrier(3);
         ObjectStore waiting = new Objects() {
             @Override
@@ -134,7 +134,7 @@ class MediaStoreTest {
     }
 
     @Test
-    void aStoreThatFailsNamesTheFileAndIsCounted() throws Exception {
+    void a_store_that_fails_names_the_file_and_is_counted() throws Exception {
         ObjectStore full = new Objects() {
             @Override
             public void put(String key, String contentType, long sizeBytes, InputStream content) throws IOException {
@@ -167,7 +167,7 @@ class MediaStoreTest {
         "48656C6C6F, image/png, a.png, application/octet-stream",
         "48656C6C6F, , a.unknown, application/octet-stream",
     })
-    void theTypeIsWhatTheContentSays(String head, String declared, String name, String type) {
+    void the_type_is_what_the_content_says(String head, String declared, String name, String type) {
         assertThat(MediaType.of(HexFormat.of().parseHex(head.replace(" ", "")), declared, name))
                 .isEqualTo(type);
     }

@@ -21,7 +21,7 @@ class TerminalProgressTest {
     private final PrintStream out = new PrintStream(bytes, true, UTF_8);
 
     @Test
-    void aTerminalShowsOneLineThatRenewsItself() {
+    void a_terminal_shows_one_line_that_renews_itself() {
         var terminal = new TerminalProgress(out, true);
 
         terminal.progress(at(Status.RUNNING, 250, 1_000, Duration.ofSeconds(10), null));
@@ -40,7 +40,7 @@ class TerminalProgressTest {
     }
 
     @Test
-    void aLogFileGetsALineNowAndThenAndTheEnd() {
+    void a_log_file_gets_a_line_now_and_then_and_the_end() {
         var log = new TerminalProgress(out, false);
 
         for (int second = 1; second <= 25; second++) {
@@ -56,7 +56,7 @@ class TerminalProgressTest {
     }
 
     @Test
-    void theEndShowsWhatWasLeftOutAndWhy() {
+    void the_end_shows_what_was_left_out_and_why() {
         List<ImportNote> notes = Stream.concat(
                         Stream.of(new ImportNote("message 7", 7L, "date", "its time is missing, at byte 9\u001b[2J")),
                         Stream.generate(() -> new ImportNote("Семья", null, null, "a private_group is no channel"))
@@ -77,7 +77,7 @@ class TerminalProgressTest {
     }
 
     @Test
-    void aLongImportShowsHours() {
+    void a_long_import_shows_hours() {
         new TerminalProgress(out, true).progress(at(Status.RUNNING, 1, 1, Duration.ofSeconds(10), null));
 
         assertThat(bytes.toString(UTF_8)).contains("2:46:30 left");

@@ -28,12 +28,12 @@ class TextPartUrlsTest {
                 "www.example.org/a; | https://www.example.org/a",
                 "https://example.org/a… | https://example.org/a",
             })
-    void punctuationOfTheSentenceIsNoPartOfTheAddress(String text, String url) {
+    void punctuation_of_the_sentence_is_no_part_of_the_address(String text, String url) {
         assertThat(TextPart.urls(List.of(TextPart.plain(text)), List.of())).containsExactly(url);
     }
 
     @Test
-    void markedAndPlainLinksKeepTheirOrderAndStandOnce() {
+    void marked_and_plain_links_keep_their_order_and_stand_once() {
         List<TextPart> text = List.of(
                 TextPart.plain("https://b.example/ и "),
                 linked("здесь", "https://a.example/?utm_campaign=x"),
@@ -47,14 +47,14 @@ class TextPartUrlsTest {
     }
 
     @Test
-    void mailAddressesAndPlainWordsAreNoLinks() {
+    void mail_addresses_and_plain_words_are_no_links() {
         assertThat(TextPart.urls(
                         List.of(TextPart.plain("пишите на info@www.example.org, версия 3.14.example")), List.of()))
                 .isEmpty();
     }
 
     @Test
-    void aListOfLinksIsCut() {
+    void a_list_of_links_is_cut() {
         String text = IntStream.range(0, 150)
                 .mapToObj(i -> "https://example.org/" + i)
                 .collect(Collectors.joining(" "));
@@ -74,7 +74,7 @@ class TextPartUrlsTest {
                 "74.ru и 4pda.to и brew.sh/install | https://74.ru/ https://4pda.to/ https://brew.sh/install",
                 "http://a.org и b.org | http://a.org/ https://b.org/",
             })
-    void addressesWithoutASchemeAreFoundInFormattedText(String text, String urls) {
+    void addresses_without_a_scheme_are_found_in_formatted_text(String text, String urls) {
         for (String type : List.of("blockquote", "bold", "italic", "underline", "strikethrough", "spoiler")) {
             assertThat(TextPart.urls(List.of(TextPart.of(type, text)), List.of()))
                     .as(type)
@@ -99,20 +99,20 @@ class TextPartUrlsTest {
                 "ftp://example.com/x",
                 "U.S.A. и i.e.",
             })
-    void filesAbbreviationsNumbersAndMailAddressesAreNoLinks(String text) {
+    void files_abbreviations_numbers_and_mail_addresses_are_no_links(String text) {
         assertThat(TextPart.urls(List.of(TextPart.of("bold", text), TextPart.plain(" " + text)), List.of()))
                 .isEmpty();
     }
 
     @Test
-    void codeHoldsOnlyWholeAddresses() {
+    void code_holds_only_whole_addresses() {
         List<TextPart> text = List.of(TextPart.of("pre", "import example.com // https://example.org/a"));
 
         assertThat(TextPart.urls(text, List.of())).containsExactly("https://example.org/a");
     }
 
     @Test
-    void entitiesCountUtf16UnitsAndHoldWhatTheirSourceLeavesOutInside() {
+    void entities_count_utf16_units_and_hold_what_their_source_leaves_out_inside() {
         List<TextPart> parts = List.of(
                 TextPart.plain("😀\0 "),
                 TextPart.of("blockquote", "ту\0т t.me/a и @name #тег"),
@@ -126,7 +126,7 @@ class TextPartUrlsTest {
     }
 
     @Test
-    void addressesInAVeryLongTextTakeNoLongTime() {
+    void addresses_in_a_very_long_text_take_no_long_time() {
         String text = "a.".repeat(200_000) + " " + "a-".repeat(200_000) + "@@##".repeat(50_000);
 
         assertThat(TextMarks.find(text)).isEmpty();

@@ -38,7 +38,7 @@ class CallLeasesIT {
     }
 
     @Test
-    void neverMorePermitsAreOutThanAllowedAndEverybodyGetsOne() throws Exception {
+    void never_more_permits_are_out_than_allowed_and_everybody_gets_one() throws Exception {
         List<CallLeases> both = List.of(process(LONG), process(LONG));
         AtomicInteger out = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -65,14 +65,14 @@ class CallLeasesIT {
     }
 
     @Test
-    void aPermitOfAProcessThatDiedComesBack() throws Exception {
+    void a_permit_of_a_process_that_died_comes_back() throws Exception {
         CallLeases.Lease lost = process(Duration.ofMillis(300)).take("p", 1, LONG);
 
         assertThat(process(LONG).take("p", 1, LONG)).isNotNull().isNotEqualTo(lost);
     }
 
     @Test
-    void whoeverWaitsTooLongGetsNone() throws Exception {
+    void whoever_waits_too_long_gets_none() throws Exception {
         CallLeases leases = process(LONG);
         CallLeases.Lease held = leases.take("p", 1, LONG);
 
@@ -83,7 +83,7 @@ class CallLeasesIT {
     }
 
     @Test
-    void aPermitIsHandedOnWithinTheProcessAndStillOtherProcessesHaveTheirTurn() throws Exception {
+    void a_permit_is_handed_on_within_the_process_and_still_other_processes_have_their_turn() throws Exception {
         CallLeases busy = process(LONG);
         CallLeases other = process(LONG);
         Set<String> tokens = ConcurrentHashMap.newKeySet();
@@ -119,7 +119,7 @@ class CallLeasesIT {
     }
 
     @Test
-    void givingALeaseBackTwiceFreesOnePermit() throws Exception {
+    void giving_a_lease_back_twice_frees_one_permit() throws Exception {
         CallLeases leases = process(LONG);
         CallLeases.Lease first = leases.take("p", 2, LONG);
         assertThat(leases.take("p", 2, LONG)).isNotNull();
@@ -131,7 +131,7 @@ class CallLeasesIT {
     }
 
     @Test
-    void aThreadThatIsInterruptedGivesItsPermitBackAndStaysInterrupted() throws Exception {
+    void a_thread_that_is_interrupted_gives_its_permit_back_and_stays_interrupted() throws Exception {
         CallLeases leases = process(LONG);
         CallLeases.Lease held = leases.take("p", 1, LONG);
         Thread.currentThread().interrupt();
@@ -143,7 +143,7 @@ class CallLeasesIT {
     }
 
     @Test
-    void aWaiterIsWokenByAnotherProcess() throws Exception {
+    void a_waiter_is_woken_by_another_process() throws Exception {
         CallLeases one = process(LONG);
         CallLeases other = process(LONG);
         CallLeases.Lease held = one.take("p", 1, LONG);
@@ -157,7 +157,7 @@ class CallLeasesIT {
     }
 
     @Test
-    void permitsNeedNoSubscriptionAndOneConnectionForEachProcess() throws Exception {
+    void permits_need_no_subscription_and_one_connection_for_each_process() throws Exception {
         REDIS.commands()
                 .aclSetuser(
                         "default",

@@ -31,7 +31,7 @@ class ChatCompletionsTest {
     }
 
     @Test
-    void theContentTheTokensAndTheCostAreRead() {
+    void the_content_the_tokens_and_the_cost_are_read() {
         assertThat(
                         read(
                                 """
@@ -89,7 +89,7 @@ class ChatCompletionsTest {
                 "200, |{\"error\":{\"message\":\"x\",\"metadata\":{\"error_type\":\"content_policy_violation\"}}}|, FILTERED",
                 "200, |{\"choices\":[{\"error\":{\"code\":503,\"message\":\"x\"},\"finish_reason\":\"error\"}]}|, SERVER_ERROR"
             })
-    void everyShapeOfAnErrorIsTakenForWhatItIs(int status, String body, Kind kind) {
+    void every_shape_of_an_error_is_taken_for_what_it_is(int status, String body, Kind kind) {
         assertThat(failure(status, Map.of(), body == null ? "" : body))
                 .extracting(ModelFailureException::kind)
                 .isEqualTo(kind);
@@ -97,24 +97,24 @@ class ChatCompletionsTest {
 
     @ParameterizedTest
     @CsvSource({"retry-after, 7, 7000", "Retry-After, 0.5, 500", "RETRY-AFTER, 'Fri, 02 Jan 2026 22:00:30 GMT', 30000"})
-    void theProviderSaysHowLongToWait(String header, String value, long millis) {
+    void the_provider_says_how_long_to_wait(String header, String value, long millis) {
         assertThat(failure(429, Map.of(header, value), "{}").pause()).isEqualTo(Duration.ofMillis(millis));
     }
 
     @Test
-    void aTimeInThePastIsNow() {
+    void a_time_in_the_past_is_now() {
         assertThat(failure(503, Map.of("Retry-After", "Fri, 02 Jan 2026 21:00:00 GMT"), "{}")
                         .pause())
                 .isZero();
     }
 
     @Test
-    void whatIsNoTimeIsPassedOver() {
+    void what_is_no_time_is_passed_over() {
         assertThat(failure(503, Map.of("Retry-After", "soon"), "{}").pause()).isNull();
     }
 
     @Test
-    void aDailyLimitLastsUntilTheProviderSaysOrTheDayIsOver() {
+    void a_daily_limit_lasts_until_the_provider_says_or_the_day_is_over() {
         ModelFailureException said = failure(
                 429,
                 Map.of(),
@@ -132,7 +132,7 @@ class ChatCompletionsTest {
     }
 
     @Test
-    void theReasonBehindAGenericMessageIsTold() {
+    void the_reason_behind_a_generic_message_is_told() {
         assertThat(
                         failure(
                                 200,

@@ -76,7 +76,7 @@ class GigaChatTokenTest {
     }
 
     @Test
-    void callsAtTheSameTimeShareOneToken() {
+    void calls_at_the_same_time_share_one_token() {
         IntStream.range(0, 16).parallel().forEach(i -> ensure());
 
         assertThat(fetched).hasValue(1);
@@ -93,7 +93,7 @@ class GigaChatTokenTest {
     }
 
     @Test
-    void aTokenIsRenewedAMinuteBeforeItExpires() {
+    void a_token_is_renewed_a_minute_before_it_expires() {
         ensure();
         now = now.plus(Duration.ofMinutes(29)).minusSeconds(1);
         ensure();
@@ -106,7 +106,7 @@ class GigaChatTokenTest {
     }
 
     @Test
-    void aTokenThatLivesShortIsUsedForMostOfItsLife() {
+    void a_token_that_lives_short_is_used_for_most_of_its_life() {
         life = Duration.ofSeconds(8);
         ensure();
         now = now.plusSeconds(5);
@@ -118,7 +118,7 @@ class GigaChatTokenTest {
     }
 
     @Test
-    void aRefusalOfAnOldTokenDoesNotDropTheNewOne() {
+    void a_refusal_of_an_old_token_does_not_drop_the_new_one() {
         Instant first = ensure();
         token.refused(first);
         now = now.plusSeconds(1);
@@ -130,7 +130,7 @@ class GigaChatTokenTest {
     }
 
     @Test
-    void aWrongKeyIsToldAsThat() {
+    void a_wrong_key_is_told_as_that() {
         status = 401;
 
         assertThatThrownBy(this::ensure)

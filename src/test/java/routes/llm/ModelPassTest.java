@@ -20,7 +20,7 @@ class ModelPassTest {
     }
 
     @Test
-    void callNAsksModelNAfterGrowingPauses() {
+    void call_n_asks_model_n_after_growing_pauses() {
         List<String> models = new ArrayList<>();
         List<Long> pauses = new ArrayList<>();
         while (pass.isOpen()) {
@@ -37,7 +37,7 @@ class ModelPassTest {
     }
 
     @Test
-    void withFewerModelsThanCallsTheFirstOneIsAskedAgain() {
+    void with_fewer_models_than_calls_the_first_one_is_asked_again() {
         ModelPass two = pass(0, "a", "b");
         two.failed(new ModelFailureException(Kind.EMPTY, "empty"), null);
         two.failed(new ModelFailureException(Kind.EMPTY, "empty"), null);
@@ -46,7 +46,7 @@ class ModelPassTest {
     }
 
     @Test
-    void jitterMakesAPauseUpToATenthLonger() {
+    void jitter_makes_a_pause_up_to_a_tenth_longer() {
         ModelPass jittered = pass(1, "a");
         jittered.failed(new ModelFailureException(Kind.TIMEOUT, "none"), null);
 
@@ -54,7 +54,7 @@ class ModelPassTest {
     }
 
     @Test
-    void whatTheProviderAsksForWins() {
+    void what_the_provider_asks_for_wins() {
         pass.failed(new ModelFailureException(Kind.RATE_LIMIT, "429", Duration.ofSeconds(7), null), null);
 
         assertThat(pass.pause().toMillis()).isEqualTo(7_000);
@@ -62,7 +62,7 @@ class ModelPassTest {
     }
 
     @Test
-    void aProviderThatAsksForTooMuchIsLeftAlone() {
+    void a_provider_that_asks_for_too_much_is_left_alone() {
         pass.failed(new ModelFailureException(Kind.RATE_LIMIT, "429", Duration.ofMinutes(2), null), null);
 
         assertThat(pass.isOpen()).isFalse();
@@ -70,7 +70,7 @@ class ModelPassTest {
     }
 
     @Test
-    void usedUpCreditsEndThePassAndHaveTheProviderLeftAlone() {
+    void used_up_credits_end_the_pass_and_have_the_provider_left_alone() {
         pass.failed(new ModelFailureException(Kind.QUOTA, "402"), null);
 
         assertThat(pass.isOpen()).isFalse();
@@ -78,7 +78,7 @@ class ModelPassTest {
     }
 
     @Test
-    void unknownModelsArePassedOverWithoutAPauseAndWithoutUsingUpRepetitions() {
+    void unknown_models_are_passed_over_without_a_pause_and_without_using_up_repetitions() {
         pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
         pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
         assertThat(pass.pause().toMillis()).isZero();
@@ -89,7 +89,7 @@ class ModelPassTest {
     }
 
     @Test
-    void aPassWithNoModelThatExistsEnds() {
+    void a_pass_with_no_model_that_exists_ends() {
         for (int i = 0; i < 4; i++) {
             assertThat(pass.isOpen()).isTrue();
             pass.failed(new ModelFailureException(Kind.UNKNOWN_MODEL, "404"), null);
@@ -98,7 +98,7 @@ class ModelPassTest {
     }
 
     @Test
-    void anAnswerThatHoldsEndsThePass() throws Exception {
+    void an_answer_that_holds_ends_the_pass() throws Exception {
         pass.failed(new ModelFailureException(Kind.SERVER_ERROR, "503"), null);
         pass.succeeded("value", "content");
 

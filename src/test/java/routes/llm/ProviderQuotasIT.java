@@ -42,7 +42,7 @@ class ProviderQuotasIT {
     }
 
     @Test
-    void whatADayCostIsAddedUpOverProcesses() {
+    void what_a_day_cost_is_added_up_over_processes() {
         quotas("").used("p", 100, 0.5);
         quotas("").used("p", 20, 0.25);
 
@@ -53,7 +53,7 @@ class ProviderQuotasIT {
     }
 
     @Test
-    void aProviderAtItsCapIsLeftAloneUntilTheDayIsOver() {
+    void a_provider_at_its_cap_is_left_alone_until_the_day_is_over() {
         ProviderQuotas quotas = quotas("p=1.5");
         quotas.used("p", 1000, 1);
         assertThat(quotas.resting("p")).isEmpty();
@@ -67,7 +67,7 @@ class ProviderQuotasIT {
     }
 
     @Test
-    void aRestHoldsForEveryProcessAndEnds() {
+    void a_rest_holds_for_every_process_and_ends() {
         quotas("").rest("p", Duration.ofMinutes(5), "402");
 
         assertThat(quotas("").resting("p")).hasValueSatisfying(rest -> {
@@ -80,7 +80,7 @@ class ProviderQuotasIT {
 
     @ParameterizedTest
     @CsvSource({"5, 5", "'gigachat=300, p=2.5', 2.5", "gigachat=300, Infinity", "'', Infinity", "' 7 ', 7"})
-    void aCapIsForAllOrByName(String cap, double expected) {
+    void a_cap_is_for_all_or_by_name(String cap, double expected) {
         assertThat(properties(cap).dailyCostCap("p")).isEqualTo(expected);
     }
 }

@@ -30,7 +30,7 @@ class FolderObjectStoreTest extends ObjectStoreContract {
     }
 
     @Test
-    void anObjectIsAFileUnderItsKey() throws Exception {
+    void an_object_is_a_file_under_its_key() throws Exception {
         store().put(KEY, "image/jpeg", 2, new ByteArrayInputStream(new byte[] {'o', 'k'}));
 
         assertThat(data.resolve("media").resolve(KEY)).hasContent("ok");

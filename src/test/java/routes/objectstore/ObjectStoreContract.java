@@ -43,7 +43,7 @@ abstract class ObjectStoreContract {
     }
 
     @Test
-    void anObjectIsReadUnderItsKey() throws Exception {
+    void an_object_is_read_under_its_key() throws Exception {
         put(KEY, "content");
 
         assertThat(KEY).isEqualTo("media/00000000-0000-0000-0000-000000000001/ab/ab12.jpg");
@@ -54,7 +54,7 @@ abstract class ObjectStoreContract {
     }
 
     @Test
-    void objectsAreListedByThePrefixOfTheirKeysWithTheirSizes() throws Exception {
+    void objects_are_listed_by_the_prefix_of_their_keys_with_their_sizes() throws Exception {
         String article = ObjectKeys.article(new UUID(0, 1), "ab");
         put(KEY, "content");
         put(article, "text");
@@ -75,7 +75,7 @@ abstract class ObjectStoreContract {
     }
 
     @Test
-    void puttingAgainReplacesAndDeletingTwiceDoesNothing() throws Exception {
+    void putting_again_replaces_and_deleting_twice_does_nothing() throws Exception {
         put(KEY, "one");
         put(KEY, "two");
         assertThat(read(KEY)).isEqualTo("two");
@@ -87,7 +87,7 @@ abstract class ObjectStoreContract {
     }
 
     @Test
-    void whatBreaksOffLeavesTheOldObjectAndNothingElse() throws Exception {
+    void what_breaks_off_leaves_the_old_object_and_nothing_else() throws Exception {
         put(KEY, "whole");
         InputStream breaking = new InputStream() {
             private int given;
@@ -112,7 +112,7 @@ abstract class ObjectStoreContract {
     }
 
     @Test
-    void aLargeObjectIsReadAsAStream() throws Exception {
+    void a_large_object_is_read_as_a_stream() throws Exception {
         int size = 20_000_000;
         store.put(KEY, "video/mp4", size, new RepeatedBytes(size));
 
@@ -127,7 +127,7 @@ abstract class ObjectStoreContract {
     }
 
     @Test
-    void theSameObjectFromManyThreadsIsStoredOnce() throws Exception {
+    void the_same_object_from_many_threads_is_stored_once() throws Exception {
         var threads = Executors.newFixedThreadPool(8);
         try {
             for (Future<Void> put : threads.invokeAll(Collections.<Callable<Void>>nCopies(16, () -> {
@@ -159,7 +159,7 @@ abstract class ObjectStoreContract {
                 "C:/x",
                 "media/%2e%2e/x"
             })
-    void keysThatCouldLeadElsewhereAreRefused(String key) {
+    void keys_that_could_lead_elsewhere_are_refused(String key) {
         assertThatIllegalArgumentException().isThrownBy(() -> put(key, "x"));
         assertThatIllegalArgumentException().isThrownBy(() -> store.get(key));
         assertThatIllegalArgumentException().isThrownBy(() -> store.exists(key));

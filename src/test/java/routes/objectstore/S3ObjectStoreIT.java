@@ -43,7 +43,7 @@ class S3ObjectStoreIT extends ObjectStoreContract {
     }
 
     @Test
-    void theContentTypeIsStoredWithTheObject() throws Exception {
+    void the_content_type_is_stored_with_the_object() throws Exception {
         store().put(KEY, "image/webp", 1, new ByteArrayInputStream(new byte[1]));
 
         assertThat(client.headObject(request -> request.bucket(BUCKET).key(KEY)).contentType())
@@ -51,7 +51,7 @@ class S3ObjectStoreIT extends ObjectStoreContract {
     }
 
     @Test
-    void aServerThatIsAwayIsReportedAsSuchAndUsedAgainWhenItIsBack() throws Exception {
+    void a_server_that_is_away_is_reported_as_such_and_used_again_when_it_is_back() throws Exception {
         ObjectStore store = store();
         store.put(KEY, "image/jpeg", 1, new ByteArrayInputStream(new byte[1]));
         server.stop();
@@ -68,7 +68,7 @@ class S3ObjectStoreIT extends ObjectStoreContract {
     }
 
     @Test
-    void aRefusedKeyIsReportedWithItsReason() {
+    void a_refused_key_is_reported_with_its_reason() {
         S3Properties right = server.properties(BUCKET);
         try (var store = new S3ObjectStore(new S3Properties(
                 right.endpointUrl(), BUCKET, right.region(), right.accessKeyId(), "wrong", right.timeout()))) {

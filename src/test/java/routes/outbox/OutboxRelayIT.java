@@ -70,7 +70,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void rowsAreClaimedInOrderWithTheFieldsOfTheirEntryAndOnlyUntilTheyAreMarked() {
+    void rows_are_claimed_in_order_with_the_fields_of_their_entry_and_only_until_they_are_marked() {
         outbox.append(List.of(deleted("a"), deleted("b"), deleted("c")));
         assertThat(relay.unpublished()).isEqualTo(3);
 
@@ -90,7 +90,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void streamsTakeTurnsAndEachKeepsItsOrder() {
+    void streams_take_turns_and_each_keeps_its_order() {
         outbox.append(List.of(deleted("a"), digest("b"), deleted("c"), digest("d")));
 
         assertThat(claimed()).containsExactly("a", "c");
@@ -99,7 +99,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void rowsOfAFailedPublicationAreClaimedAgain() {
+    void rows_of_a_failed_publication_are_claimed_again() {
         outbox.append(List.of(deleted("a")));
 
         assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
@@ -112,7 +112,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void twoRelaysPublishEveryRowOnceAndInOrder() throws Exception {
+    void two_relays_publish_every_row_once_and_in_order() throws Exception {
         var expected = new ArrayList<String>();
         for (int i = 0; i < 300; i++) {
             expected.add("t" + i);
@@ -144,7 +144,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void withoutATransactionNothingIsClaimed() {
+    void without_a_transaction_nothing_is_claimed() {
         outbox.append(List.of(deleted("a")));
 
         assertThatThrownBy(() -> relay.claim(10)).isInstanceOf(IllegalStateException.class);
@@ -153,7 +153,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void aClaimReadsItsOwnRowsOnlyHoweverManyWaitAndAlthoughTheTableWasNeverAnalysed() {
+    void a_claim_reads_its_own_rows_only_however_many_wait_and_although_the_table_was_never_analysed() {
         claimed(); // a plan for an empty table
         database.jdbc()
                 .sql(
@@ -176,7 +176,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void aClaimPassesNoRowsOfAStreamThatIsFull() {
+    void a_claim_passes_no_rows_of_a_stream_that_is_full() {
         groups("one");
         relay = relay(100);
         fill(5_000);
@@ -215,7 +215,7 @@ class OutboxRelayIT {
                 "posts.deleted, |null|",
                 "posts.deleted, |17|"
             })
-    void aRowThatCannotBePublishedIsKeptApartAndTheRowsBehindItGoOn(String stream, String event) {
+    void a_row_that_cannot_be_published_is_kept_apart_and_the_rows_behind_it_go_on(String stream, String event) {
         outbox.append(List.of(deleted("a")));
         long bad = row(stream == null ? "" : stream, event);
         outbox.append(List.of(deleted("b"), digest("c")));
@@ -237,7 +237,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void manyRowsThatCannotBePublishedDoNotMakeTheOutboxLookEmpty() {
+    void many_rows_that_cannot_be_published_do_not_make_the_outbox_look_empty() {
         for (int i = 0; i < 30; i++) {
             row("posts.deleted", "[]");
         }
@@ -255,7 +255,7 @@ class OutboxRelayIT {
                 "{\"trace_id\": 7, \"idempotency_key\": []}",
                 "{}"
             })
-    void theStoredTextIsPublishedAsItIs(String event) {
+    void the_stored_text_is_published_as_it_is(String event) {
         row("posts.deleted", event);
 
         transaction.executeWithoutResult(status -> {
@@ -267,7 +267,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void aStreamWhoseBatchIsRefusedGoesBehindTheOthersAndKeepsItsOrder() {
+    void a_stream_whose_batch_is_refused_goes_behind_the_others_and_keeps_its_order() {
         outbox.append(List.of(deleted("a"), digest("b"), deleted("c"), digest("d")));
 
         assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
@@ -289,7 +289,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void anEventThatViolatesItsSchemaNeverReachesTheOutbox() {
+    void an_event_that_violates_its_schema_never_reaches_the_outbox() {
         var broken = new PostDeleted("v1", "trace", Instant.EPOCH, "key", null, TENANT, UUID.randomUUID(), "ttl", null);
 
         assertThatThrownBy(() -> outbox.append(List.of(broken))).hasMessageContaining("post_id");
@@ -297,7 +297,7 @@ class OutboxRelayIT {
     }
 
     @Test
-    void pruningRemovesOldPublishedRowsInBoundedStepsAndNothingElse() {
+    void pruning_removes_old_published_rows_in_bounded_steps_and_nothing_else() {
         outbox.append(List.of(deleted("a"), deleted("b"), deleted("c"), deleted("d")));
         transaction.executeWithoutResult(status -> relay.markPublished(relay.claim(3)));
 

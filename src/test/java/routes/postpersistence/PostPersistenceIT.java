@@ -70,7 +70,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void aPostOfAnotherProducerIsWrittenWithItsTenantAndChannelAndNothingIsPublished() {
+    void a_post_of_another_producer_is_written_with_its_tenant_and_channel_and_nothing_is_published() {
         UUID id = UUID.randomUUID();
 
         save(parsed(id, 7, 0, "пост прежней системы"));
@@ -92,7 +92,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void formattingAndAttachmentsOfAnotherProducerAreKeptAndANulMovesNoOffset() throws Exception {
+    void formatting_and_attachments_of_another_producer_are_kept_and_a_nul_moves_no_offset() throws Exception {
         UUID id = UUID.randomUUID();
         String event = Json.newMapper()
                 .writeValueAsString(PostParsedBuilder.builder(parsed(id, 7, 0, "до жирный"))
@@ -114,7 +114,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void duplicatedAndReorderedEventsGiveTheSameRow() {
+    void duplicated_and_reordered_events_give_the_same_row() {
         UUID id = UUID.randomUUID();
         List<PostParsed> events = new ArrayList<>(List.of(
                 parsed(id, 7, 0, "первая"),
@@ -134,7 +134,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void anEventOfOurOwnIngestChangesNothing() {
+    void an_event_of_our_own_ingest_changes_nothing() {
         UUID tenant = SamplePosts.TENANT;
         Channel channel = channels.resolve(new ChannelIdentity(1987654321, null, "Новости"));
         writer.saveBatchAtomic(new PostBatch(
@@ -166,7 +166,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void anAlbumWaitsForItsPosts() {
+    void an_album_waits_for_its_posts() {
         UUID first = UUID.randomUUID();
         UUID second = UUID.randomUUID();
         save(parsed(first, 1, 0, "подпись"));
@@ -191,7 +191,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void anOlderRevisionOfAnAlbumChangesNothing() {
+    void an_older_revision_of_an_album_changes_nothing() {
         List<UUID> ids = List.of(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
         for (int i = 0; i < 3; i++) {
             save(parsed(ids.get(i), i + 1, 0, ""));
@@ -208,7 +208,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void whoLeftAChannelIsNotBroughtBackByItsPosts() {
+    void who_left_a_channel_is_not_brought_back_by_its_posts() {
         jdbc.sql("INSERT INTO channels (id) VALUES (?)").param(CHANNEL).update();
         jdbc.sql("INSERT INTO user_channel (user_id, channel_id, is_active) VALUES (1, ?, false)")
                 .param(CHANNEL)
@@ -234,7 +234,7 @@ class PostPersistenceIT {
 
     /** As the prior system wrote it: flat fields, without a channel id of Telegram. */
     @Test
-    void aStateThatAStageHasGivenToTheSameVersionOfTheContentIsNotReset() {
+    void a_state_that_a_stage_has_given_to_the_same_version_of_the_content_is_not_reset() {
         UUID id = UUID.randomUUID();
         save(parsed(id, 7, 0, ""));
         // tagging has read the event that brings the text, and was faster
@@ -251,7 +251,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void anEditOfAnotherProducerStartsThePipelineAnewOnceHoweverOftenItComes() {
+    void an_edit_of_another_producer_starts_the_pipeline_anew_once_however_often_it_comes() {
         UUID id = UUID.randomUUID();
         save(parsed(id, 7, 0, "было"));
         jdbc.sql("UPDATE posts SET tagging_status = 'success' WHERE id = ?")
@@ -330,7 +330,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void theNumberOfStatementsDoesNotGrowWithTheBatch() {
+    void the_number_of_statements_does_not_grow_with_the_batch() {
         List<PostParsed> batch = IntStream.range(0, 64)
                 .mapToObj(i -> parsed(UUID.randomUUID(), 500 + i, 0, "пост " + i))
                 .toList();
@@ -346,7 +346,7 @@ class PostPersistenceIT {
     }
 
     @Test
-    void knownAlbumsTakeOneStatement() {
+    void known_albums_take_one_statement() {
         List<UUID> ids = List.of(UUID.randomUUID(), UUID.randomUUID());
         save(parsed(ids.get(0), 1, 0, ""));
         save(parsed(ids.get(1), 2, 0, ""));

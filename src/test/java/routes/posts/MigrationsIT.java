@@ -37,7 +37,7 @@ class MigrationsIT {
     }
 
     @Test
-    void theDefaultTenantAndUserExistFromTheFirstStartAndFurtherUsersGetFreshIds() {
+    void the_default_tenant_and_user_exist_from_the_first_start_and_further_users_get_fresh_ids() {
         migrate("9");
 
         assertThat(jdbc.sql("SELECT tenant_id FROM users WHERE id = 1")
@@ -50,7 +50,7 @@ class MigrationsIT {
     }
 
     @Test
-    void everyMigrationCanRunAgainOnADatabaseThatHoldsData() {
+    void every_migration_can_run_again_on_a_database_that_holds_data() {
         migrate(LATEST);
         UUID post = insertPost(1, "Вышел Python 3.14");
         jdbc.sql("UPDATE posts SET tagging_status = 'failed', grouped_id = 7 WHERE id = ?")
@@ -70,7 +70,7 @@ class MigrationsIT {
     }
 
     @Test
-    void theTaggingFieldsOfExistingRowsAreFilledFromWhatTheirDataProves() {
+    void the_tagging_fields_of_existing_rows_are_filled_from_what_their_data_proves() {
         migrate("3");
         UUID tagged = insertPost(1, "Вышел Python 3.14");
         UUID emptyTags = insertPost(2, "Новости");
@@ -91,7 +91,7 @@ class MigrationsIT {
     }
 
     @Test
-    void aConcurrentIndexThatAnInterruptedBuildLeftInvalidIsBuiltAnew() {
+    void a_concurrent_index_that_an_interrupted_build_left_invalid_is_built_anew() {
         migrate("7");
         jdbc.sql("CREATE INDEX idx_posts_with_grouped_id ON posts (id)").update();
         jdbc.sql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_posts_with_grouped_id'::regclass")
@@ -108,7 +108,7 @@ class MigrationsIT {
     }
 
     @Test
-    void theComponentScriptTellsWhatIsThereAndWhatIsNot() {
+    void the_component_script_tells_what_is_there_and_what_is_not() {
         migrate("3");
 
         assertThat(components())
@@ -121,7 +121,7 @@ class MigrationsIT {
     }
 
     @Test
-    void theLockScriptNamesTheSessionThatBlocksAMigration() throws Exception {
+    void the_lock_script_names_the_session_that_blocks_a_migration() throws Exception {
         migrate("9");
         assertThat(lockRows()).isEmpty();
         try (Connection holder = database.dataSource().getConnection()) {
@@ -149,7 +149,7 @@ class MigrationsIT {
     }
 
     @Test
-    void aMigrationLeavesNoLockTimeoutBehindOnThePooledConnection() {
+    void a_migration_leaves_no_lock_timeout_behind_on_the_pooled_connection() {
         migrate("9");
 
         assertThat(jdbc.sql("SHOW lock_timeout").query(String.class).single()).isEqualTo("0");

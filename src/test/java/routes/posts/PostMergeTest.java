@@ -21,12 +21,12 @@ import routes.posts.PostTable.StoredPost;
 class PostMergeTest {
 
     @Test
-    void theSamePostAgainChangesNothing() {
+    void the_same_post_again_changes_nothing() {
         assertThat(merge(post(1, "текст"), post(1, "текст")).outcome()).isEqualTo(Outcome.UNCHANGED);
     }
 
     @Test
-    void anEditReplacesTheTextAndMovesTheVersion() {
+    void an_edit_replaces_the_text_and_moves_the_version() {
         PostMerge merge = merge(post(1, "было"), version(1, 1762000000, "стало"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.EDITED);
@@ -37,7 +37,7 @@ class PostMergeTest {
     }
 
     @Test
-    void anOlderVersionNeverOverwritesANewerOne() {
+    void an_older_version_never_overwrites_a_newer_one() {
         PostMerge merge = merge(version(1, 1762000000, "новое"), post(1, "старое"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UNCHANGED);
@@ -45,7 +45,7 @@ class PostMergeTest {
     }
 
     @Test
-    void versionsGiveTheSamePostInWhateverOrderTheyArrive() {
+    void versions_give_the_same_post_in_whatever_order_they_arrive() {
         Post first = post(1, "один");
         Post second = version(1, 100, "два");
         Post third = version(1, 200, "три");
@@ -60,7 +60,7 @@ class PostMergeTest {
     }
 
     @Test
-    void emptyContentNeverReplacesText() {
+    void empty_content_never_replaces_text() {
         PostMerge merge = merge(linking(1, 0, "подпись", "https://example.org/a"), version(1, 100, " "));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UPDATED);
@@ -69,7 +69,7 @@ class PostMergeTest {
     }
 
     @Test
-    void anEditTimeWithoutNewContentIsNoEdit() {
+    void an_edit_time_without_new_content_is_no_edit() {
         PostMerge merge = merge(post(1, "текст"), version(1, 100, "текст"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UPDATED);
@@ -78,7 +78,7 @@ class PostMergeTest {
     }
 
     @Test
-    void aNewLinkBehindTheSameTextIsAnEditThatKeepsNoOldText() {
+    void a_new_link_behind_the_same_text_is_an_edit_that_keeps_no_old_text() {
         PostMerge merge = merge(
                 linking(1, 0, "читать", "https://example.org/a"), linking(1, 100, "читать", "https://example.org/b"));
 
@@ -87,12 +87,12 @@ class PostMergeTest {
     }
 
     @Test
-    void anotherTextOfTheSameVersionIsNotTaken() {
+    void another_text_of_the_same_version_is_not_taken() {
         assertThat(merge(post(1, "один"), post(1, "другой")).outcome()).isEqualTo(Outcome.UNCHANGED);
     }
 
     @Test
-    void textThatWasMissingIsFilled() {
+    void text_that_was_missing_is_filled() {
         PostMerge merge = merge(post(1, ""), post(1, "текст"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.EDITED);
@@ -101,7 +101,7 @@ class PostMergeTest {
     }
 
     @Test
-    void countersNeverGoDown() {
+    void counters_never_go_down() {
         PostMerge merge = merge(counted(1, "текст", 100, 3), counted(1, "текст", 90, 4));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UPDATED);
@@ -109,7 +109,7 @@ class PostMergeTest {
     }
 
     @Test
-    void aFileThatWasMissingIsTakenWithoutAnEdit() {
+    void a_file_that_was_missing_is_taken_without_an_edit() {
         PostMerge merge = merge(missingPhoto(1, "фото", "photo.jpg"), photo(1, "фото", null, "aa"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UPDATED);
@@ -117,7 +117,7 @@ class PostMergeTest {
     }
 
     @Test
-    void aFileThatIsMissingNowStays() {
+    void a_file_that_is_missing_now_stays() {
         PostMerge merge = merge(photo(1, "фото", null, "aa"), missingPhoto(1, "фото", "photo.jpg"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UNCHANGED);
@@ -125,7 +125,7 @@ class PostMergeTest {
     }
 
     @Test
-    void aPostKeepsTheAlbumItIsIn() {
+    void a_post_keeps_the_album_it_is_in() {
         assertThat(merge(photo(1, "", 7L, "aa"), photo(1, "", 9L, "aa")).post().groupedId())
                 .isEqualTo(7);
         assertThat(merge(photo(1, "", 7L, "aa"), photo(1, "", null, "aa"))
@@ -136,7 +136,7 @@ class PostMergeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aDeletedPostStaysAsItIsWhateverAnEventSays(DeletionReason reason) {
+    void a_deleted_post_stays_as_it_is_whatever_an_event_says(DeletionReason reason) {
         PostMerge merge = PostMerge.of(stored(post(1, "было"), reason), version(1, 100, "стало"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UNCHANGED);
@@ -144,14 +144,14 @@ class PostMergeTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "TELEGRAM")
-    void aPostThatSomebodyDeletedOrThatExpiredDoesNotComeBackFromItsChannel(DeletionReason reason) {
+    void a_post_that_somebody_deleted_or_that_expired_does_not_come_back_from_its_channel(DeletionReason reason) {
         PostMerge merge = PostMerge.seen(stored(post(1, "было"), reason), version(1, 100, "стало"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.UNCHANGED);
     }
 
     @Test
-    void aPostThatWasOnlyMissingInItsChannelIsBackWhenItIsSeenThere() {
+    void a_post_that_was_only_missing_in_its_channel_is_back_when_it_is_seen_there() {
         PostMerge merge =
                 PostMerge.seen(stored(post(1, ""), DeletionReason.TELEGRAM), linking(1, 0, "текст", "https://a.org"));
 
@@ -162,7 +162,7 @@ class PostMergeTest {
     }
 
     @Test
-    void anOlderVersionDoesNotProveThatADeletedPostIsBack() {
+    void an_older_version_does_not_prove_that_a_deleted_post_is_back() {
         PostMerge merge =
                 PostMerge.seen(stored(version(1, 200, ""), DeletionReason.TELEGRAM), version(1, 100, "старое"));
 
@@ -170,7 +170,7 @@ class PostMergeTest {
     }
 
     @Test
-    void formattingAloneIsStoredAndStartsNothing() {
+    void formatting_alone_is_stored_and_starts_nothing() {
         Post old = post(1, "текст");
         Post bold = formatted(version(1, 100, "текст"), TextEntity.of("bold", 0, 5));
 
@@ -185,7 +185,7 @@ class PostMergeTest {
     }
 
     @Test
-    void whoDoesNotKnowTheFormattingDoesNotTakeItAway() {
+    void who_does_not_know_the_formatting_does_not_take_it_away() {
         Post bold = formatted(post(1, "текст"), TextEntity.of("bold", 0, 5));
 
         assertThat(merge(bold, version(1, 0, "текст")).outcome()).isEqualTo(Outcome.UNCHANGED);
@@ -195,7 +195,7 @@ class PostMergeTest {
     }
 
     @Test
-    void anotherTextOfAnAttachmentIsAnEdit() {
+    void another_text_of_an_attachment_is_an_edit() {
         Post poll = said(post(1, ""), "Кто идёт?");
 
         PostMerge merge = merge(poll, said(version(1, 100, ""), "Кто едет?"));
@@ -207,7 +207,7 @@ class PostMergeTest {
     }
 
     @Test
-    void theWordsOfAnAttachmentThatWereNotReadBeforeAreFilled() {
+    void the_words_of_an_attachment_that_were_not_read_before_are_filled() {
         PostMerge merge = merge(post(1, "подпись"), said(post(1, "подпись"), "Отчёт.pdf"));
 
         assertThat(merge.outcome()).isEqualTo(Outcome.EDITED);
@@ -215,7 +215,7 @@ class PostMergeTest {
     }
 
     @Test
-    void theWordsOfAPollMoveOutOfTheTextThatHeldThemWithoutWork() {
+    void the_words_of_a_poll_move_out_of_the_text_that_held_them_without_work() {
         Post old = post(1, "подпись\nКто идёт?\nя\nникто");
 
         PostMerge merge = merge(old, said(post(1, "подпись"), "Кто идёт?\nя\nникто"));
@@ -231,7 +231,7 @@ class PostMergeTest {
     }
 
     @Test
-    void votesAndReactionsNeverGoDownAndAStoredFileIsNotMissing() {
+    void votes_and_reactions_never_go_down_and_a_stored_file_is_not_missing() {
         Post first = beside(post(1, "текст"), 5, 3, "aa");
         Post later = beside(post(1, "текст"), 7, 4, null);
 

@@ -67,7 +67,7 @@ class PostWriterIT {
     }
 
     @Test
-    void aNewPostIsSavedTogetherWithItsEventAndTheSubscription() {
+    void a_new_post_is_saved_together_with_its_event_and_the_subscription() {
         SavedBatch saved = save(post(2, "Вышел Python 3.14"));
 
         assertThat(saved.created()).isEqualTo(1);
@@ -97,7 +97,7 @@ class PostWriterIT {
     }
 
     @Test
-    void savingTheSameBatchAgainPublishesAndWritesNothing() {
+    void saving_the_same_batch_again_publishes_and_writes_nothing() {
         Post[] batch = {post(1, "раз"), photo(2, "альбом", 2L, "a2"), photo(3, "", 2L, "a3")};
         save(batch);
         long published = outboxRows();
@@ -111,7 +111,7 @@ class PostWriterIT {
     }
 
     @Test
-    void onlyCountersMovedUpdatesTheRowAndPublishesNothing() {
+    void only_counters_moved_updates_the_row_and_publishes_nothing() {
         save(counted(1, "текст", 10, 1));
         long published = outboxRows();
 
@@ -123,7 +123,7 @@ class PostWriterIT {
     }
 
     @Test
-    void anEditKeepsTheOldTextResetsTheStatesAndRunsThePipelineAgain() {
+    void an_edit_keeps_the_old_text_resets_the_states_and_runs_the_pipeline_again() {
         save(post(1, "было"));
         jdbc.sql("UPDATE posts SET tagging_status = 'success', tagging_attempts = 3, indexing_status = 'indexed'"
                         + " WHERE channel_id = ?")
@@ -154,7 +154,7 @@ class PostWriterIT {
     }
 
     @Test
-    void everyPostWithMediaGivesOneVisionEventAlsoWithoutAnyFile() {
+    void every_post_with_media_gives_one_vision_event_also_without_any_file() {
         save(missingPhoto(1, "фото", "photos/photo_1.jpg"));
 
         assertThat(events("posts.vision.uploaded")).singleElement().satisfies(event -> {
@@ -173,7 +173,7 @@ class PostWriterIT {
     }
 
     @Test
-    void referencesToAFileAreCountedAsTheyAre() {
+    void references_to_a_file_are_counted_as_they_are() {
         save(photo(1, "", null, "shared"), photo(2, "", null, "shared"));
         save(photo(1, "", null, "shared"));
         assertThat(references("shared")).isEqualTo(2);
@@ -185,7 +185,7 @@ class PostWriterIT {
     }
 
     @Test
-    void anAlbumIsSavedInMessageOrderAndAnnounced() {
+    void an_album_is_saved_in_message_order_and_announced() {
         save(photo(12, "", 11L, "b2"), photo(11, "подпись", 11L, "b1"), photo(13, "", 11L, "b3"));
 
         assertThat(events("albums.parsed")).singleElement().satisfies(event -> {
@@ -210,7 +210,7 @@ class PostWriterIT {
     }
 
     @Test
-    void aLateMemberGivesTheAlbumANewRevisionUnderItsOldNumber() {
+    void a_late_member_gives_the_album_a_new_revision_under_its_old_number() {
         save(photo(1, "подпись", 1L, "c1"), photo(2, "", 1L, "c2"));
 
         // a later export begins in the middle of the album, so the inference finds another first message
@@ -226,7 +226,7 @@ class PostWriterIT {
     }
 
     @Test
-    void anEditedCaptionGivesTheAlbumANewRevision() {
+    void an_edited_caption_gives_the_album_a_new_revision() {
         save(photo(1, "подпись", 1L, "d1"), photo(2, "", 1L, "d2"));
 
         save(editedPhoto(1, 1762000000, "другая подпись", 1L, "d1"));
@@ -239,7 +239,7 @@ class PostWriterIT {
     }
 
     @Test
-    void anOldPostExpiresNotBeforeItWasReadOnce() {
+    void an_old_post_expires_not_before_it_was_read_once() {
         save(post(1, "из старого экспорта"));
         assertThat(expiry(1)).isEqualTo(NOW.plus(Duration.ofDays(90)));
 
@@ -249,7 +249,7 @@ class PostWriterIT {
     }
 
     @Test
-    void charactersThatPostgresRefusesAreLeftOut() {
+    void characters_that_postgres_refuses_are_left_out() {
         save(post(1, "a\0b\uD83Dc"));
 
         assertThat(row(1)).containsEntry("content", "ab\uFFFDc");
@@ -257,7 +257,7 @@ class PostWriterIT {
     }
 
     @Test
-    void anErrorInTheMiddleLeavesNeitherPostsNorEvents() {
+    void an_error_in_the_middle_leaves_neither_posts_nor_events() {
         jdbc.sql("ALTER TABLE outbox ADD CONSTRAINT broken CHECK (false)").update();
         try {
             assertThatThrownBy(() -> save(photo(1, "текст", null, "gone"))).hasMessageContaining("broken");
@@ -279,7 +279,7 @@ class PostWriterIT {
     }
 
     @Test
-    void importersOfTheSamePostsAtTheSameTimeNeitherDeadlockNorRepeatEvents() throws Exception {
+    void importers_of_the_same_posts_at_the_same_time_neither_deadlock_nor_repeat_events() throws Exception {
         var channelsOfAll = IntStream.range(0, 2)
                 .mapToObj(i -> channels.resolve(new ChannelIdentity(CHANNELS.getAndIncrement(), null, "k" + i)))
                 .toList();
@@ -313,7 +313,7 @@ class PostWriterIT {
     }
 
     @Test
-    void aBatchThatWaitsTooLongForItsChannelFailsInsteadOfHanging() throws Exception {
+    void a_batch_that_waits_too_long_for_its_channel_fails_instead_of_hanging() throws Exception {
         save(post(1, "раз"));
         writer = writer(Duration.ofDays(90), Duration.ofSeconds(1));
         try (var holder = database.dataSource().getConnection()) {
@@ -330,7 +330,7 @@ class PostWriterIT {
     }
 
     @Test
-    void aLargeImportDoesNotReadTheWholeChannelWithEveryBatch() {
+    void a_large_import_does_not_read_the_whole_channel_with_every_batch() {
         long before = readByList();
         for (long batch = 0; batch < 40; batch++) {
             long first = batch * 250 + 1;
@@ -355,7 +355,7 @@ class PostWriterIT {
     }
 
     @Test
-    void everyEventIsValidAgainstItsSchema() {
+    void every_event_is_valid_against_its_schema() {
         save(post(1, "текст"), photo(2, "подпись", 2L, "e5"), photo(3, "", 2L, "e6"), missingPhoto(4, "", "x.jpg"));
         save(version(1, 1762000000, "правка"));
         var codec = new EventCodec(Json.newMapper(), new StreamCatalog());

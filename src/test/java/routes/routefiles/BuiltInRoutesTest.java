@@ -19,7 +19,7 @@ class BuiltInRoutesTest {
     private static final Path SOURCES = Path.of("src/main/resources/routes");
 
     @Test
-    void builtInRouteFilesAreValid() throws IOException {
+    void built_in_route_files_are_valid() throws IOException {
         PathMatchingResourcePatternResolver classPath = new PathMatchingResourcePatternResolver();
         RouteFiles.RouteSet set = new RouteFiles(classPath, Path.of("config/routes")).resolve(PipelineStages.all());
         RouteEnvironment environment = RouteEnvironment.of(

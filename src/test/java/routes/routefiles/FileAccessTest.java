@@ -46,7 +46,7 @@ class FileAccessTest {
 
     @ParameterizedTest
     @CsvSource({"rw-r--r--", "rw-------", "r--r--r--", "rwxr-xr-x"})
-    void aFileThatOnlyItsOwnerWritesIsLoaded(String permissions) throws IOException {
+    void a_file_that_only_its_owner_writes_is_loaded(String permissions) throws IOException {
         write(own.resolve(NAME), permissions);
         write(own.resolve("providers/" + NAME), permissions);
 
@@ -56,7 +56,7 @@ class FileAccessTest {
 
     @ParameterizedTest
     @CsvSource({"rw-rw-r--, its group", "rw-r--rw-, all users", "rw-rw-rw-, all users"})
-    void aFileThatOthersWriteIsRefused(String permissions, String who) throws IOException {
+    void a_file_that_others_write_is_refused(String permissions, String who) throws IOException {
         Path file = write(own.resolve(NAME), permissions);
 
         assertRefused(NAME, "it can be written by " + who, "chmod go-w " + file);
@@ -64,7 +64,7 @@ class FileAccessTest {
 
     @ParameterizedTest
     @CsvSource({"'', mine.camel.yaml", "providers, providers/mine.camel.yaml", "'', providers/mine.camel.yaml"})
-    void aFolderThatOthersWriteHasNoFiles(String part, String path) throws IOException {
+    void a_folder_that_others_write_has_no_files(String part, String path) throws IOException {
         write(own.resolve(path), "rw-r--r--");
         Path open = own.resolve(part);
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -73,7 +73,7 @@ class FileAccessTest {
     }
 
     @Test
-    void aLinkOutOfTheFolderIsRefusedAndOneWithinIsLoaded() throws IOException {
+    void a_link_out_of_the_folder_is_refused_and_one_within_is_loaded() throws IOException {
         Path outside = write(folder.resolve("outside.yaml"), "rw-r--r--");
         Files.createSymbolicLink(own.resolve("out.camel.yaml"), outside);
         Path version = Files.createDirectory(own.resolve("..version"));
@@ -88,7 +88,7 @@ class FileAccessTest {
     }
 
     @Test
-    void aFolderOfProvidersThatIsALinkIsRefused() throws IOException {
+    void a_folder_of_providers_that_is_a_link_is_refused() throws IOException {
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         write(elsewhere.resolve(NAME), "rw-r--r--");
         Files.delete(own.resolve("providers"));
@@ -98,7 +98,7 @@ class FileAccessTest {
     }
 
     @Test
-    void aFileOfAnotherUserIsRefused() throws IOException {
+    void a_file_of_another_user_is_refused() throws IOException {
         Path file = write(own.resolve(NAME), "rw-r--r--");
         assumeTrue(System.getProperty("user.name").equals("root"), "only root gives files away");
         Files.setAttribute(file, "unix:uid", 65534);
@@ -107,7 +107,7 @@ class FileAccessTest {
     }
 
     @Test
-    void aFileThatIsNoTextIsRefused() throws IOException {
+    void a_file_that_is_no_text_is_refused() throws IOException {
         Path file = write(own.resolve(NAME), "rw-r--r--");
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
 
@@ -115,7 +115,7 @@ class FileAccessTest {
     }
 
     @Test
-    void aRefusedFileIsToldByValidationAndLeavesTheRest() throws IOException {
+    void a_refused_file_is_told_by_validation_and_leaves_the_rest() throws IOException {
         write(own.resolve(NAME), "rw-rw-rw-");
         write(own.resolve("streams.yml"), "rw-rw-rw-");
 

@@ -257,7 +257,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void anOverrideReplacesTheBuiltInRouteAndItsDeletionBringsItBack() throws Exception {
+    void an_override_replaces_the_built_in_route_and_its_deletion_brings_it_back() throws Exception {
         Route untouched = camel.getRoute("bye");
 
         assertThat(edit("10-hello.camel.yaml", answering("hello", "good day"))
@@ -277,7 +277,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void anAdditionRunsIsEditedIsRenamedAndIsRemoved() throws Exception {
+    void an_addition_runs_is_edited_is_renamed_and_is_removed() throws Exception {
         assertThat(edit("new.camel.yaml", route("new", "direct:new", "first"))
                         .changes()
                         .added())
@@ -303,7 +303,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aRenamedRouteKeepsWhatItConsumes() throws Exception {
+    void a_renamed_route_keeps_what_it_consumes() throws Exception {
         edit("new.camel.yaml", route("new", "direct:door", "first"));
         Files.delete(own.resolve("new.camel.yaml"));
 
@@ -323,7 +323,7 @@ class LiveRoutesTest {
                 "- route: {id: hello, description: x, from: {id: i, uri: 'direkt:hello', steps: []}}" // no such
                 // component
             })
-    void aWrongEditLeavesTheRouteAsItWasUntilItIsMended(String wrong) throws Exception {
+    void a_wrong_edit_leaves_the_route_as_it_was_until_it_is_mended(String wrong) throws Exception {
         edit("10-hello.camel.yaml", answering("hello", "good day"));
         Route running = camel.getRoute("hello");
 
@@ -345,7 +345,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aWrongOverrideLeavesTheBuiltInRouteAndAWrongAdditionNothing() throws Exception {
+    void a_wrong_override_leaves_the_built_in_route_and_a_wrong_addition_nothing() throws Exception {
         edit("10-hello.camel.yaml", "wrong");
         edit("new.camel.yaml", "wrong");
 
@@ -356,7 +356,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aFileThatIsRenamedAndWrongKeepsItsLastGoodVersion() throws Exception {
+    void a_file_that_is_renamed_and_wrong_keeps_its_last_good_version() throws Exception {
         edit("10-hello.camel.yaml", answering("hello", "good day"));
         Files.delete(own.resolve("10-hello.camel.yaml"));
 
@@ -366,7 +366,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aGoodEditIsTakenBesideAWrongOne() throws Exception {
+    void a_good_edit_is_taken_beside_a_wrong_one() throws Exception {
         write(own, "10-hello.camel.yaml", "wrong");
 
         Reload reload = edit("20-bye.camel.yaml", answering("bye", "so long"));
@@ -378,7 +378,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aTemplateChangesAllRoutesThatAreMadeFromIt() throws Exception {
+    void a_template_changes_all_routes_that_are_made_from_it() throws Exception {
         Route other = camel.getRoute("slow");
 
         Reload reload = edit("05-answering.template.camel.yaml", TEMPLATE.replace("{{word}} ", "{{word}}, "));
@@ -393,7 +393,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aConfigurationChangesAllRoutesThatUseIt() throws Exception {
+    void a_configuration_changes_all_routes_that_use_it() throws Exception {
         edit(
                 "failing.camel.yaml",
                 route("failing", "direct:failing", "x")
@@ -412,7 +412,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aTemplateThatRoutesNeedIsNotTakenAway() throws Exception {
+    void a_template_that_routes_need_is_not_taken_away() throws Exception {
         edit("mine.template.camel.yaml", TEMPLATE.replace("id: answering", "id: mine"));
         edit("new.camel.yaml", answering("new", "hi").replace("answering", "mine"));
         Files.delete(own.resolve("mine.template.camel.yaml"));
@@ -431,7 +431,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void onlyTheRoutesOfAFileThatChangedAreExchanged() throws Exception {
+    void only_the_routes_of_a_file_that_changed_are_exchanged() throws Exception {
         Route door = camel.getRoute("slow");
         int line = line("slow-work");
 
@@ -456,7 +456,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void whatIsOnItsWayEndsInTheOldRouteAndWhatComesMeanwhileInTheNew() throws Exception {
+    void what_is_on_its_way_ends_in_the_old_route_and_what_comes_meanwhile_in_the_new() throws Exception {
         gate.close();
         CompletableFuture<String> before = template.asyncRequestBody("direct:slow", "a", String.class);
         gate.awaitEntered();
@@ -481,7 +481,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void theDrainIsBounded() throws Exception {
+    void the_drain_is_bounded() throws Exception {
         gate.close();
         CompletableFuture<Object> hanging = template.asyncRequestBody("direct:slow", "a");
         gate.awaitEntered();
@@ -494,7 +494,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aRouteThatCallsItselfIsExchanged() throws Exception {
+    void a_route_that_calls_itself_is_exchanged() throws Exception {
         String text = route("twice", "direct:twice", "%s${body}")
                 + """
                             - filter:
@@ -516,7 +516,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aRouteThatWasStoppedOrSuspendedStaysSo() throws Exception {
+    void a_route_that_was_stopped_or_suspended_stays_so() throws Exception {
         camel.getRouteController().stopRoute("hello");
         camel.getRouteController().suspendRoute("bye");
 
@@ -530,7 +530,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void routesThatDoNotStartMakeRoomForTheOnesBefore() throws Exception {
+    void routes_that_do_not_start_make_room_for_the_ones_before() throws Exception {
         String missing = "file:" + folder.resolve("nowhere") + "?autoCreate=false&startingDirectoryMustExist=true";
         write(own, "20-bye.camel.yaml", answering("bye", "so long"));
 
@@ -553,7 +553,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void routesWithoutWhichTheProcessCannotWorkStay() throws Exception {
+    void routes_without_which_the_process_cannot_work_stay() throws Exception {
         edit("new.camel.yaml", route("new", "direct:new", "first"));
         refusal = new IllegalStateException("TAGGING_PROVIDERS=new: there is no provider 'new'");
         Files.delete(own.resolve("new.camel.yaml"));
@@ -565,7 +565,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void aFileThatIsBeingWrittenIsReadOnceItStaysTheSame() throws Exception {
+    void a_file_that_is_being_written_is_read_once_it_stays_the_same() throws Exception {
         String text = answering("hello", "good day");
         write(own, "10-hello.camel.yaml", text.substring(0, 40));
         assertThat(live.poll()).isEmpty();
@@ -580,7 +580,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void anEditIsSeenThoughItsTimeAndSizeAreTheSameAndThoughItIsRenamedIntoPlace() throws Exception {
+    void an_edit_is_seen_though_its_time_and_size_are_the_same_and_though_it_is_renamed_into_place() throws Exception {
         Path file = write(own, "10-hello.camel.yaml", answering("hello", "good day"));
         FileTime time = Files.getLastModifiedTime(file);
         look();

@@ -52,7 +52,7 @@ class RouteEnvironmentTest {
     }
 
     @Test
-    void knowsNamesAndTypesOfBeansWithoutMakingThem() {
+    void knows_names_and_types_of_beans_without_making_them() {
         Map<String, Class<?>> beans = environment("ledger.enabled", "true").beans();
 
         assertThat(beans)
@@ -63,12 +63,12 @@ class RouteEnvironmentTest {
     }
 
     @Test
-    void leavesOutBeansWhoseConditionFails() {
+    void leaves_out_beans_whose_condition_fails() {
         assertThat(environment("ledger.enabled", "false").beans()).doesNotContainKey("ledger");
     }
 
     @Test
-    void knowsTheBeansThatAStartedContextHas() {
+    void knows_the_beans_that_a_started_context_has() {
         try (AnnotationConfigApplicationContext started = new AnnotationConfigApplicationContext(Application.class)) {
             String[] own = Arrays.stream(started.getBeanDefinitionNames())
                     .filter(name -> !name.startsWith("org.springframework"))
@@ -80,7 +80,7 @@ class RouteEnvironmentTest {
     }
 
     @Test
-    void resolvesPropertiesAsAStartDoes() {
+    void resolves_properties_as_a_start_does() {
         RouteEnvironment environment = environment("tagging.concurrency", "${TAGGING_CONCURRENCY_OF_NOBODY:4}");
 
         assertThat(environment.properties().apply("tagging.concurrency")).isEqualTo("4");
@@ -88,7 +88,7 @@ class RouteEnvironmentTest {
     }
 
     @Test
-    void readsApplicationYml(@TempDir Path folder) throws IOException {
+    void reads_application_yml(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("application.yml"), "tagging:\n  concurrency: 7\n");
         System.setProperty("spring.config.additional-location", folder + "/");
         try {

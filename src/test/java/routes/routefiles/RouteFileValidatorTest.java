@@ -43,14 +43,14 @@ class RouteFileValidatorTest {
     }
 
     @Test
-    void findsNothingInGoodFiles() {
+    void finds_nothing_in_good_files() {
         assertThat(validator.validate(Samples.set(Samples.FOLDER.resolve("good"))))
                 .isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("badSamples")
-    void reportsTheMistakeWithFileLineAndColumn(String sample) {
+    void reports_the_mistake_with_file_line_and_column(String sample) {
         List<String> lines = expected.stream()
                 .filter(line -> line.startsWith(sample + ":") || line.startsWith(sample + "/"))
                 .toList();
@@ -62,7 +62,7 @@ class RouteFileValidatorTest {
     }
 
     @Test
-    void reportsTheProblemsOfAllFilesAtOnce() throws IOException {
+    void reports_the_problems_of_all_files_at_once() throws IOException {
         List<RouteFile> all = badSamples()
                 .filter(sample -> sample.startsWith("unknown-") && sample.endsWith(RouteFile.SUFFIX))
                 .flatMap(sample -> Samples.set(BAD.resolve(sample)).files().stream())
@@ -76,7 +76,7 @@ class RouteFileValidatorTest {
     }
 
     @Test
-    void refusesTheGroupOfABuiltInStageInARouteOfOnesOwn() {
+    void refuses_the_group_of_a_built_in_stage_in_a_route_of_ones_own() {
         assertThat(problems(own("archive", "posts.enriched", "indexing_workers")))
                 .containsExactly(
                         "config/routes/archive.camel.yaml:7:16: group 'indexing_workers' of stream 'posts.enriched' belongs to"
@@ -88,7 +88,7 @@ class RouteFileValidatorTest {
     }
 
     @Test
-    void acceptsTheGroupsOfAStageInTheFileThatReplacesOrIsIt() {
+    void accepts_the_groups_of_a_stage_in_the_file_that_replaces_or_is_it() {
         RouteFile override = own("indexing", "posts.enriched", "indexing_workers");
         assertThat(problems(new RouteFile(
                         override.path(), RouteFile.Origin.OVERRIDE, override.location(), override.text())))
@@ -101,7 +101,7 @@ class RouteFileValidatorTest {
     }
 
     @Test
-    void refusesOneGroupOfTwoRoutesOfOnesOwnAndNamesTheOther() {
+    void refuses_one_group_of_two_routes_of_ones_own_and_names_the_other() {
         assertThat(problems(
                         own("archive", "posts.tagged", "shared"),
                         own("mirror", "posts.tagged", "shared"),
@@ -147,7 +147,7 @@ class RouteFileValidatorTest {
     }
 
     @Test
-    void leavesMethodsAloneOfBeansWhoseTypeIsNotKnown() {
+    void leaves_methods_alone_of_beans_whose_type_is_not_known() {
         RouteEnvironment environment = Samples.environment();
         Map<String, Class<?>> untyped =
                 environment.beans().keySet().stream().collect(Collectors.toMap(name -> name, name -> Object.class));

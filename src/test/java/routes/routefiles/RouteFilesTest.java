@@ -45,7 +45,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void ordersErrorsTemplatesProvidersAndStages() {
+    void orders_errors_templates_providers_and_stages() {
         assertThat(resolve("").files())
                 .extracting(RouteFile::location)
                 .containsExactly(
@@ -58,14 +58,14 @@ class RouteFilesTest {
     }
 
     @Test
-    void takesTheRouteIdFromTheFileName() {
+    void takes_the_route_id_from_the_file_name() {
         assertThat(resolve("").files())
                 .extracting(RouteFile::routeId)
                 .containsExactly("errors", "stage.template", "llm-local", "ingest", "tagging", "indexing");
     }
 
     @Test
-    void findsBuiltInFilesInsideAJar() throws IOException {
+    void finds_built_in_files_inside_a_jar() throws IOException {
         Path jar = folder.resolve("app.jar");
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file)) {
@@ -83,7 +83,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void replacesABuiltInFileByOneOfTheSameName() throws IOException {
+    void replaces_a_built_in_file_by_one_of_the_same_name() throws IOException {
         write(overrides, "30-tagging.camel.yaml", "mine");
 
         RouteFile tagging = file(resolve(""), "tagging");
@@ -96,7 +96,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void replacesABuiltInFileByOneWithoutTheNumericPrefixAndKeepsItsPlace() throws IOException {
+    void replaces_a_built_in_file_by_one_without_the_numeric_prefix_and_keeps_its_place() throws IOException {
         write(overrides, "tagging.camel.yaml", "mine");
         write(overrides, "errors.camel.yaml", "mine");
         write(overrides, "llm-local.camel.yaml", "mine");
@@ -113,7 +113,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void bringsTheBuiltInFileBackWhenTheOverrideIsGone() throws IOException {
+    void brings_the_built_in_file_back_when_the_override_is_gone() throws IOException {
         Path mine = write(overrides, "30-tagging.camel.yaml", "mine");
         resolve("");
         Files.delete(mine);
@@ -122,7 +122,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void addsOtherFiles() throws IOException {
+    void adds_other_files() throws IOException {
         write(overrides, "35-sentiment.camel.yaml", "mine");
         write(overrides, "providers/llm-ours.camel.yaml", "mine");
         write(overrides, "glossary.camel.yaml", "mine");
@@ -143,14 +143,14 @@ class RouteFilesTest {
     }
 
     @Test
-    void leavesOutStagesThatPipelineRoutesDoesNotName() {
+    void leaves_out_stages_that_pipeline_routes_does_not_name() {
         assertThat(resolve("tagging, indexing").files())
                 .extracting(RouteFile::routeId)
                 .containsExactly("errors", "stage.template", "llm-local", "tagging", "indexing");
     }
 
     @Test
-    void runsAnAddedStageOnlyWhenPipelineRoutesIsEmptyOrNamesIt() throws IOException {
+    void runs_an_added_stage_only_when_pipeline_routes_is_empty_or_names_it() throws IOException {
         write(overrides, "35-sentiment.camel.yaml", "mine");
 
         assertThat(resolve("").files()).extracting(RouteFile::routeId).contains("sentiment");
@@ -162,14 +162,14 @@ class RouteFilesTest {
     }
 
     @Test
-    void acceptsAStageWithoutRouteFile() {
+    void accepts_a_stage_without_route_file() {
         assertThat(resolve("api").files())
                 .extracting(RouteFile::routeId)
                 .containsExactly("errors", "stage.template", "llm-local");
     }
 
     @Test
-    void refusesUnknownStagesAndNamesTheKnownOnes() throws IOException {
+    void refuses_unknown_stages_and_names_the_known_ones() throws IOException {
         write(overrides, "35-sentiment.camel.yaml", "mine");
 
         assertThatThrownBy(() -> resolve("tagging,tagign,sentiments"))
@@ -180,7 +180,7 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"trends"})
-    void refusesAStageThatIsNotBuiltYetUnlessTheFolderAddsIt(String stage) throws IOException {
+    void refuses_a_stage_that_is_not_built_yet_unless_the_folder_adds_it(String stage) throws IOException {
         assertThatThrownBy(() -> resolve("tagging," + stage))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("PIPELINE_ROUTES: not built yet: " + stage + "; known are ingest, ");
@@ -190,7 +190,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void everyKnownStageHasItsRouteFile() throws IOException {
+    void every_known_stage_has_its_route_file() throws IOException {
         var shipped = new RouteFiles(new PathMatchingResourcePatternResolver(), overrides)
                 .resolve(PipelineStages.all())
                 .files();
@@ -203,7 +203,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void reportsTwoOverridesOfTheSameFile() throws IOException {
+    void reports_two_overrides_of_the_same_file() throws IOException {
         write(overrides, "30-tagging.camel.yaml", "one");
         write(overrides, "tagging.camel.yaml", "two");
 
@@ -216,7 +216,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void reportsAFileThatWouldSilentlyNotBeLoaded() throws IOException {
+    void reports_a_file_that_would_silently_not_be_loaded() throws IOException {
         write(overrides, "30-tagging.yaml", "mine");
         write(overrides, "README.md", "no route");
 
@@ -229,7 +229,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void warnsOfAReplacementWhoseBuiltInFileHasChanged() throws IOException {
+    void warns_of_a_replacement_whose_built_in_file_has_changed() throws IOException {
         String hash = Sha256.hex("built in").substring(0, 12);
         write(overrides, "30-tagging.camel.yaml", "# based on 0123456789ab\nmine");
         write(overrides, "indexing.camel.yaml", "mine\n  # based on " + hash + "\n# based on " + hash + "  \n");
@@ -254,7 +254,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void readsTheStreamsThatAreDeclared() throws IOException {
+    void reads_the_streams_that_are_declared() throws IOException {
         write(
                 overrides,
                 "streams.yml",
@@ -289,7 +289,7 @@ class RouteFilesTest {
                 "[{name: a.b}, {name: a.b}] # 1:22: stream 'a.b' is declared twice",
                 "- name: 'x # 1:9: not readable as YAML"
             })
-    void reportsWhatIsWrongWithDeclaredStreams(String text, String problem) throws IOException {
+    void reports_what_is_wrong_with_declared_streams(String text, String problem) throws IOException {
         Path file = write(overrides, "streams.yml", text);
 
         assertThat(resolve("").problems())
@@ -300,14 +300,14 @@ class RouteFilesTest {
     }
 
     @Test
-    void anEmptyFileOfStreamsDeclaresNone() throws IOException {
+    void an_empty_file_of_streams_declares_none() throws IOException {
         write(overrides, "streams.yml", "# none yet\n\n");
 
         assertThat(resolve("").problems()).isEmpty();
     }
 
     @Test
-    void doesNotReadAFileWithoutLimit() throws IOException {
+    void does_not_read_a_file_without_limit() throws IOException {
         Path file = write(overrides, "30-tagging.camel.yaml", "#".repeat(OwnFiles.MAX_BYTES + 1));
 
         assertThat(resolve("").problems())

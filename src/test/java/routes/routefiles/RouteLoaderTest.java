@@ -80,7 +80,7 @@ class RouteLoaderTest {
     }
 
     @Test
-    void loadsErrorsTemplatesAndStagesThatStartWithTheContext() {
+    void loads_errors_templates_and_stages_that_start_with_the_context() {
         RouteLoader.load(context, validator, set(ERRORS, TEMPLATE, STAGE));
         context.start();
 
@@ -93,7 +93,7 @@ class RouteLoaderTest {
     }
 
     @Test
-    void addsRoutesStoppedToARunningContext() {
+    void adds_routes_stopped_to_a_running_context() {
         context.start();
 
         RouteLoader.load(context, validator, set(ERRORS, TEMPLATE, STAGE));
@@ -103,7 +103,7 @@ class RouteLoaderTest {
     }
 
     @Test
-    void loadsNothingWhenOneFileHasAProblemAndTellsAll() {
+    void loads_nothing_when_one_file_has_a_problem_and_tells_all() {
         RouteLoadException refused = catchThrowableOfType(
                 RouteLoadException.class,
                 () -> RouteLoader.load(

@@ -20,7 +20,7 @@ class ValidateCommandTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     @Test
-    void succeedsForGoodFiles() throws IOException {
+    void succeeds_for_good_files() throws IOException {
         copy("good/30-tagging.camel.yaml");
         copy("good/00-errors.camel.yaml");
         copy("good/providers/llm-local.camel.yaml");
@@ -30,7 +30,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void printsFileLineColumnAndMessageOfEachProblemAndTheirNumber() throws IOException {
+    void prints_file_line_column_and_message_of_each_problem_and_their_number() throws IOException {
         copy("bad/unknown-stream.camel.yaml");
         copy("bad/unknown-eip.camel.yaml");
 
@@ -48,7 +48,7 @@ class ValidateCommandTest {
     }
 
     @Test
-    void saysSoWhenTheFolderIsNotThere() {
+    void says_so_when_the_folder_is_not_there() {
         assertThat(ValidateCommand.isFolder(
                         folder.resolve("rotues"), new PrintStream(bytes, true, StandardCharsets.UTF_8)))
                 .isFalse();

@@ -65,7 +65,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void theBestMatchComesFirstWithItsSnippetAndPayload() {
+    void the_best_match_comes_first_with_its_snippet_and_payload() {
         post(1, "Погода на выходные: дождь и ветер");
         post(2, "Как обучать нейросети на одной видеокарте", "нейросети");
         post(3, "Видеокарты снова дорожают");
@@ -80,7 +80,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void aTypingErrorIsRepairedAndTold() {
+    void a_typing_error_is_repaired_and_told() {
         post(1, "Обновили kubernetes в кластере");
         post(2, "Рецепт борща");
 
@@ -91,7 +91,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void nothingIsReturnedThatOnlyResemblesTheQueryByChance() {
+    void nothing_is_returned_that_only_resembles_the_query_by_chance() {
         index.upsertAll(IntStream.range(0, 300)
                 .mapToObj(i -> point(
                         i,
@@ -107,14 +107,14 @@ class HybridSearchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"?!.,", "(", "@", "\u0000", "-\""})
-    void aQueryThatSaysNothingFindsNothing(String text) {
+    void a_query_that_says_nothing_finds_nothing(String text) {
         post(1, "и на не что-то");
 
         assertThat(search(text)).isEmpty();
     }
 
     @Test
-    void anEmojiIsFoundWhereItStands() {
+    void an_emoji_is_found_where_it_stands() {
         post(1, "Запуск 🚀 состоялся");
         post(2, "Запуск отложен");
 
@@ -122,7 +122,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void anAlbumCountsOnceWithItsBestMember() {
+    void an_album_counts_once_with_its_best_member() {
         index.upsert(point(1, CHANNEL, 5L, DAY, "Фото с концерта"));
         index.upsert(point(2, CHANNEL, 5L, DAY, "Концерт: концерт симфонического оркестра"));
         index.upsert(point(3, CHANNEL, null, DAY, "Билеты на концерт"));
@@ -131,7 +131,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void aBlankQueryListsTheNewestWithinTheLimits() {
+    void a_blank_query_lists_the_newest_within_the_limits() {
         index.upsert(point(1, CHANNEL, null, DAY, "космос", "наука"));
         index.upsert(point(2, CHANNEL, null, DAY.plusSeconds(9), "море", "наука"));
         index.upsert(point(3, CHANNEL, null, DAY, "море"));
@@ -141,7 +141,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void vectorsOfAModelAddWhatTheWordsMissAndDoNotPushTheBestMatchDown() {
+    void vectors_of_a_model_add_what_the_words_miss_and_do_not_push_the_best_match_down() {
         Map<String, float[]> meanings = Map.of(
                 "кошка", new float[] {1, 0},
                 "кот", new float[] {0.9f, 0.44f},
@@ -186,7 +186,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void relatedPostsShareTwoTagsOrTheCharacteristicWordsAndLieInTheChannels() {
+    void related_posts_share_two_tags_or_the_characteristic_words_and_lie_in_the_channels() {
         post(1, "Релиз Quarkus", "java", "quarkus");
         post(2, "Нативная сборка стала быстрее", "java", "quarkus");
         post(3, "Джава и погода", "java");
@@ -202,7 +202,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void sharedTagsDoNotMakeAHit() {
+    void shared_tags_do_not_make_a_hit() {
         post(1, "Релиз Quarkus", "java", "quarkus");
         post(2, "Нативная сборка стала быстрее", "java", "quarkus");
         post(3, "Джава и погода", "java");
@@ -214,7 +214,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void onlyTheGivenChannelsTagsAndTimesAreSearched() {
+    void only_the_given_channels_tags_and_times_are_searched() {
         index.upsert(point(1, CHANNEL, null, DAY, "космос", "наука"));
         index.upsert(point(2, OTHER_CHANNEL, null, DAY, "космос", "наука"));
         index.upsert(point(3, CHANNEL, null, DAY.plusSeconds(60), "космос"));
@@ -233,7 +233,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void equallyGoodPostsComeNewestFirst() {
+    void equally_good_posts_come_newest_first() {
         index.upsert(point(1, CHANNEL, null, DAY, "космос"));
         index.upsert(point(2, CHANNEL, null, DAY.plusSeconds(9), "космос"));
 
@@ -241,7 +241,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void withoutEmbeddingsTheWordsAnswerAndTheResultSaysWhatIsMissing() {
+    void without_embeddings_the_words_answer_and_the_result_says_what_is_missing() {
         post(1, "космос");
         EmbeddingProvider broken = new EmbeddingProvider() {
             @Override
@@ -273,7 +273,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void aLongQueryIsCutAtAWholeCharacter() {
+    void a_long_query_is_cut_at_a_whole_character() {
         PostQuery query = query(TENANT, Set.of(), "я".repeat(499) + "🚀🚀", Set.of(), null, RELEVANCE, 0, 10);
 
         assertThat(query.text()).isEqualTo("я".repeat(499));
@@ -301,7 +301,7 @@ class HybridSearchTest {
     }
 
     @Test
-    void pagesFollowEachOtherWithoutGapsBeyondTheFirstReadingAndTheNewestComeFirstOnRequest() {
+    void pages_follow_each_other_without_gaps_beyond_the_first_reading_and_the_newest_come_first_on_request() {
         index.upsertAll(IntStream.range(0, 400)
                 .mapToObj(i -> point(i + 1, CHANNEL, null, DAY.plusSeconds(i % 90), "космос и заметка " + i))
                 .toList());

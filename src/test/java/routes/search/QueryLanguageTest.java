@@ -15,7 +15,7 @@ import routes.search.QueryLanguage.Understood;
 class QueryLanguageTest {
 
     @Test
-    void operatorsAreTakenOutOfTheWords() {
+    void operators_are_taken_out_of_the_words() {
         Understood query = QueryLanguage.read(
                 "новости \"Машинное обучение\" -реклама -\"как заработать\" channel:@tech tag:#Big_Data tag:\"машинное обучение\""
                         + " after:2026-01 before:2026-02-15 HAS:Photo");
@@ -47,7 +47,7 @@ class QueryLanguageTest {
                 "«Тишина»",
                 "5\""
             })
-    void everythingElseIsWords(String text) {
+    void everything_else_is_words(String text) {
         Understood query = QueryLanguage.read(text);
 
         assertThat(query.words()).isEqualTo(text.equals("-кот") ? "кот" : text.replace("5\"", "5"));
@@ -59,7 +59,7 @@ class QueryLanguageTest {
     }
 
     @Test
-    void theNarrowestPeriodCounts() {
+    void the_narrowest_period_counts() {
         Understood query = QueryLanguage.read("after:2024 after:2025-03 before:2026 before:2025-12-01");
 
         assertThat(query.words()).isEmpty();
@@ -75,7 +75,7 @@ class QueryLanguageTest {
         "x -tag:реклама, -tag: cannot exclude posts. Only words can be excluded",
         "-channel:news, -channel: cannot exclude posts"
     })
-    void aWrongValueIsNamedWithWhatIsPossible(String text, String message) {
+    void a_wrong_value_is_named_with_what_is_possible(String text, String message) {
         assertThatThrownBy(() -> QueryLanguage.read(text))
                 .isInstanceOf(UnclearQueryException.class)
                 .hasMessageContaining(message);

@@ -40,24 +40,24 @@ class SearchEvaluationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"queries", "forms", "signs"})
-    void whateverPeopleTypeFindsItsPost(String set) {
+    void whatever_people_type_finds_its_post(String set) {
         assertThat(evaluation.missed(set)).isEmpty();
     }
 
     @Test
-    void whatWasWrittenBeforeItWasTriedIsFoundButForAFew() {
+    void what_was_written_before_it_was_tried_is_found_but_for_a_few() {
         assertThat(evaluation.score("more", null).found())
                 .as("not found: %s", evaluation.missed("more"))
                 .isGreaterThan(0.97);
     }
 
     @Test
-    void questionsAboutTheDemoChannelFindTheirPost() {
+    void questions_about_the_demo_channel_find_their_post() {
         assertThat(evaluation.score("demo", null).ndcg()).isGreaterThan(0.98);
     }
 
     @Test
-    void russianQuestionsFindTheirParagraphAndBetterThanByStemsAlone() throws IOException {
+    void russian_questions_find_their_paragraph_and_better_than_by_stems_alone() throws IOException {
         double ndcg = evaluation.score("xquad-ru", null).ndcg();
 
         assertThat(ndcg).isGreaterThan(0.964);

@@ -76,7 +76,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void readsTheEntryInTheBodyAndMarksTheExchange() {
+    void reads_the_entry_in_the_body_and_marks_the_exchange() {
         Exchange exchange = send("direct:read", LegacyEntries.flatPost());
 
         assertThat(exchange.getException()).isNull();
@@ -87,7 +87,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void entryIdGivesTheTimeOfAnEventWithoutOne() {
+    void entry_id_gives_the_time_of_an_event_without_one() {
         Map<String, String> fields = LegacyEntries.flatPost();
         fields.remove("occurred_at");
 
@@ -97,7 +97,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void logLinesCarryTraceAndTriggerOnlyWhileTheExchangeRuns() {
+    void log_lines_carry_trace_and_trigger_only_while_the_exchange_runs() {
         send("direct:read", LegacyEntries.flatPost());
 
         assertThat(logged).containsEntry("trace_id", "t1:c1:77").containsEntry("trigger", "initial");
@@ -106,7 +106,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void anEventWithoutTriggerDoesNotInheritTheOneBefore() {
+    void an_event_without_trigger_does_not_inherit_the_one_before() {
         MDC.put("trigger", "manual");
         Exchange exchange = producer.request("direct:read", request -> {
             request.getMessage().setBody(Map.of("post_id", Examples.POST.toString()));
@@ -119,7 +119,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void routesRecogniseAnEntryThatIsNoEvent() {
+    void routes_recognise_an_entry_that_is_no_event() {
         Exchange exchange = send("direct:read", Map.of("data", "{}"));
 
         assertThat(exchange.getProperty("permanent")).isEqualTo(true);
@@ -127,7 +127,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void aRouteThatForgetsTheStreamIsToldSo() {
+    void a_route_that_forgets_the_stream_is_told_so() {
         Exchange exchange =
                 producer.request("direct:read", request -> request.getMessage().setBody(LegacyEntries.flatPost()));
 
@@ -137,7 +137,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void writesTheEventInTheBody() {
+    void writes_the_event_in_the_body() {
         Event event = Examples.parsed("text");
 
         Exchange exchange =
@@ -151,7 +151,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void theTraceOfTheEntryGoesOnUnlessTracingSetsAnother() {
+    void the_trace_of_the_entry_goes_on_unless_tracing_sets_another() {
         Map<String, String> fields = new HashMap<>(codec.write(Examples.parsed("text"), CURRENT));
 
         assertThat(traceparent(send("direct:copy", fields))).isEqualTo(CURRENT);
@@ -199,7 +199,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void aBeanThatTakesOneEventGetsEachEventOfABatchWithItsTrace() {
+    void a_bean_that_takes_one_event_gets_each_event_of_a_batch_with_its_trace() {
         Exchange exchange = batch("direct:each", "first", "skip", "nothing", "second");
 
         assertThat(exchange.getException()).isNull();
@@ -212,7 +212,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void aBeanThatTakesAListGetsAllEventsOfABatch() {
+    void a_bean_that_takes_a_list_gets_all_events_of_a_batch() {
         Exchange exchange = batch("direct:all", "first", "skip", "second");
 
         assertThat(exchange.getMessage().getBody(List.class))
@@ -222,7 +222,7 @@ class EventRoutesTest {
     }
 
     @Test
-    void aBeanThatAnswersForFewerEventsThanItGotIsTold() {
+    void a_bean_that_answers_for_fewer_events_than_it_got_is_told() {
         Exchange exchange = batch("direct:all", "first", "lost", "second");
 
         assertThat(exchange.getException())

@@ -61,18 +61,18 @@ class TagAnswersTest {
                 "<thinking>cut\n</thinking>\n• Python\n• релиз",
                 "\uFEFF[\"Python\", \"релиз\"]"
             })
-    void theTagsAreFoundInWhateverTheyAreWrappedIn(String content) {
+    void the_tags_are_found_in_whatever_they_are_wrapped_in(String content) {
         assertThat(TagAnswers.read(content, 1)).containsExactly(List.of("Python", "релиз"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "{}", "{\"tags\": []}", "[[], []]", "<think>Let me see [1] and {2}"})
-    void anAnswerWithoutTagsIsUnusable(String content) {
+    void an_answer_without_tags_is_unusable(String content) {
         assertThatThrownBy(() -> TagAnswers.read(content, 1)).isInstanceOf(ModelFailureException.class);
     }
 
     @Test
-    void longProseIsNotTakenForAList() {
+    void long_prose_is_not_taken_for_a_list() {
         assertThatThrownBy(() -> TagAnswers.read("Слово, ".repeat(200), 1)).isInstanceOf(ModelFailureException.class);
     }
 
@@ -89,7 +89,7 @@ class TagAnswersTest {
                 "{\"post\": 1, \"tags\": [\"a\"]}\n{\"post\": 3, \"tags\": [\"c\"]}",
                 "[{\"post\": 1, \"tags\": [\"a\"]}, {\"post\": 3, \"tags\": [\"c\"]}, {\"post\": 2, \"ta"
             })
-    void eachOfSeveralPostsGetsItsOwnTags(String content) {
+    void each_of_several_posts_gets_its_own_tags(String content) {
         assertThat(TagAnswers.read(content, 3)).containsExactly(List.of("a"), List.of(), List.of("c"));
     }
 
@@ -102,7 +102,7 @@ class TagAnswersTest {
                 "[{\"post\": 0, \"tags\": [\"a\"]}]",
                 "a, b, c"
             })
-    void tagsThatCannotBeToldApartByPostAreNotUsed(String content) {
+    void tags_that_cannot_be_told_apart_by_post_are_not_used(String content) {
         assertThatThrownBy(() -> TagAnswers.read(content, 3)).isInstanceOf(ModelFailureException.class);
     }
 }

@@ -16,7 +16,7 @@ class TagRulesTest {
     private final TagRules rules = new TagRules(new TextAnalysis(new SearchWords()));
 
     @Test
-    void tagsThatStandInTheTextAreAcceptedWhateverCaseSpacesAndYo() {
+    void tags_that_stand_in_the_text_are_accepted_whatever_case_spaces_and_yo() {
         TagRules.Checked checked =
                 rules.check(List.of(" Учёба  в МГУ", "node.js", "C++"), "учеба\u00a0В мгу: Node.js и C++", 5);
 
@@ -34,7 +34,7 @@ class TagRulesTest {
         "example.com, URL",
         "см. https://example.com/a, URL"
     })
-    void aTagThatBreaksARuleIsRejectedWithItsReason(String tag, Reason reason) {
+    void a_tag_that_breaks_a_rule_is_rejected_with_its_reason(String tag, Reason reason) {
         TagRules.Checked checked = rules.check(List.of(tag), "Я читаю 🚀 см. https://example.com/a", 5);
 
         assertThat(checked.accepted()).isEmpty();
@@ -42,7 +42,7 @@ class TagRulesTest {
     }
 
     @Test
-    void aTagStandsInTheTextAsWholeWords() {
+    void a_tag_stands_in_the_text_as_whole_words() {
         String text =
                 "Кофейня на Лесной улице открыла второй зал: эспрессо, капучино и булочки с корицей. Don't use utf8mb4";
 
@@ -52,7 +52,7 @@ class TagRulesTest {
     }
 
     @Test
-    void anotherFormOfWordsOfTheTextIsReplacedByTheirSpan() {
+    void another_form_of_words_of_the_text_is_replaced_by_their_span() {
         String text = "Кофейня на Лесной  улице: булочки с корицей. Нейросетями пугают детей";
 
         assertThat(rules.check(List.of("корица", "Лесная улица", "нейросеть", "булочка", "улица корицы"), text, 9)
@@ -61,7 +61,7 @@ class TagRulesTest {
     }
 
     @Test
-    void hashtagsAreTextAsPeopleReadThem() {
+    void hashtags_are_text_as_people_read_them() {
         String text = "Митап #машинное_обучение #OpenSource #Java";
 
         assertThat(rules.check(List.of("машинное обучение", "Open Source", "Source Java"), text, 9)
@@ -70,13 +70,13 @@ class TagRulesTest {
     }
 
     @Test
-    void invisibleCharactersAreNoPartOfATag() {
+    void invisible_characters_are_no_part_of_a_tag() {
         assertThat(rules.check(List.of("эс\u200bпрессо"), "двойной эспрессо", 5).accepted())
                 .containsExactly("эспрессо");
     }
 
     @Test
-    void sixtyCharactersAreTheLimit() {
+    void sixty_characters_are_the_limit() {
         String sixty = "я".repeat(60);
 
         assertThat(rules.check(List.of(sixty), sixty, 5).accepted()).containsExactly(sixty);
@@ -85,7 +85,7 @@ class TagRulesTest {
     }
 
     @Test
-    void theSameTagInAnotherWritingIsADuplicate() {
+    void the_same_tag_in_another_writing_is_a_duplicate() {
         TagRules.Checked checked = rules.check(List.of("Ёлка", "елка", "ёлка "), "Наша ёлка", 5);
 
         assertThat(checked.accepted()).containsExactly("Ёлка");
@@ -93,7 +93,7 @@ class TagRulesTest {
     }
 
     @Test
-    void onlyTheFirstAcceptableOnesUpToTheMaximumAreTaken() {
+    void only_the_first_acceptable_ones_up_to_the_maximum_are_taken() {
         TagRules.Checked checked = rules.check(List.of("нет такого", "раз", "два", "три"), "раз два три", 2);
 
         assertThat(checked.accepted()).containsExactly("раз", "два");
@@ -102,13 +102,13 @@ class TagRulesTest {
     }
 
     @Test
-    void aNullIsABlankTag() {
+    void a_null_is_a_blank_tag() {
         assertThat(rules.check(Arrays.asList("раз", null), "раз", 5).rejected())
                 .containsExactly(new Rejected("", Reason.BLANK));
     }
 
     @Test
-    void theReasonsAreTheLabelsOfTheMetric() {
+    void the_reasons_are_the_labels_of_the_metric() {
         assertThat(Arrays.stream(Reason.values()).map(Reason::label))
                 .containsExactly("blank", "too_short", "too_long", "url", "not_in_text", "duplicate", "too_many");
     }

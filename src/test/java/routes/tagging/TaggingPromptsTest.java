@@ -19,7 +19,7 @@ class TaggingPromptsTest {
     private final TaggingPrompts prompts = new TaggingPrompts(new ConfigFolderProperties(Path.of("config")), 100);
 
     @Test
-    void theInstructionIsInTheLanguageOfThePostAndNamesTheMarkBetweenWhichItStands() {
+    void the_instruction_is_in_the_language_of_the_post_and_names_the_mark_between_which_it_stands() {
         List<String> text = List.of("Вышел релиз Python");
         String mark = prompts.material(text).lines().findFirst().orElseThrow();
 
@@ -36,7 +36,7 @@ class TaggingPromptsTest {
     }
 
     @Test
-    void severalPostsAreNumbered() {
+    void several_posts_are_numbered() {
         List<String> texts = List.of("Первый", "Второй");
 
         assertThat(prompts.material(texts))
@@ -45,7 +45,7 @@ class TaggingPromptsTest {
     }
 
     @Test
-    void theSameTextsGiveTheSamePromptAndOthersAnotherMark() {
+    void the_same_texts_give_the_same_prompt_and_others_another_mark() {
         List<String> text = List.of("Вышел релиз Python");
         assertThat(prompts.material(text)).isEqualTo(prompts.material(List.of("Вышел релиз Python")));
         String mark = prompts.material(text).lines().findFirst().orElseThrow();
@@ -55,14 +55,14 @@ class TaggingPromptsTest {
     }
 
     @Test
-    void aLongTextIsCutButNotInTheMiddleOfACharacter() {
+    void a_long_text_is_cut_but_not_in_the_middle_of_a_character() {
         String material = prompts.material(List.of("х".repeat(99) + "🚀 и ещё"));
 
         assertThat(material.lines().skip(1).findFirst()).contains("х".repeat(99));
     }
 
     @Test
-    void aPromptWithAPlaceholderThatDoesNotExistIsRefused(@TempDir Path folder) throws IOException {
+    void a_prompt_with_a_placeholder_that_does_not_exist_is_refused(@TempDir Path folder) throws IOException {
         write(folder, "Choose {max_tags} tags of {post} between {mark}");
 
         assertThatThrownBy(() -> new TaggingPrompts(new ConfigFolderProperties(folder), 100))
@@ -73,7 +73,7 @@ class TaggingPromptsTest {
     }
 
     @Test
-    void aPromptWithoutTheMarkIsRefused(@TempDir Path folder) throws IOException {
+    void a_prompt_without_the_mark_is_refused(@TempDir Path folder) throws IOException {
         write(folder, "Choose {max_tags} tags");
 
         assertThatThrownBy(() -> new TaggingPrompts(new ConfigFolderProperties(folder), 100))

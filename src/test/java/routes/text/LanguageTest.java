@@ -16,7 +16,7 @@ class LanguageTest {
                     Release notes in English with one слово | EN
                     12345 🚀 | RU
                     """)
-    void theLanguageFollowsTheScript(String text, Language expected) {
+    void the_language_follows_the_script(String text, Language expected) {
         assertThat(Language.of(text)).isEqualTo(expected);
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NormalizedTextTest {
     @Test
-    void whiteSpaceIsCollapsedAndCaseAndYoAreLevelled() {
+    void white_space_is_collapsed_and_case_and_yo_are_levelled() {
         assertThat(NormalizedText.of("  Ещё\u00a0ОДИН\r\n\tтест\u2003ЁЖ ")).isEqualTo("еще один тест еж");
     }
 
@@ -29,13 +29,13 @@ class NormalizedTextTest {
                 "а\u0085б",
                 "😀\u3000😀"
             })
-    void whiteSpaceIsWhatTheExpressionOfItSays(String text) {
+    void white_space_is_what_the_expression_of_it_says(String text) {
         assertThat(NormalizedText.of(text))
                 .isEqualTo(text.replaceAll("[\\s\\p{Z}]+", " ").strip());
     }
 
     @Test
-    void nothingButWhiteSpaceIsEmpty() {
+    void nothing_but_white_space_is_empty() {
         assertThat(NormalizedText.of(" \n\u00a0\u3000 ")).isEmpty();
     }
 }

@@ -39,12 +39,12 @@ class SearchWordsTest {
                 "т.е. м/с 3–5 | т е м с 3 5",
                 "! - : ' | ''"
             })
-    void wordsAreWhatAReaderSees(String text, String words) {
+    void words_are_what_a_reader_sees(String text, String words) {
         assertThat(texts(text)).isEqualTo(words.isEmpty() ? List.of() : Arrays.asList(words.split(" ")));
     }
 
     @Test
-    void offsetsPointIntoTheOriginalText() {
+    void offsets_point_into_the_original_text() {
         String text = "Про\u200Bдлится: Wi-Fi за 80₽, ё — https://www.a.example/b?c=1 и 👨‍👩‍👧 ☕️ кафе\u0301.";
 
         assertThat(analysis.of(text).stream()
@@ -55,7 +55,7 @@ class SearchWordsTest {
     }
 
     @Test
-    void aJoinedWordStandsAtTheFirstOfItsParts() {
+    void a_joined_word_stands_at_the_first_of_its_parts() {
         assertThat(analysis.of("а Wi-Fi б"))
                 .extracting(Word::text, Word::position, Word::joined)
                 .containsExactly(
@@ -67,7 +67,7 @@ class SearchWordsTest {
     }
 
     @Test
-    void formsOfAWordHaveAKeyInCommon() {
+    void forms_of_a_word_have_a_key_in_common() {
         for (List<String> pair : List.of(
                 List.of("кредит", "кредиты"),
                 List.of("музей", "музея"),
@@ -82,7 +82,7 @@ class SearchWordsTest {
     }
 
     @Test
-    void lettersOfAWordAreFourInARow() {
+    void letters_of_a_word_are_four_in_a_row() {
         assertThat(SearchWords.grams("кот")).containsExactly("_кот", "кот_");
         assertThat(SearchWords.grams("я")).containsExactly("_я_");
         assertThat(SearchWords.prefix("прививка")).isEqualTo("приви");
@@ -90,7 +90,7 @@ class SearchWordsTest {
     }
 
     @Test
-    void aTextOfOneEndlessWordIsRead() {
+    void a_text_of_one_endless_word_is_read() {
         assertThat(analysis.of("я".repeat(300_000))).isNotNull();
         assertThat(analysis.of("-".repeat(300_000))).isEmpty();
         assertThat(analysis.of("1-".repeat(100_000))).isNotNull();

@@ -22,7 +22,7 @@ class SpellingTest {
                 "2026 | 2026",
                 "ITшник | ITшник"
             })
-    void theSameKeysOnTheOtherLayout(String typed, String meant) {
+    void the_same_keys_on_the_other_layout(String typed, String meant) {
         assertThat(Spelling.onOtherLayout(typed)).isEqualTo(meant);
     }
 
@@ -45,14 +45,14 @@ class SpellingTest {
         "mariinka, мариинка",
         "yorgos, йоргос"
     })
-    void theOtherAlphabetIsAmongTheSpellings(String typed, String meant) {
+    void the_other_alphabet_is_among_the_spellings(String typed, String meant) {
         assertThat(Spelling.inOtherAlphabet(typed, 48)).contains(meant).hasSizeLessThanOrEqualTo(48);
     }
 
     @ParameterizedTest
     @CsvSource({"питон, python", "пайтон, python", "макбук, macbook", "айфон, iphon", "скутер, scooter", "сяоми, xiaomi"
     })
-    void aForeignNameIsAmongTheSpellingsOfHowItSounds(String typed, String meant) {
+    void a_foreign_name_is_among_the_spellings_of_how_it_sounds(String typed, String meant) {
         assertThat(Spelling.bySound(typed, 48)).contains(meant).hasSizeLessThanOrEqualTo(48);
     }
 
@@ -65,12 +65,12 @@ class SpellingTest {
         "телефн, телефон",
         "теелфон, телефон"
     })
-    void wordsOfTheDictionaryThatAreOneErrorAwayAreGuessed(String typed, String meant) {
+    void words_of_the_dictionary_that_are_one_error_away_are_guessed(String typed, String meant) {
         assertThat(Spelling.corrected(typed)).contains(meant).doesNotContain(typed);
     }
 
     @Test
-    void aWordWithoutLettersHasNoOtherSpelling() {
+    void a_word_without_letters_has_no_other_spelling() {
         assertThat(Spelling.inOtherAlphabet("2026", 48)).isEmpty();
     }
 }

@@ -27,14 +27,14 @@ class TagKeyTest {
                 "замок|за́мок|за\u200Bмка",
                 "vapor|ｖａｐｏｒ|Vapor"
             })
-    void theFormsOfATagHaveOneKey(String forms) {
+    void the_forms_of_a_tag_have_one_key(String forms) {
         assertThat(Arrays.stream(forms.split("\\|")).map(TagKey::of).collect(Collectors.toSet()))
                 .hasSize(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"лес|Лесная", "машина|машинное обучение", "Java|JavaScript", "C++|C#", "кит|Китай"})
-    void otherTagsHaveOtherKeys(String tags) {
+    void other_tags_have_other_keys(String tags) {
         assertThat(Arrays.stream(tags.split("\\|")).map(TagKey::of)).doesNotHaveDuplicates();
     }
 }

@@ -25,7 +25,7 @@ class TextAnalysisTest {
         "Node.js, node.js",
         "OpenAI’s, OpenAI"
     })
-    void wordFormsHaveTheSameStem(String one, String other) {
+    void word_forms_have_the_same_stem(String one, String other) {
         assertThat(analysis.stems(one)).isNotEmpty().isEqualTo(analysis.stems(other));
     }
 
@@ -41,7 +41,7 @@ class TextAnalysisTest {
                 "snake_case, GPT‑4 | snake-case, GPT-4",
                 "Zoë's café | Zoe's cafe"
             })
-    void whatLooksTheSameHasTheSameStems(String text, String same) {
+    void what_looks_the_same_has_the_same_stems(String text, String same) {
         assertThat(analysis.stems(text)).isNotEmpty().isEqualTo(analysis.stems(same));
         assertThat(analysis.stems(text))
                 .isEqualTo(search.of(text).stream()
@@ -51,19 +51,19 @@ class TextAnalysisTest {
     }
 
     @Test
-    void aDigitInAKeycapIsASignAndNoNumber() {
+    void a_digit_in_a_keycap_is_a_sign_and_no_number() {
         assertThat(analysis.stems("1️⃣ кофе 2️⃣ чай")).isEqualTo(analysis.stems("кофе чай"));
     }
 
     @Test
-    void cPlusPlusIsNotC() {
+    void c_plus_plus_is_not_c() {
         assertThat(analysis.stems("C++")).isNotEqualTo(analysis.stems("C"));
         assertThat(analysis.stems("C#")).isNotEqualTo(analysis.stems("C"));
         assertThat(analysis.stems(".NET")).isNotEqualTo(analysis.stems("net"));
     }
 
     @Test
-    void offsetsPointIntoTheOriginalTextAlsoBehindReplacedSigns() {
+    void offsets_point_into_the_original_text_also_behind_replaced_signs() {
         String text = "Пишем на C++ и C#, ещё на .NET: Node.js, GPT-4 и ёлка";
 
         assertThat(surfaces(text))
@@ -72,7 +72,7 @@ class TextAnalysisTest {
     }
 
     @Test
-    void namesLinksAndEmojiAreToldApart() {
+    void names_links_and_emoji_are_told_apart() {
         String text = "@ivan_petrov смотри #big_data 🚀 https://www.example.com/a/b?utm=1 a@b.org 17";
 
         assertThat(analysis.tokens(text))
@@ -95,7 +95,7 @@ class TextAnalysisTest {
     }
 
     @Test
-    void aUrlAsLongAsServersTakeIsItsHost() {
+    void a_url_as_long_as_servers_take_is_its_host() {
         String url = "https://example.com/?q=" + "a".repeat(8000 - "https://example.com/?q=".length());
         assertThat(analysis.tokens("до " + url + " после"))
                 .extracting(Token::kind)
@@ -103,17 +103,17 @@ class TextAnalysisTest {
     }
 
     @Test
-    void stopWordsOfBothLanguagesCarryNoMeaning() {
+    void stop_words_of_both_languages_carry_no_meaning() {
         assertThat(analysis.stems("это и не всё, but it’s what we don't have")).isEmpty();
     }
 
     @Test
-    void blankTextHasNoTokens() {
+    void blank_text_has_no_tokens() {
         assertThat(analysis.tokens(" \n\t ")).isEmpty();
     }
 
     @Test
-    void aTextOfOneEndlessWordIsRead() {
+    void a_text_of_one_endless_word_is_read() {
         assertThat(analysis.tokens("я".repeat(300_000))).isNotNull();
     }
 

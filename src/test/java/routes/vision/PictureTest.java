@@ -27,7 +27,7 @@ class PictureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jpeg", "png", "gif", "bmp", "tiff"})
-    void everyFormatIsDecodedWithTheSizeOfItsOriginal(String format) throws Exception {
+    void every_format_is_decoded_with_the_size_of_its_original(String format) throws Exception {
         Picture picture = Picture.read(file(drawing(300, 200), format), MAX_PIXELS);
 
         assertThat(picture.width()).isEqualTo(300);
@@ -37,7 +37,7 @@ class PictureTest {
     }
 
     @Test
-    void aLargePictureIsReduced() throws Exception {
+    void a_large_picture_is_reduced() throws Exception {
         Picture picture = Picture.read(file(drawing(6_000, 4_000), "jpeg"), MAX_PIXELS);
 
         assertThat(picture.width()).isEqualTo(6_000);
@@ -48,7 +48,7 @@ class PictureTest {
     }
 
     @Test
-    void transparentPixelsBecomeWhite() throws Exception {
+    void transparent_pixels_become_white() throws Exception {
         BufferedImage image = new BufferedImage(50, 50, BufferedImage.TYPE_INT_ARGB);
 
         Picture picture = Picture.read(file(image, "png"), MAX_PIXELS);
@@ -57,7 +57,7 @@ class PictureTest {
     }
 
     @Test
-    void theFirstFrameOfAnAnimationIsDecoded() throws Exception {
+    void the_first_frame_of_an_animation_is_decoded() throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
         try (ImageOutputStream output = ImageIO.createImageOutputStream(bytes)) {
@@ -83,7 +83,7 @@ class PictureTest {
     }
 
     @Test
-    void aDecompressionBombIsRefusedByItsHeader() throws Exception {
+    void a_decompression_bomb_is_refused_by_its_header() throws Exception {
         byte[] bomb = png(65_000, 65_000);
         assertThat(bomb.length).isLessThan(100_000);
 
@@ -91,7 +91,7 @@ class PictureTest {
     }
 
     @Test
-    void compressedTextInAFileIsNotUnpacked() throws Exception {
+    void compressed_text_in_a_file_is_not_unpacked() throws Exception {
         byte[] picture = file(drawing(300, 200), "png");
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         text.write("Comment\0\0".getBytes(StandardCharsets.US_ASCII));
@@ -111,7 +111,7 @@ class PictureTest {
     }
 
     @Test
-    void damagedFilesAreRefusedWithAReason() throws Exception {
+    void damaged_files_are_refused_with_a_reason() throws Exception {
         byte[] jpeg = file(drawing(300, 200), "jpeg");
         byte[] garbled = jpeg.clone();
         Arrays.fill(garbled, 20, 200, (byte) 0xFF);
@@ -133,7 +133,7 @@ class PictureTest {
     }
 
     @Test
-    void theMostFrequentColourComesFirst() {
+    void the_most_frequent_colour_comes_first() {
         BufferedImage image = new BufferedImage(100, 100, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.setColor(new Color(0x2040C0));

@@ -39,7 +39,7 @@ class SamePictureTest {
 
     @ParameterizedTest
     @MethodSource("copies")
-    void copiesCountAsTheSamePicture(Copy copy) {
+    void copies_count_as_the_same_picture(Copy copy) {
         assertThat(HASHES.entrySet())
                 .filteredOn(picture ->
                         distance(picture.getValue(), hash(copy.changed().apply(picture.getKey()))) <= PictureFacts.NEAR)
@@ -47,7 +47,7 @@ class SamePictureTest {
     }
 
     @Test
-    void differentPicturesOfTheSameKindDoNot() {
+    void different_pictures_of_the_same_kind_do_not() {
         List<Long> hashes = List.copyOf(HASHES.values());
         for (int i = 0; i < hashes.size(); i++) {
             for (int j = 0; j < i; j++) {
@@ -58,7 +58,7 @@ class SamePictureTest {
 
     @ParameterizedTest
     @MethodSource("plain")
-    void plainPicturesHaveNoHash(BufferedImage picture) {
+    void plain_pictures_have_no_hash(BufferedImage picture) {
         assertThat(PictureFacts.of(picture).hash()).isNull();
     }
 

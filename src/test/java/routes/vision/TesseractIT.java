@@ -24,7 +24,7 @@ class TesseractIT {
     Path folder;
 
     @Test
-    void russianAndEnglishTextIsRecognised() throws Exception {
+    void russian_and_english_text_is_recognised() throws Exception {
         var tesseract = new Tesseract("tesseract", TIMEOUT, 1024);
         assumeThat(tesseract.isAvailable()).as("tesseract is installed").isTrue();
 
@@ -36,7 +36,7 @@ class TesseractIT {
     }
 
     @Test
-    void aPictureWithoutTextHasNone() throws Exception {
+    void a_picture_without_text_has_none() throws Exception {
         var tesseract = new Tesseract("tesseract", TIMEOUT, 1024);
         assumeThat(tesseract.isAvailable()).as("tesseract is installed").isTrue();
 
@@ -44,7 +44,7 @@ class TesseractIT {
     }
 
     @Test
-    void withoutTheProgramNothingIsRecognised() throws Exception {
+    void without_the_program_nothing_is_recognised() throws Exception {
         var tesseract = new Tesseract("no-such-program", TIMEOUT, 1024);
 
         assertThat(tesseract.isAvailable()).isFalse();
@@ -53,7 +53,7 @@ class TesseractIT {
     }
 
     @Test
-    void aProgramThatHangsIsEndedAfterTheTimeout() throws Exception {
+    void a_program_that_hangs_is_ended_after_the_timeout() throws Exception {
         Tesseract hanging = new Tesseract(program("sleep 60"), Duration.ofSeconds(1), 1024);
 
         assertThatExceptionOfType(IOException.class)
@@ -62,7 +62,7 @@ class TesseractIT {
     }
 
     @Test
-    void aProgramThatFailsIsReportedWithItsExitCode() throws Exception {
+    void a_program_that_fails_is_reported_with_its_exit_code() throws Exception {
         Tesseract failing = new Tesseract(program("exit 3"), TIMEOUT, 1024);
 
         assertThatExceptionOfType(IOException.class)
@@ -71,7 +71,7 @@ class TesseractIT {
     }
 
     @Test
-    void aProgramThatIsEndedFromOutsideSaysNothingAboutThePicture() throws Exception {
+    void a_program_that_is_ended_from_outside_says_nothing_about_the_picture() throws Exception {
         for (String signal : List.of("INT", "TERM", "HUP")) {
             Tesseract ended = new Tesseract(program("kill -" + signal + " $$; sleep 5"), TIMEOUT, 1024);
 

@@ -32,7 +32,7 @@ class VisionAnswersTest {
                 {x} {"classification":"screenshot","description":" Окно программы ","labels":["окно","код"],"objects":["кнопка"],\
                 "ocr":null,"ocr_text":"Ошибка 42"} {"description":"another"}"""
             })
-    void answersOfManyFormsAreRead(String content) {
+    void answers_of_many_forms_are_read(String content) {
         FileVision read = VisionAnswers.read(content);
 
         assertThat(read.classification().type()).isEqualTo("screenshot");
@@ -44,7 +44,7 @@ class VisionAnswersTest {
     }
 
     @Test
-    void contentIsLimitedAndUnknownKindsAreOther() {
+    void content_is_limited_and_unknown_kinds_are_other() {
         String labels = String.join(
                 ",", IntStream.range(0, 50).mapToObj(i -> "\"l" + i + "\"").toList());
 
@@ -70,12 +70,12 @@ class VisionAnswersTest {
                 "{\"description\":\"\"}",
                 "{\"a\""
             })
-    void anAnswerWithoutContentIsUnusable(String content) {
+    void an_answer_without_content_is_unusable(String content) {
         assertThatExceptionOfType(ModelFailureException.class).isThrownBy(() -> VisionAnswers.read(content));
     }
 
     @Test
-    void theFeaturesHashDependsOnTheFeaturesAndNotOnTheirOrder() {
+    void the_features_hash_depends_on_the_features_and_not_on_their_order() {
         FileVision one = VisionAnswers.read("{\"description\":\"a\",\"labels\":[\"x\",\"y\"]}");
         FileVision reordered = VisionAnswers.read("{\"description\":\"other words\",\"labels\":[\"y\",\"x\"]}");
         FileVision more = VisionAnswers.read("{\"description\":\"a\",\"labels\":[\"x\",\"y\"],\"ocr\":\"text\"}");

@@ -52,7 +52,7 @@ class WebAddressTest {
         "https://ПРИМЕР.рф./, https://xn--e1afmkfd.xn--p1ai/",
         "https://web.archive.org/web/2020/https://example.org/a, https://web.archive.org/web/2020/https://example.org/a"
     })
-    void spellingsOfAnAddressGetOneForm(String spelling, String normal) {
+    void spellings_of_an_address_get_one_form(String spelling, String normal) {
         assertThat(WebAddress.of(spelling)).map(WebAddress::toString).contains(normal);
         assertThat(WebAddress.of(normal))
                 .map(WebAddress::toString)
@@ -79,12 +79,12 @@ class WebAddressTest {
                 "https://example.org:8a/",
                 ""
             })
-    void whatIsNoWebAddressIsRefused(String text) {
+    void what_is_no_web_address_is_refused(String text) {
         assertThat(WebAddress.of(text)).isEmpty();
     }
 
     @Test
-    void anAddressThatIsTooLongIsRefusedAlsoIfOnlyItsEncodedFormIs() {
+    void an_address_that_is_too_long_is_refused_also_if_only_its_encoded_form_is() {
         assertThat(WebAddress.of("https://example.org/" + "a".repeat(2028))).isPresent();
         assertThat(WebAddress.of("https://example.org/" + "a".repeat(2029))).isEmpty();
         assertThat(WebAddress.of("https://example.org/" + "я".repeat(500))).isEmpty();

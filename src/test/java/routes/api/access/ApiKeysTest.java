@@ -14,7 +14,7 @@ class ApiKeysTest {
     private static final String HASH = "0123456789abcdef".repeat(4);
 
     @Test
-    void aKeyThatIsMadeIsRecognisedByItsEntryAlone() {
+    void a_key_that_is_made_is_recognised_by_its_entry_alone() {
         NewApiKey made = NewApiKey.make("anna", "Отдел новостей", "operator");
 
         assertThat(made.key()).matches("ta_[A-Za-z0-9_-]{43}");
@@ -28,19 +28,19 @@ class ApiKeysTest {
     }
 
     @Test
-    void twoKeysAreNeverTheSame() {
+    void two_keys_are_never_the_same() {
         assertThat(NewApiKey.make("anna", "default", "reader").key())
                 .isNotEqualTo(NewApiKey.make("anna", "default", "reader").key());
     }
 
     @Test
-    void noEntriesAreNoKeys() {
+    void no_entries_are_no_keys() {
         assertThat(new ApiKeys(List.of()).isEmpty()).isTrue();
         assertThat(new ApiKeys(List.of(" ")).isEmpty()).isTrue();
     }
 
     @Test
-    void capitalsInAHashDoNotMatter() {
+    void capitals_in_a_hash_do_not_matter() {
         assertThat(ApiKeys.Key.parse("anna:" + HASH.toUpperCase(Locale.ROOT) + ":default:reader")
                         .sha256())
                 .isEqualTo(HASH);
@@ -60,7 +60,7 @@ class ApiKeysTest {
                 "anna:HASH:default:Reader",
                 "anna:HASH:default:"
             })
-    void anEntryOfAnotherFormIsRefusedWithItsNumber(String entry) {
+    void an_entry_of_another_form_is_refused_with_its_number(String entry) {
         String good = "good:" + "f".repeat(64) + ":default:admin";
         assertThatThrownBy(() -> new ApiKeys(List.of(good, entry.replace("HASH", HASH))))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -69,7 +69,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void namesAndKeysAreThereOnce() {
+    void names_and_keys_are_there_once() {
         assertThatThrownBy(() -> new ApiKeys(
                         List.of("anna:" + HASH + ":default:reader", "anna:" + "f".repeat(64) + ":default:reader")))
                 .hasMessageContaining("two keys named anna");

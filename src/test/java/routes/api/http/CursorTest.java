@@ -14,7 +14,7 @@ import org.springframework.web.ErrorResponseException;
 class CursorTest {
 
     @Test
-    void aCursorComesBackAsItWas() {
+    void a_cursor_comes_back_as_it_was() {
         var random = new Random(7);
         for (int i = 0; i < 1_000; i++) {
             Instant time = Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1_000L);
@@ -25,7 +25,7 @@ class CursorTest {
     }
 
     @Test
-    void aNumberComesBackToo() {
+    void a_number_comes_back_too() {
         String text = Cursor.of(Instant.EPOCH, 42).encode("scope");
 
         assertThat(Cursor.decode(text, "scope").number()).isEqualTo(42);
@@ -33,17 +33,17 @@ class CursorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "!", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "а"})
-    void whatIsNoCursorIsRefused(String text) {
+    void what_is_no_cursor_is_refused(String text) {
         assertRefused(text, "scope");
     }
 
     @Test
-    void aCursorOfAnotherListIsRefused() {
+    void a_cursor_of_another_list_is_refused() {
         assertRefused(Cursor.of(Instant.EPOCH, 42).encode("posts of 1"), "posts of 2");
     }
 
     @Test
-    void everyChangedCharacterIsNoticed() {
+    void every_changed_character_is_noticed() {
         String text = Cursor.of(Instant.parse("2026-01-31T12:00:00Z"), 42).encode("scope");
         // the last character also carries bits that stand for nothing
         for (int i = 0; i < text.length() - 1; i++) {
@@ -53,7 +53,7 @@ class CursorTest {
     }
 
     @Test
-    void aTimeThatTheDatabaseCannotHoldIsRefused() {
+    void a_time_that_the_database_cannot_hold_is_refused() {
         assertRefused(new Cursor(Instant.parse("+290000-01-01T00:00:00Z"), new UUID(0, 1)).encode("scope"), "scope");
     }
 

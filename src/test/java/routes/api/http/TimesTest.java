@@ -18,7 +18,7 @@ class TimesTest {
         "2026-01-31T18:00:00+03:00, 2026-01-31T15:00:00Z",
         "2026-01-31T18:00:00.123456Z, 2026-01-31T18:00:00.123456Z"
     })
-    void aDateOrATimeWithOffsetIsRead(String text, Instant time) {
+    void a_date_or_a_time_with_offset_is_read(String text, Instant time) {
         assertThat(Times.parse(text)).isEqualTo(time);
     }
 
@@ -34,7 +34,7 @@ class TimesTest {
                 "+12026-01-31T00:00:00Z",
                 "0000-01-01"
             })
-    void anythingElseIsRefused(String text) {
+    void anything_else_is_refused(String text) {
         assertThatThrownBy(() -> Times.parse(text)).isInstanceOf(ErrorResponseException.class);
     }
 }

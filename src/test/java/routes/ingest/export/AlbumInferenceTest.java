@@ -38,7 +38,8 @@ class AlbumInferenceTest {
         "1@0 2@0 3@0 4@0 5@0 6@0 7@0 8@0 9@0 10@0 11@0 12@0, [1 2 3 4 5 6 7 8 9 10] [11 12]",
         "1@0 2@0 3@0 4@0 5@0 6@0 7@0 8@0 9@0 10@0 11@0, [1 2 3 4 5 6 7 8 9 10] [11]",
     })
-    void messagesOfOneAuthorAndTimeWithMediaAndAtMostOneCaptionAreAnAlbum(String messages, String albums) {
+    void messages_of_one_author_and_time_with_media_and_at_most_one_caption_are_an_album(
+            String messages, String albums) {
         var inference = new AlbumInference();
         var done = new ArrayList<List<SourceMessage>>();
         Stream.of(messages.split(" "))

@@ -17,7 +17,7 @@ class DemoExportTest {
     Path data;
 
     @Test
-    void theUnpackedDemoCanBeImportedAlsoAfterItWasUnpackedBefore() throws Exception {
+    void the_unpacked_demo_can_be_imported_also_after_it_was_unpacked_before() throws Exception {
         Files.createDirectories(data.resolve("demo"));
         Files.writeString(data.resolve("demo/result.json"), "left by an older version");
 
@@ -31,7 +31,7 @@ class DemoExportTest {
     }
 
     @Test
-    void whatIsMissingIsAClearError() {
+    void what_is_missing_is_a_clear_error() {
         assertThatThrownBy(() -> new DemoExport("/nowhere").unpack(data, PAGES))
                 .isInstanceOf(FileNotFoundException.class)
                 .hasMessageContaining("nowhere/index.txt");

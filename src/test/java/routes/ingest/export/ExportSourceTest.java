@@ -34,7 +34,7 @@ class ExportSourceTest {
     Path folder;
 
     @Test
-    void aSingleChatIsReadWithItsPostsOnly() throws Exception {
+    void a_single_chat_is_read_with_its_posts_only() throws Exception {
         RecordingSink sink = read(EXPORTS.resolve("channel"));
 
         assertThat(sink.channels).containsExactly(new ChannelIdentity(1987654321, null, "Новости разработки"));
@@ -48,7 +48,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void textIsJoinedAndLinksComeFromEntitiesTextAndButtons() throws Exception {
+    void text_is_joined_and_links_come_from_entities_text_and_buttons() throws Exception {
         RecordingSink sink = read(EXPORTS.resolve("channel"));
 
         assertThat(sink.message(2).text()).isEqualTo("Вышел Python 3.14, подробности здесь и на python.org.");
@@ -95,7 +95,7 @@ class ExportSourceTest {
                 "'file':'voice_messages/audio_1.ogg','media_type':'voice_message','file_name':'запись.ogg' | ",
                 "'contact_information':'x','invoice_information':'not json','giveaway_information':[1],'poll':5,'todo_list':'x','place_name':{'a':1} | ",
             })
-    void attachmentsHaveWords(String fields, String lines) throws Exception {
+    void attachments_have_words(String fields, String lines) throws Exception {
         write("[{'id':1,'type':'message','date_unixtime':'1','text':'',".replace('\'', '"')
                 + fields.replace("\\\\'", "\\\"").replace('\'', '"').replace("\\\\", "\\") + "}]");
 
@@ -104,7 +104,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void linksWithoutASchemeInsideOtherEntitiesAreFound() throws Exception {
+    void links_without_a_scheme_inside_other_entities_are_found() throws Exception {
         write(
                 "[{'id':1,'type':'message','date_unixtime':'1','text':[{'type':'blockquote','text':'Подробности: t.me/example/12 и example.com/page','collapsed':false},' ',{'type':'bold','text':'Подписаться: t.me/example'}]}]"
                         .replace('\'', '"'));
@@ -114,7 +114,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void theTextWithMoreFormattingIsRead() throws Exception {
+    void the_text_with_more_formatting_is_read() throws Exception {
         String bold = "[{\"type\":\"bold\",\"text\":\"a\"},\"b\"]";
         write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"ab\",\"text_entities\":" + bold + "},"
                 + "{\"id\":2,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":" + bold
@@ -136,7 +136,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void authorsForwardsRepliesEditsAndReactionsAreKept() throws Exception {
+    void authors_forwards_replies_edits_and_reactions_are_kept() throws Exception {
         RecordingSink sink = read(EXPORTS.resolve("channel"));
 
         assertThat(sink.message(2).authorName()).isEqualTo("Анна");
@@ -150,7 +150,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void filesAreFoundBesideTheExportAndAnythingElseHasAReason() throws Exception {
+    void files_are_found_beside_the_export_and_anything_else_has_a_reason() throws Exception {
         RecordingSink sink = read(EXPORTS.resolve("channel"));
 
         SourceFile photo = sink.message(3).file();
@@ -167,7 +167,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void albumsAreInferred() throws Exception {
+    void albums_are_inferred() throws Exception {
         RecordingSink sink = read(EXPORTS.resolve("channel"));
 
         assertThat(sink.albums).containsExactly(List.of(3L, 4L, 5L));
@@ -176,7 +176,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void timesWithoutUnixTimeAreOfTheZoneThatIsConfigured() throws Exception {
+    void times_without_unix_time_are_of_the_zone_that_is_configured() throws Exception {
         write(
                 "[{\"id\":1,\"type\":\"message\",\"date\":\"2019-03-01T10:00:00\",\"edited\":\"2019-03-01T11:00:00\",\"text\":\"a\"},"
                         + "{\"id\":2,\"type\":\"message\",\"date\":\"never\",\"text\":\"b\"}]");
@@ -192,7 +192,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void textEntitiesAreReadWhereThereIsNoText() throws Exception {
+    void text_entities_are_read_where_there_is_no_text() throws Exception {
         write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":1761987600,\"text_entities\":"
                 + "[{\"type\":\"plain\",\"text\":\"см. \"},{\"type\":\"link\",\"text\":\"https://example.org/a\"}]}]");
 
@@ -201,12 +201,12 @@ class ExportSourceTest {
     }
 
     @Test
-    void controlCharactersInTelegramsOwnSpellingAreBlanksAndEscapedBackslashesStay() throws Exception {
+    void control_characters_in_telegrams_own_spelling_are_blanks_and_escaped_backslashes_stay() throws Exception {
         assertThat(read(EXPORTS.resolve("channel")).message(10).text()).isEqualTo("vertical    tab, slash \\x0B");
     }
 
     @Test
-    void controlCharactersAreFoundWhereverABufferEnds() throws Exception {
+    void control_characters_are_found_wherever_a_buffer_ends() throws Exception {
         for (int shift = 0; shift < 12; shift++) {
             String pad = "a".repeat(7890 + shift);
             write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"" + pad
@@ -218,7 +218,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void ofAWholeAccountOnlyChannelsAndSupergroupsAreReadAndTheRestIsNamed() throws Exception {
+    void of_a_whole_account_only_channels_and_supergroups_are_read_and_the_rest_is_named() throws Exception {
         RecordingSink sink = read(EXPORTS.resolve("account"));
 
         assertThat(sink.channels)
@@ -235,7 +235,7 @@ class ExportSourceTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1987654321L, -1001987654321L, -1987654321L})
-    void channelIdsAreBareWhoeverWroteThem(long id) throws Exception {
+    void channel_ids_are_bare_whoever_wrote_them(long id) throws Exception {
         Files.writeString(
                 folder.resolve("result.json"),
                 "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":" + id + ",\"messages\":[]}");
@@ -244,7 +244,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void aTruncatedFileGivesWhatIsWholeAndOneErrorThatSaysWhereAndWhatToDo() throws Exception {
+    void a_truncated_file_gives_what_is_whole_and_one_error_that_says_where_and_what_to_do() throws Exception {
         String whole = Files.readString(EXPORTS.resolve("channel/result.json"));
         Files.writeString(folder.resolve("result.json"), whole.substring(0, whole.indexOf("Java 25 is out")));
         var sink = new RecordingSink();
@@ -261,7 +261,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void aMessageThatIsNoJsonIsNamedAndThoseAroundItAreRead() throws Exception {
+    void a_message_that_is_no_json_is_named_and_those_around_it_are_read() throws Exception {
         write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"a\"},{\"id\":2, привет},"
                 + "{\"id\":3,\"type\":\"message\",\"date_unixtime\":\"1\",\"text\":\"c\"}]");
 
@@ -278,7 +278,7 @@ class ExportSourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[]", "{\"name\":\"x\"}", "\"text\"", ""})
-    void whatIsNoExportIsRefused(String content) throws Exception {
+    void what_is_no_export_is_refused(String content) throws Exception {
         Files.writeString(folder.resolve("result.json"), content);
 
         assertThatThrownBy(() -> read(folder))
@@ -287,7 +287,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void aMessageThatWouldFillTheMemoryIsRefused() throws Exception {
+    void a_message_that_would_fill_the_memory_is_refused() throws Exception {
         try (OutputStream out = Files.newOutputStream(folder.resolve("result.json"))) {
             out.write("{\"type\":\"public_channel\",\"id\":1,\"messages\":[{\"id\":1,\"reactions\":[".getBytes(UTF_8));
             byte[] reaction = "{\"count\":1},".repeat(1000).getBytes(UTF_8);
@@ -302,7 +302,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void aFolderWithoutResultJsonIsRefusedWithAHint() throws Exception {
+    void a_folder_without_result_json_is_refused_with_a_hint() throws Exception {
         assertThatThrownBy(() -> read(folder))
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining("its folder");
@@ -312,7 +312,7 @@ class ExportSourceTest {
     }
 
     @Test
-    void aSymbolicLinkThatLeadsOutOfTheExportIsNotOpened(@TempDir Path elsewhere) throws Exception {
+    void a_symbolic_link_that_leads_out_of_the_export_is_not_opened(@TempDir Path elsewhere) throws Exception {
         Path secret = Files.writeString(elsewhere.resolve("secret.txt"), "secret");
         Files.createSymbolicLink(folder.resolve("photo.jpg"), secret);
         write("[{\"id\":1,\"type\":\"message\",\"date_unixtime\":\"1\",\"photo\":\"photo.jpg\",\"text\":\"\"},"

@@ -37,7 +37,7 @@ class OddExportTest {
     Path folder;
 
     @Test
-    void anElementThatIsNoMessageIsNamedAndThoseAfterItAreRead() throws Exception {
+    void an_element_that_is_no_message_is_named_and_those_after_it_are_read() throws Exception {
         RecordingSink sink = read(CASES.resolve("01-messages-list-silently-cut"));
 
         assertThat(ids(sink)).containsExactly(1L, 3L, 4L);
@@ -48,7 +48,7 @@ class OddExportTest {
     }
 
     @Test
-    void aListInsideATextIsPartOfTheText() throws Exception {
+    void a_list_inside_a_text_is_part_of_the_text() throws Exception {
         RecordingSink sink = read(CASES.resolve("02-nested-array-in-text"));
 
         assertThat(ids(sink)).containsExactly(1L, 2L, 3L, 4L);
@@ -64,7 +64,7 @@ class OddExportTest {
         "Pacific/Kiritimati, 1969-12-31T12:00:00",
         "Pacific/Honolulu, 1970-01-01T14:00:00"
     })
-    void anEditIn1970IsNone(String zone, String edited) throws Exception {
+    void an_edit_in1970_is_none(String zone, String edited) throws Exception {
         String json = Files.readString(CASES.resolve("04-edited-1970/result.json"));
         Files.writeString(folder.resolve("result.json"), json.replace("1970-01-01T01:00:00", edited));
         var sink = new RecordingSink();
@@ -81,7 +81,7 @@ class OddExportTest {
     }
 
     @Test
-    void theIdOfAChatOfOldVersionsIsBare() throws Exception {
+    void the_id_of_a_chat_of_old_versions_is_bare() throws Exception {
         RecordingSink sink = read(CASES.resolve("05-old-channel-id"));
 
         assertThat(sink.channels).extracting(ChannelIdentity::tgChannelId).containsExactly(1410035294L);
@@ -92,7 +92,7 @@ class OddExportTest {
     @ValueSource(
             strings = {"\"from_id\":\"channel9999969886\"", "\"from_id\":\"user7\"", "\"date_unixtime\":\"1788256800\""
             })
-    void anIdOfThatSizeInANewExportIsKept(String field) throws Exception {
+    void an_id_of_that_size_in_a_new_export_is_kept(String field) throws Exception {
         write(
                 "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":9999969886,\"messages\":[null,{\"id\":1,\"type\":\"message\","
                         + "\"date\":\"2026-01-01T00:00:00\"," + field + ",\"text\":\"a\"}]}");
@@ -103,7 +103,7 @@ class OddExportTest {
     }
 
     @Test
-    void aChatWithoutAnIdGetsOneThatIsTheSameAtEveryImport() throws Exception {
+    void a_chat_without_an_id_gets_one_that_is_the_same_at_every_import() throws Exception {
         RecordingSink sink = read(CASES.resolve("06-chat-without-id"));
 
         assertThat(ids(sink)).containsExactly(5L);
@@ -119,7 +119,7 @@ class OddExportTest {
     }
 
     @Test
-    void aChatWithNeitherAnIdNorANameIsNamedWithWhatIsMissing() throws Exception {
+    void a_chat_with_neither_an_id_nor_a_name_is_named_with_what_is_missing() throws Exception {
         write("{\"type\":\"public_channel\",\"messages\":[" + good(1) + "]}");
 
         RecordingSink sink = read(folder);
@@ -131,7 +131,7 @@ class OddExportTest {
     }
 
     @Test
-    void keysMayStandInAnyOrder() throws Exception {
+    void keys_may_stand_in_any_order() throws Exception {
         RecordingSink sink = read(CASES.resolve("07-sorted-keys"));
 
         assertThat(sink.channels).containsExactly(new ChannelIdentity(9007, null, "Отсортированные ключи"));
@@ -139,7 +139,7 @@ class OddExportTest {
     }
 
     @Test
-    void keysOfAWholeAccountMayStandInAnyOrder() throws Exception {
+    void keys_of_a_whole_account_may_stand_in_any_order() throws Exception {
         write("{\"chats\":{\"list\":[{\"id\":5,\"messages\":[" + good(1)
                 + "],\"name\":\"Один\",\"type\":\"public_channel\"},"
                 + "{\"messages\":[" + good(2) + "],\"id\":6,\"type\":\"personal_chat\",\"name\":\"Иван\"},"
@@ -165,7 +165,7 @@ class OddExportTest {
                 "stickers/смех.webp",
                 "5368324170671202286"
             })
-    void aCustomEmojiWithoutQuotesIsRead(String value) throws Exception {
+    void a_custom_emoji_without_quotes_is_read(String value) throws Exception {
         String json = Files.readString(CASES.resolve("09-custom-emoji-without-quotes/result.json"));
         Files.writeString(folder.resolve("result.json"), json.replace("video_files/sticker (2).webm", value));
 
@@ -177,7 +177,7 @@ class OddExportTest {
     }
 
     @Test
-    void rawBytesOfAButtonCostNothing() throws Exception {
+    void raw_bytes_of_a_button_cost_nothing() throws Exception {
         RecordingSink sink = read(CASES.resolve("10-binary-button-data"));
 
         assertThat(sink.messages)
@@ -187,7 +187,7 @@ class OddExportTest {
     }
 
     @Test
-    void invalidUtf8InATextBecomesReplacementCharactersAndNeverSwallowsAQuote() throws Exception {
+    void invalid_utf8_in_a_text_becomes_replacement_characters_and_never_swallows_a_quote() throws Exception {
         byte[] head = "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[".getBytes(UTF_8);
         byte[] bad = good(1).replace("пост 1", "a\u00e2\u0082").getBytes(ISO_8859_1);
         byte[] rest = ("," + good(2) + "]}").getBytes(UTF_8);
@@ -200,7 +200,7 @@ class OddExportTest {
     }
 
     @Test
-    void ofATimeInMillisecondsTheDateIsUsed() throws Exception {
+    void of_a_time_in_milliseconds_the_date_is_used() throws Exception {
         RecordingSink sink = read(CASES.resolve("11-one-time-in-milliseconds"));
 
         assertThat(ids(sink)).containsExactly(1L, 2L, 3L, 4L, 5L);
@@ -208,7 +208,7 @@ class OddExportTest {
     }
 
     @Test
-    void aMessageInAnyFormIsPresent() throws Exception {
+    void a_message_in_any_form_is_present() throws Exception {
         RecordingSink sink = read(CASES.resolve("16-deletions-count-unread-messages/second"));
 
         assertThat(ids(sink)).containsExactly(1L, 2L, 4L, 5L);
@@ -275,7 +275,7 @@ class OddExportTest {
                 "'date_unixtime':'1','text':'\\x0Btab\\x1f'                     | stored",
                 "'date_unixtime':'1','text':'\\u0000'                           | stored",
             })
-    void anOddFieldNeverCostsTheMessagesAround(String fields, String expected) throws Exception {
+    void an_odd_field_never_costs_the_messages_around(String fields, String expected) throws Exception {
         writeChannel(good(1), "{\"id\":2," + fields.strip().replace('\'', '"') + "}", good(3));
 
         RecordingSink sink = read(folder);
@@ -305,7 +305,7 @@ class OddExportTest {
         "1e3, stored",
         "'', named"
     })
-    void anOddIdIsReadOrNamed(String id, String expected) throws Exception {
+    void an_odd_id_is_read_or_named(String id, String expected) throws Exception {
         writeChannel(good(1), good(7).replace("\"id\":7", id == null ? "\"x\":1" : "\"id\":" + id), good(3));
 
         RecordingSink sink = read(folder);
@@ -316,7 +316,7 @@ class OddExportTest {
     }
 
     @Test
-    void aFieldThatIsLeftOutIsNoted() throws Exception {
+    void a_field_that_is_left_out_is_noted() throws Exception {
         writeChannel(
                 "{\"id\":2,\"date_unixtime\":\"1\",\"text\":\"a\",\"photo\":{\"src\":\"a.jpg\"},\"edited_unixtime\":\"never\"}");
 
@@ -346,7 +346,7 @@ class OddExportTest {
 
     @ParameterizedTest
     @MethodSource("elements")
-    void whateverStandsBetweenMessagesIsNamed(String element) throws Exception {
+    void whatever_stands_between_messages_is_named(String element) throws Exception {
         writeChannel(good(1), element, good(3));
 
         RecordingSink sink = read(folder);
@@ -369,7 +369,7 @@ class OddExportTest {
 
     @ParameterizedTest
     @MethodSource("broken")
-    void aFaultThatReachesBeyondItsMessageCostsNoOther(String element) throws Exception {
+    void a_fault_that_reaches_beyond_its_message_costs_no_other(String element) throws Exception {
         for (String separator : List.of(",", ",\n  ")) {
             writeSeparated(separator, good(1), element, good(3), good(4));
 
@@ -381,7 +381,7 @@ class OddExportTest {
     }
 
     @Test
-    void afterAFaultTheNextMessageIsFoundByItsIndentationWhateverTheOrderOfItsKeys() throws Exception {
+    void after_a_fault_the_next_message_is_found_by_its_indentation_whatever_the_order_of_its_keys() throws Exception {
         write("{\"type\":\"public_channel\",\"id\":1,\"name\":\"x\",\"messages\":[\n"
                 + "  {\"date_unixtime\":\"1\",\"id\":1,\"text\":\"без конца},\n"
                 + "  {\"date_unixtime\":\"1\",\"id\":2,\"text\":\"a\"},\n"
@@ -410,7 +410,7 @@ class OddExportTest {
                 "{'left_chats':{'list':[null]}}                                             | ``",
                 "{'chats':{'list':[]},'messages':5,'name':'x','type':'public_channel','id':1} | messages",
             })
-    void aPartOfTheWrongTypeIsNamedWithItsPlace(String json, String field) throws Exception {
+    void a_part_of_the_wrong_type_is_named_with_its_place(String json, String field) throws Exception {
         write(json.replace('\'', '"'));
 
         assertThat(read(folder).leftOut).singleElement().satisfies(note -> {
@@ -420,7 +420,7 @@ class OddExportTest {
     }
 
     @Test
-    void aNullInTheListOfChatsCostsNoOtherChat() throws Exception {
+    void a_null_in_the_list_of_chats_costs_no_other_chat() throws Exception {
         String chat = "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":%d,\"messages\":[%s]}";
         write("{\"chats\":{\"list\":[" + chat.formatted(5, good(1)) + ",null,7,[" + chat.formatted(6, good(2))
                 + "]]}}");
@@ -432,7 +432,7 @@ class OddExportTest {
     }
 
     @Test
-    void aBrokenMessageOfAnotherChatCostsNoChannelAfterIt() throws Exception {
+    void a_broken_message_of_another_chat_costs_no_channel_after_it() throws Exception {
         String personal = "{\"name\":\"Иван\",\"type\":\"personal_chat\",\"id\":9,\"messages\":[\n%s,\n%s\n]}";
         String channel = "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":5,\"messages\":[%s]}";
         for (String broken : broken().toList()) {
@@ -449,7 +449,7 @@ class OddExportTest {
     }
 
     @Test
-    void aFaultInTheLastMessageOfAChatNeverMakesMessagesOfTheNextChatItsOwn() throws Exception {
+    void a_fault_in_the_last_message_of_a_chat_never_makes_messages_of_the_next_chat_its_own() throws Exception {
         String account =
                 "{\"chats\":{\"list\":[{\"name\":\"x\",\"type\":\"public_channel\",\"id\":5,\"messages\":[%s%s]},"
                         + "\n{\"name\":\"Иван\",\"type\":\"personal_chat\",\"id\":9,\"messages\":[%s]},"
@@ -467,7 +467,7 @@ class OddExportTest {
     }
 
     @Test
-    void chatsWithoutAnIdAndOfTheSameNameStayApart() throws Exception {
+    void chats_without_an_id_and_of_the_same_name_stay_apart() throws Exception {
         String chat = "{\"name\":\"Новости\",\"type\":\"public_channel\",\"messages\":[%s]}";
         write("{\"chats\":{\"list\":[" + chat.formatted(good(1)) + "," + chat.formatted(good(1)) + "]}}");
 
@@ -481,7 +481,7 @@ class OddExportTest {
     }
 
     @Test
-    void manyFaultsInALongFileCostOnlyTheirMessages() throws Exception {
+    void many_faults_in_a_long_file_cost_only_their_messages() throws Exception {
         String[] messages = IntStream.rangeClosed(1, 10_000)
                 .mapToObj(id -> id % 100 == 1 ? good(id).replace("}", "") : good(id))
                 .toArray(String[]::new);
@@ -494,7 +494,7 @@ class OddExportTest {
     }
 
     @Test
-    void fieldsOfTheHeadMayBeOfAnyLength() throws Exception {
+    void fields_of_the_head_may_be_of_any_length() throws Exception {
         write("{\"about\":\"" + "x".repeat(5_000_000) + "\",\"name\":\"" + "y".repeat(5_000_000)
                 + "\",\"type\":\"public_channel\",\"id\":5,\"messages\":[" + good(1) + "]}");
 
@@ -506,7 +506,7 @@ class OddExportTest {
     }
 
     @Test
-    void messagesInAListOfListsAreRead() throws Exception {
+    void messages_in_a_list_of_lists_are_read() throws Exception {
         writeChannel("[" + good(1) + ",[" + good(2) + "]]", "[]", good(3));
 
         RecordingSink sink = read(folder);
@@ -517,7 +517,7 @@ class OddExportTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", ",", "\0"})
-    void severalDocumentsInOneFileAreAllRead(String between) throws Exception {
+    void several_documents_in_one_file_are_all_read(String between) throws Exception {
         String document = "{\"name\":\"x\",\"type\":\"public_channel\",\"id\":%d,\"messages\":[%s]}";
         write(document.formatted(5, good(1)) + between + document.formatted(6, good(2)));
 
@@ -531,7 +531,7 @@ class OddExportTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"хвост", "]", "}", "\0\0\0", "[]", "{\"a\":1}"})
-    void whatStandsAfterTheEndIsNamed(String tail) throws Exception {
+    void what_stands_after_the_end_is_named(String tail) throws Exception {
         write("{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[" + good(1) + "]}\n" + tail);
 
         RecordingSink sink = read(folder);
@@ -542,7 +542,7 @@ class OddExportTest {
     }
 
     @Test
-    void aByteOrderMarkIsNoFaultAndUtf16IsRefusedWithWhatToDo() throws Exception {
+    void a_byte_order_mark_is_no_fault_and_utf16_is_refused_with_what_to_do() throws Exception {
         write("\uFEFF{\"name\":\"x\",\"type\":\"public_channel\",\"id\":1,\"messages\":[" + good(1) + "]}");
         assertThat(ids(read(folder))).containsExactly(1L);
 
@@ -551,7 +551,7 @@ class OddExportTest {
     }
 
     @Test
-    void aRepetitionCutsNoAlbumAndTheNewestEditIsInIt() throws Exception {
+    void a_repetition_cuts_no_album_and_the_newest_edit_is_in_it() throws Exception {
         Files.writeString(folder.resolve("a.jpg"), "x");
         String photo =
                 "{\"id\":%d,\"type\":\"message\",\"date_unixtime\":\"1\",\"edited_unixtime\":\"%d\",\"photo\":\"a.jpg\","
@@ -571,7 +571,7 @@ class OddExportTest {
     }
 
     @Test
-    void aTruncatedFileGivesAllWholeMessagesWhereverItEndsAndWhateverTheOrderOfKeys() throws Exception {
+    void a_truncated_file_gives_all_whole_messages_wherever_it_ends_and_whatever_the_order_of_keys() throws Exception {
         String messages =
                 IntStream.rangeClosed(1, 5).mapToObj(OddExportTest::good).collect(Collectors.joining(",\n"));
         for (String head : List.of(
@@ -593,7 +593,7 @@ class OddExportTest {
     }
 
     @Test
-    void aTextOfMegabytesIsRead() throws Exception {
+    void a_text_of_megabytes_is_read() throws Exception {
         String text = "слово ".repeat(200_000);
         writeChannel(good(1), good(2).replace("пост 2", text), good(3));
 

@@ -53,7 +53,7 @@ class ExportUnpackerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "ChatExport_2026-01-31/", "My exports/канал/"})
-    void aZippedExportIsFoundWhereverItLiesInTheZip(String place) throws IOException {
+    void a_zipped_export_is_found_wherever_it_lies_in_the_zip(String place) throws IOException {
         byte[] zip = Zips.ofFolder(EXPORT, place).bytes();
 
         Path export = unpack(zip);
@@ -68,13 +68,13 @@ class ExportUnpackerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {RESULT, "\n  " + RESULT, "\uFEFF" + RESULT})
-    void aBareResultIsTakenAsItIs(String text) throws IOException {
+    void a_bare_result_is_taken_as_it_is(String text) throws IOException {
         assertThat(unpack(text.getBytes(UTF_8))).isEqualTo(folder);
         assertThat(folder.resolve("result.json")).hasContent(text);
     }
 
     @Test
-    void aFileOfAPostMayBeCalledLikeTheExport() throws IOException {
+    void a_file_of_a_post_may_be_called_like_the_export() throws IOException {
         byte[] zip = zip().add("Export/files/result.json", "{}")
                 .add("Export/result.json", RESULT)
                 .add("Export/chats/result.json", "{}")
@@ -84,7 +84,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void zipsInsideStayAsTheyAre() throws IOException {
+    void zips_inside_stay_as_they_are() throws IOException {
         byte[] inner =
                 zip().add("../x", "x").unix("result.json", LINK, "/etc/passwd").bytes();
 
@@ -96,7 +96,7 @@ class ExportUnpackerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"IBM866", "UTF-8"})
-    void russianNamesAreReadAlsoWhereTheZipDoesNotTellTheirCharset(String charset) throws IOException {
+    void russian_names_are_read_also_where_the_zip_does_not_tell_their_charset(String charset) throws IOException {
         unpack(zip().names(Charset.forName(charset))
                 .add("result.json", RESULT)
                 .add("files/отчёт № 1.pdf".replace("№", "N"), "x")
@@ -106,7 +106,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void lettersThatMacosTookApartArePutTogether() throws IOException {
+    void letters_that_macos_took_apart_are_put_together() throws IOException {
         String name = "files/Ёжик й.pdf";
 
         unpack(zip().add("result.json", RESULT)
@@ -117,14 +117,14 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void anEntryThatIsStoredWithoutItsLengthIsRead() throws IOException {
+    void an_entry_that_is_stored_without_its_length_is_read() throws IOException {
         unpack(Zips.storedWithDescriptor("result.json", RESULT.getBytes(UTF_8)));
 
         assertThat(folder.resolve("result.json")).hasContent(RESULT);
     }
 
     @Test
-    void aLongEntryThatIsStoredWithoutItsLengthIsRead() throws IOException {
+    void a_long_entry_that_is_stored_without_its_length_is_read() throws IOException {
         byte[] content = new byte[20 * 1024 * 1024];
 
         unpack(Zips.storedWithDescriptor("result.json", content));
@@ -185,7 +185,7 @@ class ExportUnpackerTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("zipsThatAreNotUnpacked")
-    void aZipThatIsNoneOfOneExportIsRefusedWithWhatIsWrong(String message, Zips zip) throws IOException {
+    void a_zip_that_is_none_of_one_export_is_refused_with_what_is_wrong(String message, Zips zip) throws IOException {
         refused(Reason.UNUSABLE, zip.bytes(), message);
 
         try (Stream<Path> outside = Files.walk(temporary)) {
@@ -195,7 +195,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void anEncryptedEntryIsRefused() {
+    void an_encrypted_entry_is_refused() {
         byte[] zip = zip().add("result.json", RESULT).bytes();
         zip[directory(zip) + 8] |= 1;
 
@@ -203,7 +203,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void anEntryOfARareMethodIsRefused() {
+    void an_entry_of_a_rare_method_is_refused() {
         byte[] zip = zip().add("result.json", RESULT).bytes();
         zip[directory(zip) + 10] = 99;
 
@@ -211,7 +211,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void aDamagedEntryIsRefused() {
+    void a_damaged_entry_is_refused() {
         byte[] zip = Zips.replace(
                 zip().stored("result.json", RESULT.getBytes(UTF_8)).bytes(),
                 "messages".getBytes(UTF_8),
@@ -221,7 +221,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void aZipThatEndsInTheMiddleIsRefusedWhereverItEnds() {
+    void a_zip_that_ends_in_the_middle_is_refused_wherever_it_ends() {
         byte[] inner = zip().add("x", "x").bytes();
         byte[] zip = zip().add("result.json", RESULT)
                 .stored("inner.zip", inner)
@@ -233,7 +233,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void garbageIsRefused() {
+    void garbage_is_refused() {
         var random = new Random(7);
         for (int i = 0; i < 200; i++) {
             byte[] garbage = new byte[random.nextInt(2000)];
@@ -246,7 +246,7 @@ class ExportUnpackerTest {
 
     /** Whatever happens to a zip, it is unpacked or refused, and nothing is written elsewhere. */
     @Test
-    void aZipThatWasTamperedWithNeverBreaksAnything() throws IOException {
+    void a_zip_that_was_tampered_with_never_breaks_anything() throws IOException {
         byte[] zip = Zips.ofFolder(EXPORT, "Export/").bytes();
         var random = new Random(11);
         for (int i = 0; i < 300; i++) {
@@ -269,19 +269,19 @@ class ExportUnpackerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "hello", "\u001f\u008b\b", "Rar!\u001a\u0007", "<!DOCTYPE html>", "[]"})
-    void whatIsNeitherZipNorJsonIsRefused(String content) {
+    void what_is_neither_zip_nor_json_is_refused(String content) {
         refused(Reason.UNUSABLE, content.getBytes(ISO_8859_1), "The file is");
     }
 
     @Test
-    void aBombIsRefusedBeforeItIsUnpacked() {
+    void a_bomb_is_refused_before_it_is_unpacked() {
         refused(Reason.UNUSABLE, Zips.bomb("photos/bomb.jpg", 200), "more than 100 times its size, at the entry");
 
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
-    void anEntryThatIsLongerThanItsDirectorySaysIsRefused() throws IOException {
+    void an_entry_that_is_longer_than_its_directory_says_is_refused() throws IOException {
         byte[] zip = zip().entry(new ZipArchiveEntry("result.json"), new byte[30 * 1024 * 1024])
                 .bytes();
         ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).putInt(directory(zip) + 24, 1024);
@@ -292,7 +292,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void manySmallBombsAreOneLargeOne() {
+    void many_small_bombs_are_one_large_one() {
         Zips zip = zip().add("result.json", RESULT);
         for (int i = 0; i < 50; i++) {
             zip.entry(new ZipArchiveEntry("bomb" + i), new byte[2 * 1024 * 1024]);
@@ -302,7 +302,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void aBombBehindMuchThatIsHardToPackIsStillOne() {
+    void a_bomb_behind_much_that_is_hard_to_pack_is_still_one() {
         byte[] noise = new byte[5 * 1024 * 1024];
         new Random(1).nextBytes(noise);
         byte[] zip = zip().stored("result.json", noise)
@@ -313,12 +313,12 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void aShortTextMayHaveAnyRatio() throws IOException {
+    void a_short_text_may_have_any_ratio() throws IOException {
         unpack(zip().add("result.json", " ".repeat(9_000_000) + RESULT).bytes());
     }
 
     @Test
-    void moreBytesThanAllowedAreRefusedPackedOrNot() {
+    void more_bytes_than_allowed_are_refused_packed_or_not() {
         var limits = new UploadProperties(1, 1000, 100, 10, 0, 1, Duration.ofHours(1));
 
         refused(
@@ -330,7 +330,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void moreEntriesThanAllowedAreRefused() {
+    void more_entries_than_allowed_are_refused() {
         var limits = new UploadProperties(1, 1000, 100, 2, 0, 1, Duration.ofHours(1));
 
         refused(
@@ -341,7 +341,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void aDirectoryOfManyEntriesIsNotKeptInMemory() {
+    void a_directory_of_many_entries_is_not_kept_in_memory() {
         var limits = new UploadProperties(1, 1000, 100, 2, 0, 1, Duration.ofHours(1));
         Zips zip = zip();
         for (int i = 0; i < 20_000; i++) {
@@ -352,7 +352,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void aZipInsideOneThatEndsInTheMiddleIsNotTakenForIt() {
+    void a_zip_inside_one_that_ends_in_the_middle_is_not_taken_for_it() {
         byte[] inner = zip().add("result.json", RESULT).bytes();
         byte[] zip = zip().add("a", "a").stored("inner.zip", inner).bytes();
 
@@ -360,7 +360,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void theReserveOfTheDiskStaysFree() {
+    void the_reserve_of_the_disk_stays_free() {
         var limits = new UploadProperties(1, 1000, 100, 2, Long.MAX_VALUE, 1, Duration.ofHours(1));
 
         refused(Reason.NO_ROOM, limits, zip().add("result.json", RESULT).bytes(), "no room");
@@ -371,7 +371,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void aDiskThatCannotBeWrittenToIsNoFaultOfTheZip() throws IOException {
+    void a_disk_that_cannot_be_written_to_is_no_fault_of_the_zip() throws IOException {
         Files.delete(folder);
         Files.writeString(folder, "a file where the folder was");
 
@@ -379,7 +379,7 @@ class ExportUnpackerTest {
     }
 
     @Test
-    void aClientThatGoesAwayIsNoFaultOfTheZip() {
+    void a_client_that_goes_away_is_no_fault_of_the_zip() {
         byte[] zip = Zips.ofFolder(EXPORT, "").bytes();
         var lost = new IOException("connection reset");
         var half = new SequenceInputStream(new ByteArrayInputStream(zip, 0, zip.length / 2), new InputStream() {

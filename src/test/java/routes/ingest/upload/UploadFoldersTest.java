@@ -21,7 +21,7 @@ class UploadFoldersTest {
     }
 
     @Test
-    void theFolderOfAnUploadThatFailsGoesWithEverythingInIt() throws IOException {
+    void the_folder_of_an_upload_that_fails_goes_with_everything_in_it() throws IOException {
         try (UploadFolders.Folder folder = folders.create()) {
             Files.createDirectories(folder.exportFolder().resolve("photos"));
             Files.writeString(folder.exportFolder().resolve("photos/a"), "x");
@@ -31,7 +31,7 @@ class UploadFoldersTest {
     }
 
     @Test
-    void theFolderOfAnImportStaysUntilTheImportIsOver() throws IOException {
+    void the_folder_of_an_import_stays_until_the_import_is_over() throws IOException {
         Path export = kept();
         assertThat(export).exists();
 
@@ -41,7 +41,7 @@ class UploadFoldersTest {
     }
 
     @Test
-    void exportsFromElsewhereStay() throws IOException {
+    void exports_from_elsewhere_stay() throws IOException {
         Path export = Files.createDirectories(importDir.resolve("ChatExport"));
 
         folders.release(export);
@@ -52,7 +52,7 @@ class UploadFoldersTest {
     }
 
     @Test
-    void theSweepRemovesWhatNoImportNeeds() throws IOException {
+    void the_sweep_removes_what_no_import_needs() throws IOException {
         Path needed = kept();
         Path left = kept();
 
@@ -63,7 +63,7 @@ class UploadFoldersTest {
     }
 
     @Test
-    void theSweepLeavesAloneWhatIsBeingUploaded() throws IOException {
+    void the_sweep_leaves_alone_what_is_being_uploaded() throws IOException {
         try (UploadFolders.Folder folder = folders.create()) {
             folders.sweep(any -> false);
 
@@ -72,7 +72,7 @@ class UploadFoldersTest {
     }
 
     @Test
-    void withoutUploadsThereIsNothingToSweep() {
+    void without_uploads_there_is_nothing_to_sweep() {
         folders.sweep(any -> false);
 
         assertThat(importDir).isEmptyDirectory();

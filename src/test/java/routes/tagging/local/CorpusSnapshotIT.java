@@ -52,7 +52,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void wordsOfStoredPostsAreCountedByPost() throws Exception {
+    void words_of_stored_posts_are_counted_by_post() throws Exception {
         insert("Дайджест: Дайджест про Kafka", 12);
         insert("Дайджест о погоде", 8);
         insert("одиночка", 1);
@@ -69,7 +69,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void nothingIsRecordedBelowTheLeastNumberOfPosts() throws Exception {
+    void nothing_is_recorded_below_the_least_number_of_posts() throws Exception {
         insert("Дайджест", 9);
 
         snapshots.run();
@@ -79,7 +79,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void aNewOneIsRecordedOnlyWhenTheCorpusHasGrownByATenthAndByTheLeastNumber() throws Exception {
+    void a_new_one_is_recorded_only_when_the_corpus_has_grown_by_a_tenth_and_by_the_least_number() throws Exception {
         insert("Дайджест", 200);
         snapshots.run();
         snapshots.run();
@@ -96,7 +96,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void ofManyPostsTheNewestAreCountedAndGrowthGoesOnBeyondThem() throws Exception {
+    void of_many_posts_the_newest_are_counted_and_growth_goes_on_beyond_them() throws Exception {
         insert("старое", 300);
         insert("новое", 700);
         snapshots = process(10, 600);
@@ -112,7 +112,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void onlyTheNewestFewAreKept() throws Exception {
+    void only_the_newest_few_are_kept() throws Exception {
         for (int i = 0; i < 8; i++) {
             insert("Дайджест", 30);
             snapshots.run();
@@ -123,7 +123,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void anInterruptedRunRecordsNothing() {
+    void an_interrupted_run_records_nothing() {
         insert("Дайджест", 20);
         Thread.currentThread().interrupt();
 
@@ -133,7 +133,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void whatAnotherProcessRecordedIsUsedAMinuteLater() {
+    void what_another_process_recorded_is_used_a_minute_later() {
         assertThat(snapshots.current()).isEqualTo(CorpusSnapshot.EMPTY);
         long id = process(10, 50_000).record(counted(Map.of("kafka", 299L)), 1);
 
@@ -144,7 +144,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void betweenTwoLooksNoPostAsksTheDatabase() {
+    void between_two_looks_no_post_asks_the_database() {
         long id = snapshots.record(counted(Map.of("kafka", 299L)), 1);
         CorpusSnapshot first = snapshots.current();
 
@@ -155,7 +155,7 @@ class CorpusSnapshotIT {
     }
 
     @Test
-    void tagsAreChosenWithTheNewestSnapshotAndSayWhichOneThatWas() {
+    void tags_are_chosen_with_the_newest_snapshot_and_say_which_one_that_was() {
         LocalTagging tagging = new LocalTagging(analysis, snapshots, 5);
         PostParsed post = Examples.parsed("Дайджест: наш бот присылает погоду, курс и пробки");
         assertThat(tagging.tags(List.of(post))).satisfies(result -> {

@@ -51,7 +51,7 @@ class LocalTaggerEvaluationTest {
     }
 
     @Test
-    void theGoldTagsStandInTheTexts() {
+    void the_gold_tags_stand_in_the_texts() {
         assertThat(evaluation.posts()).hasSizeGreaterThanOrEqualTo(60).allSatisfy(post -> {
             String text = " " + String.join(" ", evaluation.stems(post.text())) + " ";
             assertThat(post.gold()).as(post.id()).hasSizeBetween(3, 7).allSatisfy(tag -> assertThat(text)
@@ -63,7 +63,7 @@ class LocalTaggerEvaluationTest {
     }
 
     @Test
-    void bothHalvesHoldAsManyPostsOfEachLanguage() {
+    void both_halves_hold_as_many_posts_of_each_language() {
         Set<Long> sizes = evaluation.posts().stream()
                 .collect(Collectors.groupingBy(post -> post.language() + post.half(), Collectors.counting()))
                 .values()
@@ -73,13 +73,13 @@ class LocalTaggerEvaluationTest {
     }
 
     @Test
-    void theTaggerIsAsGoodAsItWas() {
+    void the_tagger_is_as_good_as_it_was() {
         assertThat(f1("local", CorpusSnapshot.EMPTY, WHOLE)).isGreaterThan(FLOOR);
         assertThat(f1("local", evaluation.corpus(), WHOLE)).isGreaterThan(FLOOR_WITH_CORPUS);
     }
 
     @Test
-    void inEachLanguage() {
+    void in_each_language() {
         FLOORS_OF_LANGUAGES.forEach((language, floor) -> assertThat(f1(
                         "local", CorpusSnapshot.EMPTY, post -> post.language().equals(language)))
                 .as(language)
@@ -87,7 +87,7 @@ class LocalTaggerEvaluationTest {
     }
 
     @Test
-    void inEachHalf() {
+    void in_each_half() {
         FLOORS_OF_HALVES.forEach(
                 (half, floor) -> assertThat(f1("local", CorpusSnapshot.EMPTY, post -> post.half() == half))
                         .as(half.name())
@@ -95,7 +95,7 @@ class LocalTaggerEvaluationTest {
     }
 
     @Test
-    void itIsFarBetterThanTfIdf() {
+    void it_is_far_better_than_tf_idf() {
         double tfIdf = Math.max(f1("TF-IDF", CorpusSnapshot.EMPTY, WHOLE), f1("TF-IDF", evaluation.corpus(), WHOLE));
 
         assertThat(f1("local", CorpusSnapshot.EMPTY, WHOLE) / tfIdf).isGreaterThan(TIMES_TF_IDF);

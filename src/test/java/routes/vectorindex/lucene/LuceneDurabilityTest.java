@@ -42,7 +42,7 @@ class LuceneDurabilityTest {
     Path folder;
 
     @Test
-    void everythingReportedAsWrittenSurvivesAKillOfTheProcess() throws Exception {
+    void everything_reported_as_written_survives_a_kill_of_the_process() throws Exception {
         Process writer = new ProcessBuilder(ChildJvm.command(List.of(), EndlessWriter.class, folder.toString()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -91,7 +91,7 @@ class LuceneDurabilityTest {
     }
 
     @Test
-    void writesAreCommittedAfterAPauseOrWhenEnoughWaitOrAtTheEnd() throws Exception {
+    void writes_are_committed_after_a_pause_or_when_enough_wait_or_at_the_end() throws Exception {
         CountingDirectory directory = new CountingDirectory(folder);
         IndexProperties seldom = new IndexProperties(Duration.ofHours(1), 10);
         ExecutorService pool = Executors.newFixedThreadPool(2);
@@ -128,7 +128,7 @@ class LuceneDurabilityTest {
     }
 
     @Test
-    void concurrentWritersShareCommitsAndLoseNothing() throws Exception {
+    void concurrent_writers_share_commits_and_lose_nothing() throws Exception {
         CountingDirectory directory = new CountingDirectory(folder);
         try (LuceneVectorIndex index =
                 new LuceneVectorIndex(directory, "test", IndexProperties.DEFAULTS, new PointVectors())) {
@@ -141,7 +141,7 @@ class LuceneDurabilityTest {
     }
 
     @Test
-    void theNewestRevisionWinsHoweverTheWritersRace() throws Exception {
+    void the_newest_revision_wins_however_the_writers_race() throws Exception {
         try (LuceneVectorIndex index = LuceneVectorIndex.open(folder)) {
             inParallel(8, 20, (thread, i) -> index.upsert(revision(1, i * 8 + thread, "космос")));
 
@@ -153,7 +153,7 @@ class LuceneDurabilityTest {
     }
 
     @Test
-    void aFailedCommitReachesItsWritersAndTheNextWriteWorks() throws Exception {
+    void a_failed_commit_reaches_its_writers_and_the_next_write_works() throws Exception {
         CountingDirectory directory = new CountingDirectory(folder);
         try (LuceneVectorIndex index = new LuceneVectorIndex(
                 directory, "the index under test", IndexProperties.DEFAULTS, new PointVectors())) {

@@ -30,7 +30,7 @@ class LuceneManyPostsTest {
     Path folder;
 
     @Test
-    void amongFiveThousandPostsTheNearestAreFoundAlsoThroughAVerySelectiveFilter() {
+    void among_five_thousand_posts_the_nearest_are_found_also_through_a_very_selective_filter() {
         Random random = new Random(7);
         List<String> vocabulary = random.ints(3_000, 4, 10)
                 .mapToObj(length -> random.ints(length, 'а', 'я' + 1)

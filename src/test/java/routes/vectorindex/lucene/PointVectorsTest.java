@@ -47,7 +47,8 @@ class PointVectorsTest {
 
     @ParameterizedTest
     @CsvSource({"1000, true, 0.95", "10000, false, 1"})
-    void theNearestVectorsAreThoseOfAnExactSearch(int graphFrom, boolean hasGraph, double recall) throws IOException {
+    void the_nearest_vectors_are_those_of_an_exact_search(int graphFrom, boolean hasGraph, double recall)
+            throws IOException {
         try (Directory directory = FSDirectory.open(folder)) {
             try (IndexWriter writer = writer(directory, new PointVectors(graphFrom))) {
                 for (int i = 0; i < VECTORS; i++) {
@@ -71,7 +72,7 @@ class PointVectorsTest {
     }
 
     @Test
-    void vectorsThatNoSearchAsksForGetNoGraph() throws IOException {
+    void vectors_that_no_search_asks_for_get_no_graph() throws IOException {
         var local = new LocalEmbeddings(new TextAnalysis(new SearchWords()));
         assertThat(local.searchWeight()).isZero();
         try (Directory directory = FSDirectory.open(folder)) {
