@@ -534,6 +534,6 @@ class ReplayIT {
     }
 
     private static ConditionFactory eventually() {
-        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100));
+        return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(100));
     }
 }

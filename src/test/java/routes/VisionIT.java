@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -59,7 +60,7 @@ class VisionIT {
     private ModelPipeline pipeline;
     private GigaChatService gigaChat;
     private OpenRouterService openRouter;
-    private int shade;
+    private int pictures;
 
     @BeforeAll
     void open(@TempDir Path data) {
@@ -437,16 +438,18 @@ class VisionIT {
         return Files.write(Files.createTempFile(folder, "picture", ".jpg"), picture);
     }
 
-    /** A picture that no other test has. */
+    /** A picture that is not similar to that of another test. */
     private byte[] picture() throws IOException {
         BufferedImage image = new BufferedImage(320, 240, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
-        graphics.setColor(new Color(30, 60, 90 + shade));
-        graphics.fillRect(0, 0, 320, 240);
-        graphics.setColor(Color.ORANGE);
-        graphics.fillOval(40 + shade, 40, 120, 90);
+        Random random = new Random(pictures++);
+        for (int x = 0; x < 320; x += 40) {
+            for (int y = 0; y < 240; y += 40) {
+                graphics.setColor(new Color(random.nextInt(1 << 24)));
+                graphics.fillRect(x, y, 40, 40);
+            }
+        }
         graphics.dispose();
-        shade++;
         return file(image, "jpeg");
     }
 
