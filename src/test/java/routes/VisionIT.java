@@ -445,7 +445,7 @@ class VisionIT {
         Random random = new Random(pictures++);
         for (int x = 0; x < 320; x += 40) {
             for (int y = 0; y < 240; y += 40) {
-                graphics.setColor(new Color(random.nextInt(1 << 24)));
+                graphics.setColor(random.nextBoolean() ? Color.ORANGE : Color.BLUE);
                 graphics.fillRect(x, y, 40, 40);
             }
         }

@@ -54,6 +54,8 @@ class ReaderDigestIT {
 
     @BeforeEach
     void aReader() {
+        api.jdbc().sql("DELETE FROM digests").update();
+        api.jdbc().sql("DELETE FROM digest_settings").update();
         browser.newReader(api.port(), "ru");
     }
 
@@ -116,7 +118,6 @@ class ReaderDigestIT {
                     .sql("UPDATE posts SET is_deleted = true WHERE channel_id = ?")
                     .param(port)
                     .update();
-            api.jdbc().sql("DELETE FROM digests").update();
         }
 
         assertThat(browser.run("return document.querySelector('main').textContent + ' '"

@@ -130,6 +130,7 @@ class DigestsIT {
         archive = new AnswerArchive(DATABASE, folder);
         archive.jdbc.sql("DELETE FROM outbox").update();
         archive.jdbc.sql("DELETE FROM digest_settings").update();
+        archive.jdbc.sql("DELETE FROM digests").update();
         process = new Process(null);
         tenant = archive.tenant();
         user = archive.user(tenant);
