@@ -145,7 +145,8 @@ final class McpController implements McpStatelessServerTransport {
     ResponseEntity<byte[]> answer(@Valid @RequestBody McpMessage message, HttpServletRequest request) throws Exception {
         if (LocalCallersFilter.hasForeignOrigin(request)) {
             throw ProblemType.FORBIDDEN.exception(
-                    "Origin", "Pages of other sites are not answered", "Call from a program, or from no page.");
+                    "Origin", "Cross-origin requests are not allowed", "Do not send the header Origin, or send the"
+                            + " origin of this server.");
         }
         message.requireForm();
         try {
@@ -171,7 +172,7 @@ final class McpController implements McpStatelessServerTransport {
             throw new ProtocolException(
                     HttpStatus.BAD_REQUEST,
                     INVALID_REQUEST,
-                    "MCP-Protocol-Version is not one of " + WITH_HANDSHAKE + ", " + REVISION);
+                    "MCP-Protocol-Version must be one of " + WITH_HANDSHAKE + ", " + REVISION);
         }
         if (message.isNotification()) {
             return ResponseEntity.accepted().build();
@@ -219,7 +220,7 @@ final class McpController implements McpStatelessServerTransport {
             throw new ProtocolException(
                     HttpStatus.BAD_REQUEST,
                     HEADER_MISMATCH,
-                    "The header " + name + " is missing, or is not as in the body");
+                    "The header " + name + " is missing or does not match the body");
         }
     }
 

@@ -223,7 +223,7 @@ class VectorStage {
             float[] vector = vectors.get(points.size());
             if (vector == null) {
                 String problem =
-                        Objects.requireNonNullElse(prepared.problem(), "no vector yet: the text has just changed");
+                        Objects.requireNonNullElse(prepared.problem(), "no vector yet: the text was changed in the meantime");
                 written.compute(post.postId(), (id, as) -> new Written(as.hash(), true, as.revision(), problem));
             }
             points.add(new IndexedPoint(

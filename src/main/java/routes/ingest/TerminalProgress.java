@@ -51,7 +51,7 @@ public final class TerminalProgress implements ProgressListener {
                         + ": "
                         + plain(note.reason())));
         if (progress.notes().size() > MAX_NOTES || progress.count(Count.MESSAGES_FAILED) > MAX_NOTES) {
-            out.println("  and more: GET /imports/" + progress.id() + " shows the first 100 of each kind");
+            out.println("  and more; GET /imports/" + progress.id() + " shows the first 100 of each kind");
         }
     }
 

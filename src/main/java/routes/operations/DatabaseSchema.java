@@ -71,8 +71,8 @@ public final class DatabaseSchema {
                 }
                 if (!logged) {
                     LOG.warn(
-                            "A migration of the database waits for a table that a transaction holds, and is tried again until it can be"
-                                    + " done; config/sql/diagnose_migration_locks.sql shows the transaction");
+                            "A migration of the database waits for a table locked by a transaction and is retried"
+                                    + " until it succeeds; config/sql/diagnose_migration_locks.sql shows the transaction");
                     logged = true;
                 }
             }

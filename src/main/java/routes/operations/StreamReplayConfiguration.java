@@ -43,7 +43,7 @@ class StreamReplayConfiguration {
                         mbeans.registerManagedResource(spring.createBean(type), name);
                     } catch (MalformedObjectNameException e) {
                         throw new IllegalStateException(
-                                "The MBean " + type.getSimpleName() + " cannot be registered", e);
+                                "Cannot register the MBean " + type.getSimpleName(), e);
                     }
                 }
             }

@@ -133,7 +133,7 @@ class UploadLimitsIT {
             OpenApiContract.INSTANCE.assertProblem(second, 429);
             assertThat(second.header("Retry-After")).isEqualTo("5");
             String answer = new String(stalled.getInputStream().readAllBytes(), UTF_8);
-            assertThat(answer).startsWith("HTTP/1.1 408").contains("application/problem+json", "has stalled");
+            assertThat(answer).startsWith("HTTP/1.1 408").contains("application/problem+json", "No data was received");
         }
     }
 

@@ -129,8 +129,8 @@ class EventCodecReadTest {
         assertThat(output.getAll().lines())
                 .filteredOn(line -> line.contains("left out"))
                 .hasSize(2)
-                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 4902 of 5002 urls are left out"))
-                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 2 of 102 tags are left out"))
+                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 4902 of 5002 urls are dropped"))
+                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 2 of 102 tags are dropped"))
                 .noneMatch(line -> line.contains("тег") || line.contains("ex.org"));
     }
 

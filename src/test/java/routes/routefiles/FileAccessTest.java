@@ -111,7 +111,7 @@ class FileAccessTest {
         Path file = write(own.resolve(NAME), "rw-r--r--");
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
 
-        assertRefused(NAME, "not in UTF-8");
+        assertRefused(NAME, "not UTF-8");
     }
 
     @Test

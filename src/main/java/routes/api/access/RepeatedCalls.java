@@ -80,7 +80,7 @@ final class RepeatedCalls extends OncePerRequestFilter {
             response.sendError(HttpStatus.SERVICE_UNAVAILABLE.value());
         } catch (ExecutionException | TimeoutException | CancellationException e) {
             response.sendError(
-                    HttpStatus.SERVICE_UNAVAILABLE.value(), "The first of two identical calls has not ended");
+                    HttpStatus.SERVICE_UNAVAILABLE.value(), "An identical call is still running");
         }
     }
 }

@@ -20,6 +20,6 @@ public record PreviewProperties(
         @DefaultValue("https://t.me")
                 @Pattern(
                         regexp = "https?://[^/?#\\s]+",
-                        message = "must be an address without a path, such as https://t.me")
+                        message = "must be a URL without a path, such as https://t.me")
                 String url,
         @DefaultValue("2s") @DurationMin(millis = 0) @DurationMax(minutes = 10) Duration requestDelay) {}

@@ -74,6 +74,6 @@ class ApiKeysTest {
                         List.of("anna:" + HASH + ":default:reader", "anna:" + "f".repeat(64) + ":default:reader")))
                 .hasMessageContaining("two keys named anna");
         assertThatThrownBy(() -> new ApiKeys(List.of("anna:" + HASH + ":default:reader", "bob:" + HASH + ":b:reader")))
-                .hasMessageContaining("bob and anna are the same key");
+                .hasMessageContaining("bob and anna have the same key");
     }
 }

@@ -207,7 +207,7 @@ class ExportUnpackerTest {
         byte[] zip = zip().add("result.json", RESULT).bytes();
         zip[directory(zip) + 10] = 99;
 
-        refused(Reason.UNUSABLE, zip, "method that is not supported (99)");
+        refused(Reason.UNUSABLE, zip, "unsupported compression method (99)");
     }
 
     @Test
