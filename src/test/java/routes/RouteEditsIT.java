@@ -318,7 +318,7 @@ class RouteEditsIT {
                 case 10 -> {
                     Path outside = Files.writeString(own.resolveSibling("outside.camel.yaml"), edited);
                     Files.createSymbolicLink(own.resolve("linked.camel.yaml"), outside);
-                    told = "symbolic link that leads out of";
+                    told = "symbolic link to a path outside";
                 }
                 case 11 -> {
                     save(name, edited);

@@ -52,7 +52,7 @@ class AnswerPrompts {
         }
         used.stream().filter(one -> !KNOWN.contains(one)).findFirst().ifPresent(unknown -> {
             throw new ConfigurationException(
-                    "prompts/" + name + ": there is no " + unknown + "; known are " + String.join(", ", KNOWN));
+                    "prompts/" + name + ": unknown placeholder " + unknown + "; known placeholders are " + String.join(", ", KNOWN));
         });
         return text.strip();
     }

@@ -95,7 +95,7 @@ final class FeedController {
         Feeds.NewFeed made = feeds.make(user.id(), wanted.searchId())
                 .orElseThrow(() -> ProblemType.CONFLICT.exception(
                         "search_id",
-                        "The user has no such search, or " + Feeds.MOST + " feeds already",
+                        "The user has no such search, or already has " + Feeds.MOST + " feeds",
                         "GET /users/" + user.id()
                                 + "/searches lists the searches; delete an unused feed."));
         String path = "/feeds/" + made.key();

@@ -201,7 +201,7 @@ final class McpController implements McpStatelessServerTransport {
             return body(HttpStatus.OK, discovered(message));
         }
         if (GONE.contains(message.method())) {
-            throw new ProtocolException(HttpStatus.NOT_FOUND, UNKNOWN_METHOD, REVISION + " has no " + message.method());
+            throw new ProtocolException(HttpStatus.NOT_FOUND, UNKNOWN_METHOD, REVISION + " has no method " + message.method());
         }
         ObjectNode answer = json.valueToTree(handled(message));
         if (answer.get("result") instanceof ObjectNode result) {

@@ -71,7 +71,7 @@ record PipelineRoutes(
         LOG.info(
                 "{} routes {}: {}",
                 camel.getRoutesSize(),
-                trial ? "are there" : "run",
+                trial ? "are loaded" : "run",
                 camel.getRoutes().stream().map(Route::getRouteId).collect(Collectors.joining(", ")));
         if (!trial) {
             reloads.begin(camel, live);

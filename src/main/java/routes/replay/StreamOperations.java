@@ -208,7 +208,7 @@ public record StreamOperations(
             if (lag != expectedLag) {
                 throw RefusedException.conflict(
                         "expected_lag",
-                        expectedLag + " entries were expected to follow " + id + ", there are " + lag
+                        expectedLag + " entries were expected after " + id + ", but there are " + lag
                                 + "; nothing was changed");
             }
             positions.forEach(repair::moveGroup);

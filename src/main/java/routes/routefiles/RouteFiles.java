@@ -115,7 +115,7 @@ public final class RouteFiles {
                         marked
                                 ? "replaces another version of " + replaced.location() + " (" + base.group(1)
                                         + "): compare the two files, then set '# based on " + hash + "'"
-                                : "does not say which version of " + replaced.location() + " it replaces: if it was"
+                                : "does not specify which version of " + replaced.location() + " it replaces: if it was"
                                         + " copied from the current version, add the line '# based on " + hash + "'");
             }
         }

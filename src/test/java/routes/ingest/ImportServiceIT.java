@@ -345,7 +345,7 @@ class ImportServiceIT {
         assertThat(await(service, running).status()).isEqualTo(Status.DONE);
         ImportProgress failed = await(service, lost);
         assertThat(failed.status()).isEqualTo(Status.FAILED);
-        assertThat(failed.error()).contains("there is no such file");
+        assertThat(failed.error()).contains("no such file");
     }
 
     @Test

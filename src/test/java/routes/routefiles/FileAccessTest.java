@@ -83,7 +83,7 @@ class FileAccessTest {
         Files.createSymbolicLink(own.resolve(NAME), Path.of("..data/" + NAME));
         Files.createSymbolicLink(own.resolve("gone.camel.yaml"), Path.of("nowhere"));
 
-        assertRefused("out.camel.yaml", "symbolic link that leads out of " + own);
+        assertRefused("out.camel.yaml", "symbolic link to a path outside " + own);
         assertThat(OwnFiles.read(own).texts()).containsOnlyKeys(NAME);
     }
 
@@ -94,7 +94,7 @@ class FileAccessTest {
         Files.delete(own.resolve("providers"));
         Files.createSymbolicLink(own.resolve("providers"), elsewhere);
 
-        assertRefused("providers/" + NAME, "symbolic link that leads out of " + own);
+        assertRefused("providers/" + NAME, "symbolic link to a path outside " + own);
     }
 
     @Test

@@ -174,7 +174,7 @@ class RouteFilesTest {
 
         assertThatThrownBy(() -> resolve("tagging,tagign,sentiments"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("PIPELINE_ROUTES: unknown stage sentiments, tagign; known are ingest, ")
+                .hasMessageStartingWith("PIPELINE_ROUTES: unknown stage sentiments, tagign; the stages are ingest, ")
                 .hasMessageContaining(", api, sentiment;");
     }
 
@@ -183,7 +183,7 @@ class RouteFilesTest {
     void refusesAStageThatIsNotBuiltYetUnlessTheFolderAddsIt(String stage) throws IOException {
         assertThatThrownBy(() -> resolve("tagging," + stage))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("PIPELINE_ROUTES: not implemented: " + stage + "; known are ingest, ");
+                .hasMessageStartingWith("PIPELINE_ROUTES: not implemented: " + stage + "; the stages are ingest, ");
 
         write(overrides, "40-" + stage + ".camel.yaml", "mine");
         assertThat(resolve(stage).files()).extracting(RouteFile::routeId).contains(stage);

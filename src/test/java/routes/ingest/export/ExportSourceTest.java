@@ -255,7 +255,7 @@ class ExportSourceTest {
                 .hasMessageContaining("byte "
                         + whole.substring(0, whole.indexOf("Java 25 is out")).getBytes(UTF_8).length)
                 .hasMessageContaining("line ")
-                .hasMessageContaining("ends in the middle")
+                .hasMessageContaining("is truncated")
                 .hasMessageContaining("repeat the import");
         assertThat(sink.messages).extracting(SourceMessage::id).containsExactly(2L, 3L, 4L, 5L);
     }

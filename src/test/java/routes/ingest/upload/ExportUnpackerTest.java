@@ -176,7 +176,7 @@ class ExportUnpackerTest {
                 arguments("no result.json", zip().add("other.json", RESULT)),
                 arguments("no result.json", zip().add("inner.zip", "x")),
                 arguments("no result.json", zip().add("folder/", "")),
-                arguments("as HTML", zip().add("ChatExport/messages.html", "<html>")),
+                arguments("in HTML", zip().add("ChatExport/messages.html", "<html>")),
                 arguments(
                         "more than one export: \"a/result.json\" and \"b/result.json\"",
                         zip().add("a/result.json", RESULT).add("b/result.json", RESULT)),
@@ -356,14 +356,14 @@ class ExportUnpackerTest {
         byte[] inner = zip().add("result.json", RESULT).bytes();
         byte[] zip = zip().add("a", "a").stored("inner.zip", inner).bytes();
 
-        refused(Reason.UNUSABLE, Arrays.copyOf(zip, zip.length - 22), "ends in the middle");
+        refused(Reason.UNUSABLE, Arrays.copyOf(zip, zip.length - 22), "is truncated");
     }
 
     @Test
     void theReserveOfTheDiskStaysFree() {
         var limits = new UploadProperties(1, 1000, 100, 2, Long.MAX_VALUE, 1, Duration.ofHours(1));
 
-        refused(Reason.NO_ROOM, limits, zip().add("result.json", RESULT).bytes(), "no room");
+        refused(Reason.NO_ROOM, limits, zip().add("result.json", RESULT).bytes(), "Not enough disk space");
         assertThatExceptionOfType(UploadRefusedException.class)
                 .isThrownBy(() -> unpacker(limits).requireRoom(folder, -1));
         assertThatExceptionOfType(UploadRefusedException.class)
@@ -375,7 +375,7 @@ class ExportUnpackerTest {
         Files.delete(folder);
         Files.writeString(folder, "a file where the folder was");
 
-        refused(Reason.NO_ROOM, zip().add("result.json", RESULT).bytes(), "cannot be written");
+        refused(Reason.NO_ROOM, zip().add("result.json", RESULT).bytes(), "could not be written");
     }
 
     @Test
