@@ -146,7 +146,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
             }
             String reason = Archive.isDiskFull(e) ? "the disk is full" : e.getMessage();
             throw new BackupException(
-                    "Reading of " + file + " stopped at " + at + ": " + reason + "; fix the cause and run the command again",
+                    "The restore from " + file + " stopped at " + at + ": " + reason + "; fix the cause and run the command again",
                     e);
         } catch (IllegalArgumentException e) {
             throw damaged(at + " is not a valid tar entry (" + e.getMessage() + ")", e);
