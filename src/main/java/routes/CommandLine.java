@@ -261,8 +261,11 @@ record CommandLine(PrintStream out, PrintStream err) {
     private static void await(CountDownLatch settled) {
         try {
             if (!settled.await(CANCEL_SECONDS, TimeUnit.SECONDS)) {
-                LoggerFactory.getLogger(CommandLine.class).warn("The application is still starting {} s after the"
-                        + " shutdown request; the process exits now", CANCEL_SECONDS);
+                LoggerFactory.getLogger(CommandLine.class)
+                        .warn(
+                                "The application is still starting {} s after the"
+                                        + " shutdown request; the process exits now",
+                                CANCEL_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -292,8 +295,9 @@ record CommandLine(PrintStream out, PrintStream err) {
         }
         var port = ObjectHelper.getException(PortInUseException.class, e);
         if (port != null) {
-            return stopped("Port " + port.getPort()
-                    + " is in use by another process; stop that process, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)");
+            return stopped(
+                    "Port " + port.getPort()
+                            + " is in use by another process; stop that process, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)");
         }
         LoggerFactory.getLogger(CommandLine.class).error("The start failed unexpectedly", e);
         return FAILED;

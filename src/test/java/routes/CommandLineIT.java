@@ -78,7 +78,8 @@ class CommandLineIT {
             Path file = Files.writeString(dir.resolve("no-folder"), "");
             assertRefusedAtOnce("CONFIG_DIR=/nonexistent: the folder does not exist", "--config.dir=/nonexistent");
             assertRefusedAtOnce("CONFIG_DIR=" + file + ": is not a folder", "--config.dir=" + file);
-            assertRefusedAtOnce("PIPELINE_ROUTES: unknown stage x; the stages are ingest, ", "--pipeline.routes=tagging,x");
+            assertRefusedAtOnce(
+                    "PIPELINE_ROUTES: unknown stage x; the stages are ingest, ", "--pipeline.routes=tagging,x");
             assertRefusedAtOnce(
                     "PIPELINE_ROUTES: not implemented: trends; the stages are ingest, ", "--pipeline.routes=trends");
             assertRefusedAtOnce("API_PORT=" + port + ": the port is in use", "--api.port=" + port);
@@ -153,7 +154,7 @@ class CommandLineIT {
                         + ": no such file: specify the path of the result.json of an export, or of its folder\n"
                         + "--import=" + html + ": " + html.resolve("result.json")
                         + ": no such file: the folder contains an export in HTML; export in the format"
-                                + " \"Machine-readable JSON\" in Telegram Desktop");
+                        + " \"Machine-readable JSON\" in Telegram Desktop");
         assertThat(dir.resolve("data")).doesNotExist();
     }
 
@@ -163,8 +164,10 @@ class CommandLineIT {
                 .startsWith(
                         "telegram-assistant: API_ADDRESS=0.0.0.0: this address is reachable from other machines, so API_KEYS must be set")
                 .contains("--make-key");
-        assertThat(refused("--management.address=::")).startsWith("telegram-assistant: MANAGEMENT_ADDRESS=::: this address is reachable");
-        assertThat(refused("--server.address=0.0.0.0")).startsWith("telegram-assistant: API_ADDRESS=0.0.0.0: this address is reachable");
+        assertThat(refused("--management.address=::"))
+                .startsWith("telegram-assistant: MANAGEMENT_ADDRESS=::: this address is reachable");
+        assertThat(refused("--server.address=0.0.0.0"))
+                .startsWith("telegram-assistant: API_ADDRESS=0.0.0.0: this address is reachable");
         assertThat(refused("--api.address=no.such.host.invalid"))
                 .startsWith("telegram-assistant: API_ADDRESS=no.such.host.invalid: must be an address of this machine");
     }

@@ -239,7 +239,8 @@ class RouteTrialIT {
                 .hasMessageContaining(
                         "has another consumer (timer:delivery, timer:delivery-updates): check it with --validate");
         assertThatThrownBy(() -> run("08-fetch.camel.yaml", builtIn("08-fetch.camel.yaml"), false))
-                .hasMessageContaining("Other routes call it (direct:fetch): try it in one file together with such a route");
+                .hasMessageContaining(
+                        "Other routes call it (direct:fetch): try it in one file together with such a route");
         assertThatThrownBy(() -> run("00-errors.camel.yaml", builtIn("00-errors.camel.yaml"), false))
                 .hasMessageContaining("try a file with routes that use them");
         String relay = builtIn("80-cleanup.camel.yaml")

@@ -220,7 +220,8 @@ public class AlbumAssembler {
         private static final long serialVersionUID = 1L;
 
         AlbumNotThereYetException(AlbumParsed album) {
-            super("Album " + album.groupedId() + " is not stored in revision " + album.revision() + " yet; it is retried");
+            super("Album " + album.groupedId() + " is not stored in revision " + album.revision()
+                    + " yet; it is retried");
         }
     }
 

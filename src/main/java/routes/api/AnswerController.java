@@ -215,7 +215,8 @@ final class AnswerController implements DisposableBean {
             return outage.get();
         }
         LOG.error("Cannot answer a question", failure);
-        return ProblemType.INTERNAL_ERROR.exception(null, "The question could not be answered because of an internal error");
+        return ProblemType.INTERNAL_ERROR.exception(
+                null, "The question could not be answered because of an internal error");
     }
 
     private static long millisSince(long nanos) {

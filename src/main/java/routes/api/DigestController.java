@@ -52,7 +52,8 @@ record DigestController(
     /** All fields are set; those that are missing get their defaults. */
     record NewDigestSettings(
             Boolean enabled,
-            @Pattern(regexp = "([01]\\d|2[0-3]):[0-5]\\d", message = "must be a time in the form HH:MM, such as 09:07") String time,
+            @Pattern(regexp = "([01]\\d|2[0-3]):[0-5]\\d", message = "must be a time in the form HH:MM, such as 09:07")
+                    String time,
             @PlainText(max = 64) String zone,
             @Pattern(regexp = "daily|weekly|monthly", message = "must be daily, weekly or monthly") String frequency,
             @Min(value = 1, message = "must be 1 to 7") @Max(value = 7, message = "must be 1 to 7") Integer dayOfWeek,
@@ -90,9 +91,7 @@ record DigestController(
                 return ZoneId.of(Objects.requireNonNullElse(zone, "UTC"));
             } catch (DateTimeException e) {
                 throw ProblemType.INVALID_VALUE.exception(
-                        "zone",
-                        "Unknown time zone '" + zone + "'",
-                        "Send a name such as Asia/Novosibirsk, or UTC.");
+                        "zone", "Unknown time zone '" + zone + "'", "Send a name such as Asia/Novosibirsk, or UTC.");
             }
         }
 

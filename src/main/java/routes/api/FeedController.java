@@ -96,8 +96,7 @@ final class FeedController {
                 .orElseThrow(() -> ProblemType.CONFLICT.exception(
                         "search_id",
                         "The user has no such search, or already has " + Feeds.MOST + " feeds",
-                        "GET /users/" + user.id()
-                                + "/searches lists the searches; delete an unused feed."));
+                        "GET /users/" + user.id() + "/searches lists the searches; delete an unused feed."));
         String path = "/feeds/" + made.key();
         return ResponseEntity.created(URI.create(
                         "/users/" + user.id() + "/feeds/" + made.feed().id()))

@@ -38,7 +38,8 @@ final class ImportDirectory {
             // the path may be a folder that contains the link
             for (Path read : List.of(file, file.resolve("result.json"))) {
                 if (Files.exists(read) && (!read.toRealPath().startsWith(folder) || isIn(uploads, read.toRealPath()))) {
-                    throw refused("path contains a symbolic link that leads outside IMPORT_DIR, or into the uploads folder");
+                    throw refused(
+                            "path contains a symbolic link that leads outside IMPORT_DIR, or into the uploads folder");
                 }
             }
             return file.toRealPath();

@@ -145,8 +145,9 @@ final class McpController implements McpStatelessServerTransport {
     ResponseEntity<byte[]> answer(@Valid @RequestBody McpMessage message, HttpServletRequest request) throws Exception {
         if (LocalCallersFilter.hasForeignOrigin(request)) {
             throw ProblemType.FORBIDDEN.exception(
-                    "Origin", "Cross-origin requests are not allowed", "Do not send the header Origin, or send the"
-                            + " origin of this server.");
+                    "Origin",
+                    "Cross-origin requests are not allowed",
+                    "Do not send the header Origin, or send the" + " origin of this server.");
         }
         message.requireForm();
         try {
@@ -201,7 +202,8 @@ final class McpController implements McpStatelessServerTransport {
             return body(HttpStatus.OK, discovered(message));
         }
         if (GONE.contains(message.method())) {
-            throw new ProtocolException(HttpStatus.NOT_FOUND, UNKNOWN_METHOD, REVISION + " has no method " + message.method());
+            throw new ProtocolException(
+                    HttpStatus.NOT_FOUND, UNKNOWN_METHOD, REVISION + " has no method " + message.method());
         }
         ObjectNode answer = json.valueToTree(handled(message));
         if (answer.get("result") instanceof ObjectNode result) {

@@ -187,7 +187,9 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
                     FailedEdit.all(state(routes)));
         } catch (UncheckedIOException e) {
             throw ProblemType.DEPENDENCY_DOWN.exception(
-                    null, e.getMessage(), "Make the folder and its files readable for the user of the process, and try again.");
+                    null,
+                    e.getMessage(),
+                    "Make the folder and its files readable for the user of the process, and try again.");
         }
     }
 

@@ -86,7 +86,8 @@ record TelegramAccountStore(ApiDatabase database) {
                 .query(Boolean.class)
                 .single();
         throw isTaken
-                ? ProblemType.CONFLICT.exception("name", "The name " + name + " is already used", "Choose another name.")
+                ? ProblemType.CONFLICT.exception(
+                        "name", "The name " + name + " is already used", "Choose another name.")
                 : ProblemType.CONFLICT.exception(
                         null, "There are " + MAX_ACCOUNTS + " accounts", "Sign out an unused account.");
     }

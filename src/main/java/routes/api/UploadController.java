@@ -76,7 +76,8 @@ final class UploadController {
         User user = users.require(id);
         if (!permits.tryAcquire()) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(
-                    null, limits.concurrency() + " uploads are already running. Try again when one of them is complete.");
+                    null,
+                    limits.concurrency() + " uploads are already running. Try again when one of them is complete.");
         }
         try {
             service.requireRoom();
@@ -143,14 +144,17 @@ final class UploadController {
         quota.left(user.tenantId()).ifPresent(left -> {
             if (left == 0) {
                 throw ProblemType.QUOTA_EXCEEDED.exception(
-                        PART, "The storage quota of the tenant is used up; the files of the export could not be stored");
+                        PART,
+                        "The storage quota of the tenant is used up; the files of the export could not be stored");
             }
         });
     }
 
     private static ErrorResponseException refused(String part, String why) {
         return ProblemType.INVALID_VALUE.exception(
-                part, why, "Send multipart/form-data with one part, which contains the export and is named " + PART + ".");
+                part,
+                why,
+                "Send multipart/form-data with one part, which contains the export and is named " + PART + ".");
     }
 
     /** The file name without folders, safe to store and display. */

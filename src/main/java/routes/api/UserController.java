@@ -375,7 +375,8 @@ record UserController(
                 .param("channel", channel)
                 .update();
         if (changed == 0) {
-            throw ProblemType.NOT_FOUND.exception("channel_id", "User " + id + " is not subscribed to the channel " + channel);
+            throw ProblemType.NOT_FOUND.exception(
+                    "channel_id", "User " + id + " is not subscribed to the channel " + channel);
         }
     }
 
@@ -447,8 +448,8 @@ record UserController(
                 .param("user", user.id())
                 .update();
         Subscription subscription = subscription(user, channel)
-                .orElseThrow(() ->
-                        ProblemType.NOT_FOUND.exception("channel_id", "User " + id + " is not subscribed to the channel " + channel));
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
+                        "channel_id", "User " + id + " is not subscribed to the channel " + channel));
         if (changed == 0) {
             throw notLive("The channel " + channel + " is not read live from Telegram");
         }

@@ -62,7 +62,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
         if (!manifest.containsKey(Archive.MANIFEST_HASH)) {
             throw new BackupException(file
                     + " is not a complete backup: its end is missing. It was truncated when it was written or copied;"
-                            + " use another backup");
+                    + " use another backup");
         }
         byte[] text = manifest.getOrDefault(Archive.MANIFEST, new byte[0]);
         String hash = new String(manifest.get(Archive.MANIFEST_HASH), StandardCharsets.US_ASCII).strip();
@@ -78,8 +78,9 @@ record ArchiveReader(Path file, ObjectMapper json) {
             throw new IllegalStateException(e); // not from memory
         }
         if (known.format() != Manifest.FORMAT) {
-            throw new BackupException(file + " was created by version " + known.program()
-                    + " of the program in a format that this version does not support; restore it with that version or a later one");
+            throw new BackupException(
+                    file + " was created by version " + known.program()
+                            + " of the program in a format that this version does not support; restore it with that version or a later one");
         }
         found.put(Archive.OBJECTS, objects.part());
         known.parts().forEach((name, part) -> {
@@ -146,7 +147,8 @@ record ArchiveReader(Path file, ObjectMapper json) {
             }
             String reason = Archive.isDiskFull(e) ? "the disk is full" : e.getMessage();
             throw new BackupException(
-                    "The restore from " + file + " stopped at " + at + ": " + reason + "; fix the cause and run the command again",
+                    "The restore from " + file + " stopped at " + at + ": " + reason
+                            + "; fix the cause and run the command again",
                     e);
         } catch (IllegalArgumentException e) {
             throw damaged(at + " is not a valid tar entry (" + e.getMessage() + ")", e);

@@ -79,7 +79,8 @@ public final class Restore {
                 putObjects(archive, manifest, progress);
                 copyDatabase(archive, file, manifest, progress);
             } else {
-                progress.accept("Restore: the database and the objects are already restored; resuming the interrupted restore");
+                progress.accept(
+                        "Restore: the database and the objects are already restored; resuming the interrupted restore");
             }
             migrations.toNewest();
             requireRebuild();
@@ -107,7 +108,7 @@ public final class Restore {
         if (wanted.isNewerThan(newest.getVersion())) {
             throw new BackupException(
                     ("%s has the database schema %s, but this version of the program supports %s; restore it with"
-                            + " version %s of the program or a later one")
+                                    + " version %s of the program or a later one")
                             .formatted(file, wanted, newest, manifest.program()));
         }
     }
@@ -121,7 +122,7 @@ public final class Restore {
                 .ifPresent(current -> {
                     throw new BackupException(
                             ("The database already has the schema %s, but the backup has %s; a backup of an older"
-                                    + " version must be restored into an installation that was never started: another"
+                                            + " version must be restored into an installation that was never started: another"
                                             + " DATA_DIR, or a new database")
                                     .formatted(current, wanted));
                 });
@@ -175,7 +176,7 @@ public final class Restore {
                 throw new BackupException("The installation is not empty ("
                         + (filled.isEmpty() ? "streams have entries" : "rows in " + String.join(", ", filled))
                         + "); a restore requires an empty one: set DATA_DIR to a new folder, or DATABASE_URL and"
-                                + " REDIS_URL to new databases. Nothing was changed");
+                        + " REDIS_URL to new databases. Nothing was changed");
             }
         }
     }
@@ -208,7 +209,8 @@ public final class Restore {
                     wanted.put(table.part(), table);
                 } else {
                     progress.accept("Restore: the table " + table.name()
-                            + " does not belong to the program; its rows are not restored and remain in the archive as " + table.part());
+                            + " does not belong to the program; its rows are not restored and remain in the archive as "
+                            + table.part());
                 }
             }
             tables.empty(List.copyOf(wanted.values()));

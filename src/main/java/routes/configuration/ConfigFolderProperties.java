@@ -33,7 +33,8 @@ public record ConfigFolderProperties(@DefaultValue("config") Path dir) {
             }
             try (InputStream shipped = getClass().getResourceAsStream("/default-config/" + name)) {
                 if (shipped == null) {
-                    throw new ConfigurationException(file + ": the file does not exist; set CONFIG_DIR to the folder that contains it");
+                    throw new ConfigurationException(
+                            file + ": the file does not exist; set CONFIG_DIR to the folder that contains it");
                 }
                 return new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
             }

@@ -152,7 +152,9 @@ class CrawlStore {
                 }
             }
         } catch (JsonProcessingException e) {
-            LOG.warn("Cannot read the stored pages of a post (post_enrichment of kind crawl); they are fetched again", e);
+            LOG.warn(
+                    "Cannot read the stored pages of a post (post_enrichment of kind crawl); they are fetched again",
+                    e);
         }
         return known;
     }

@@ -149,7 +149,8 @@ final class Crawl4aiAnswers {
         switch (status) {
             case 401, 403 ->
                 throw Crawl4aiException.fault(
-                        "crawl4ai_unauthorized", "Crawl4AI rejects the token: check CRAWL4AI_API_TOKEN (" + detail + ")");
+                        "crawl4ai_unauthorized",
+                        "Crawl4AI rejects the token: check CRAWL4AI_API_TOKEN (" + detail + ")");
             case 404, 405, 422 ->
                 throw Crawl4aiException.fault(
                         "crawl4ai_unsupported",

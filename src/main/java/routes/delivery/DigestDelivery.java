@@ -176,7 +176,12 @@ public class DigestDelivery {
             outcome = "unknown";
         }
         count(message.kind(), outcome, 1);
-        LOG.warn("Message {} of the bot ({}) was not delivered, outcome {}: {}", message.id(), message.kind(), outcome, reason);
+        LOG.warn(
+                "Message {} of the bot ({}) was not delivered, outcome {}: {}",
+                message.id(),
+                message.kind(),
+                outcome,
+                reason);
     }
 
     /** Nothing of the request can have reached Telegram. */

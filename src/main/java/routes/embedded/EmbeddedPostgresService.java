@@ -104,8 +104,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new ConfigurationException(
-                    folder + ": the files of an unfinished start cannot be removed (" + e + "); delete the folder",
-                    e);
+                    folder + ": the files of an unfinished start cannot be removed (" + e + "); delete the folder", e);
         }
     }
 

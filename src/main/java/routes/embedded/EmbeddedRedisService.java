@@ -100,7 +100,9 @@ final class EmbeddedRedisService implements AutoCloseable {
             }
         }
         throw failed(
-                log, process.isAlive() ? "no response after " + TIMEOUT.toSeconds() + " s" : "the process exited", null);
+                log,
+                process.isAlive() ? "no response after " + TIMEOUT.toSeconds() + " s" : "the process exited",
+                null);
     }
 
     private static ConfigurationException failed(Path log, String reason, Throwable cause) {

@@ -46,8 +46,9 @@ final class ServerProcess {
     static int port(String variable, int configured, Path record) {
         if (configured != 0) {
             if (!isFree(configured)) {
-                throw new ConfigurationException(variable + "=" + configured
-                        + ": the port is in use by another process; stop that process or set another port (0: any free port)");
+                throw new ConfigurationException(
+                        variable + "=" + configured
+                                + ": the port is in use by another process; stop that process or set another port (0: any free port)");
             }
             return configured;
         }
@@ -163,7 +164,9 @@ final class ServerProcess {
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
             LOG.warn(
-                    "Cannot read {}, so a server left running by the previous run cannot be found: {}", file, e.toString());
+                    "Cannot read {}, so a server left running by the previous run cannot be found: {}",
+                    file,
+                    e.toString());
             return List.of();
         }
     }

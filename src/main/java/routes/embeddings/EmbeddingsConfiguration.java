@@ -89,9 +89,8 @@ class EmbeddingsConfiguration {
         }
         int dimension = settings.dimension() > 0 ? settings.dimension() : DIMENSIONS.getOrDefault(name, 0);
         if (dimension == 0) {
-            throw new ConfigurationException(
-                    "EMBEDDINGS_DIMENSION is not set, and the dimension of the vectors of " + name
-                            + " is unknown; see the documentation of the model");
+            throw new ConfigurationException("EMBEDDINGS_DIMENSION is not set, and the dimension of the vectors of "
+                    + name + " is unknown; see the documentation of the model");
         }
         return new ModelEmbeddings(
                 new ModelEmbeddings.Model(provider, name, dimension),

@@ -172,8 +172,8 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         List<Message> messages = EventRoutes.messages(exchange);
         return claims.stream()
                 .map(claim -> completion(exchange, messages.get(claim.event()))
-                        .orElseThrow(() ->
-                                new IllegalStateException("The exchange was not started by a stream of this Redis server")))
+                        .orElseThrow(() -> new IllegalStateException(
+                                "The exchange was not started by a stream of this Redis server")))
                 .toList();
     }
 

@@ -132,8 +132,8 @@ public class ModelCalls {
                 ? Providers.names(List.of(models.split(",", -1)))
                 : Providers.names(List.of(embeddingModel));
         if (each.isEmpty()) {
-            throw new IllegalArgumentException(provider + " has no model for " + task.getPath()
-                    + "; set the parameter " + (task.inputs().isEmpty() ? "models" : "embeddingModel") + " of its route");
+            throw new IllegalArgumentException(provider + " has no model for " + task.getPath() + "; set the parameter "
+                    + (task.inputs().isEmpty() ? "models" : "embeddingModel") + " of its route");
         }
         register(provider, each);
         double jitter = ThreadLocalRandom.current().nextDouble();

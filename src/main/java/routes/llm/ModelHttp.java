@@ -73,7 +73,9 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
             return SslBundle.of(new PemSslStoreBundle(null, trusted)).createSslContext();
         } catch (RuntimeException e) {
             throw new ConfigurationException(
-                    setting + "=" + file + ": cannot read a certificate from this file; the format must be PEM (" + e + ")", e);
+                    setting + "=" + file + ": cannot read a certificate from this file; the format must be PEM (" + e
+                            + ")",
+                    e);
         }
     }
 

@@ -76,7 +76,8 @@ final class StreamedChat implements Consumer<String> {
      */
     ObjectNode whole() {
         if (!isComplete && !whole.has("error")) {
-            throw new ModelFailureException(Kind.CONNECTION, "the connection was closed before the answer was complete");
+            throw new ModelFailureException(
+                    Kind.CONNECTION, "the connection was closed before the answer was complete");
         }
         ObjectNode choice = whole.putArray("choices").addObject();
         choice.put("finish_reason", finishReason);

@@ -66,7 +66,8 @@ public interface ObjectStore {
             to.write(buffer, 0, read);
         }
         if (copied < sizeBytes) {
-            throw new IOException(key + ": " + "the content has " + copied + " bytes instead of the specified " + sizeBytes);
+            throw new IOException(
+                    key + ": " + "the content has " + copied + " bytes instead of the specified " + sizeBytes);
         }
     }
 }

@@ -172,7 +172,8 @@ class HealthConfiguration {
                 .query(Left.class)
                 .single();
         if (left.failed() > 0) {
-            problems.add(left.failed() + " posts could not be indexed; see the column indexing_error of the table posts");
+            problems.add(
+                    left.failed() + " posts could not be indexed; see the column indexing_error of the table posts");
         }
         if (left.waiting() > 0 && outbox.unpublished() == 0 && states.isIdle()) {
             problems.add(left.waiting() + " posts are not indexed and have no pending event");
@@ -244,7 +245,6 @@ class HealthConfiguration {
                         "no progress since %s with %d waiting and %d pending"
                                 .formatted(group.since(), group.lag(), group.pending())))
                 .orElse(new Stage(
-                        running,
-                        failing > 0 ? "DEGRADED: " + failing + " entries failed and are redelivered" : "UP"));
+                        running, failing > 0 ? "DEGRADED: " + failing + " entries failed and are redelivered" : "UP"));
     }
 }

@@ -110,8 +110,10 @@ record PipelineRoutes(
                 admin.ensureGroups(keys.groups());
             } catch (RedisException e) {
                 // each consumer creates its own when it connects, the others are created by the job stream-trim
-                LOG.warn("Cannot create the consumer groups of the route files; they are created when Redis is"
-                        + " available: {}", e.getMessage());
+                LOG.warn(
+                        "Cannot create the consumer groups of the route files; they are created when Redis is"
+                                + " available: {}",
+                        e.getMessage());
             }
         }
 

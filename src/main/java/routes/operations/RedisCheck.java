@@ -65,8 +65,7 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
             return new Report(
                     "",
                     List.of(),
-                    Optional.of(
-                            "Cannot check the version, memory policy and persistence of Redis: " + e.getMessage()));
+                    Optional.of("Cannot check the version, memory policy and persistence of Redis: " + e.getMessage()));
         }
         List<String> problems = new ArrayList<>();
         Optional<String> unknown = Optional.empty();
@@ -74,9 +73,8 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
         oldVersion(version).ifPresent(problems::add);
         String policy = info.getOrDefault("maxmemory_policy", "noeviction");
         if (!policy.equals("noeviction")) {
-            problems.add(
-                    "maxmemory-policy of Redis is " + policy
-                            + ": when its memory is full, Redis evicts streams with unprocessed events; set it to noeviction");
+            problems.add("maxmemory-policy of Redis is " + policy
+                    + ": when its memory is full, Redis evicts streams with unprocessed events; set it to noeviction");
         }
         if (!info.getOrDefault("aof_enabled", "1").equals("1")) {
             try {
@@ -87,10 +85,11 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
                                         + " restored only after RECONCILE_AFTER; set appendonly to yes"
                                 : "Redis writes only snapshots (save " + save
                                         + "): a crash loses the events since the last snapshot, which are restored"
-                                                + " only after RECONCILE_AFTER; set appendonly to yes");
+                                        + " only after RECONCILE_AFTER; set appendonly to yes");
             } catch (RedisCommandExecutionException e) {
                 unknown = Optional.of(
-                        "Cannot check the persistence of Redis, because it does not permit reading its configuration: " + e.getMessage());
+                        "Cannot check the persistence of Redis, because it does not permit reading its configuration: "
+                                + e.getMessage());
             }
         }
         return new Report(version, List.copyOf(problems), unknown);

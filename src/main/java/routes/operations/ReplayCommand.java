@@ -23,14 +23,13 @@ record ReplayCommand(DeadLetters letters, StreamOperations streams) {
         String option = "--replay=" + request.what();
         Matcher what = WHAT.matcher(request.what());
         if (!what.matches()) {
-            throw new ConfigurationException(
-                    option
-                            + ": it must be <stream>, <stream>/<id>, <stream>/cause:<id> or <stream>/<from>..<to>,"
-                                    + " such as posts.enriched/-..+");
+            throw new ConfigurationException(option
+                    + ": it must be <stream>, <stream>/<id>, <stream>/cause:<id> or <stream>/<from>..<to>,"
+                    + " such as posts.enriched/-..+");
         }
         if (!request.group().isEmpty() && what.group("from") == null) {
-            throw new ConfigurationException(
-                    option + ": --group requires a range; a dead letter is published for the group that failed to process it");
+            throw new ConfigurationException(option
+                    + ": --group requires a range; a dead letter is published for the group that failed to process it");
         }
         try {
             run(request, what, out);

@@ -34,12 +34,14 @@ public record RouteEdits(RouteReloads reloads, RouteTrials trials) {
     }
 
     @ManagedAttribute(
-            description = "Problems of edits that are not loaded, and the version that runs instead; empty if all edits are loaded")
+            description =
+                    "Problems of edits that are not loaded, and the version that runs instead; empty if all edits are loaded")
     public String[] getProblems() {
         return reloads.state().map(LiveRoutes.State::problems).orElse(List.of()).toArray(String[]::new);
     }
 
-    @ManagedOperation(description = "Loads the edits of the route files now, including edits whose routes failed to start before")
+    @ManagedOperation(
+            description = "Loads the edits of the route files now, including edits whose routes failed to start before")
     public String[] reload() {
         try {
             Optional<LiveRoutes.Reload> reload = reloads.reload(Operator.local(Operator.Via.JMX));

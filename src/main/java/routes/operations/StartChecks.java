@@ -102,8 +102,8 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
         PipelineStages stages = pipeline.stages();
         checkStages(stages, config);
         if (options.reindex() && !stages.includes("indexing")) {
-            throw new ConfigurationException(
-                    "--reindex requires the stage indexing, which PIPELINE_ROUTES=" + pipeline.routes() + " does not contain");
+            throw new ConfigurationException("--reindex requires the stage indexing, which PIPELINE_ROUTES="
+                    + pipeline.routes() + " does not contain");
         }
         var api = binder.bindOrCreate("api", ApiProperties.class);
         if (options.demo()) {
@@ -268,7 +268,7 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
             if (usable < needed) {
                 throw new ConfigurationException(
                         ("DATA_DIR=%s: the disk is full: %d MiB are free, the start requires %d MiB; free disk space,"
-                                + " or choose a folder on another disk")
+                                        + " or choose a folder on another disk")
                                 .formatted(free.path(), usable >> 20, needed >> 20));
             }
         } catch (IOException e) {

@@ -141,8 +141,9 @@ public record StreamReplay(
             .column("paused", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::pausedBecause));
 
     /** All streams and their groups: length, dead letters, lag, pending entries, age of the oldest. */
-    @ManagedOperation(description = "Lists all streams and their groups: length, dead letters, lag, pending entries,"
-            + " age of the oldest pending entry")
+    @ManagedOperation(
+            description = "Lists all streams and their groups: length, dead letters, lag, pending entries,"
+                    + " age of the oldest pending entry")
     public TabularData listStreams() {
         return plain(() -> STREAMS.of(streams.list().stream()
                 .flatMap(row -> row.groups().isEmpty()
@@ -200,7 +201,8 @@ public record StreamReplay(
     }
 
     /** The causes of the dead letters of a stream: group, class and message of the error. */
-    @ManagedOperation(description = "Counts the dead letters of a stream by cause: group, class and message of the error")
+    @ManagedOperation(
+            description = "Counts the dead letters of a stream by cause: group, class and message of the error")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     public TabularData deadLetterCauses(String stream) {
         return plain(() -> CAUSES.of(letters.causes(stream)));
@@ -222,7 +224,9 @@ public record StreamReplay(
                     + " shown by showDeadLetter")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "id", description = LETTER)
-    @ManagedOperationParameter(name = "fields", description = "All fields of the entry, as a JSON object with string values")
+    @ManagedOperationParameter(
+            name = "fields",
+            description = "All fields of the entry, as a JSON object with string values")
     public String replayEdited(String stream, String id, String fields) {
         return plain(() -> text(letters.replayEdited(operator(), stream, id, fields(fields))));
     }
@@ -231,7 +235,8 @@ public record StreamReplay(
         try {
             return json.readValue(Objects.requireNonNullElse(object, ""), FIELDS);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("fields must be a JSON object with string values: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    "fields must be a JSON object with string values: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -260,9 +265,8 @@ public record StreamReplay(
 
     /** Publishes entries of a stream again, at its end. */
     @ManagedOperation(
-            description =
-                    "Publishes entries of a stream again, at the end of the stream. Stages skip entries that they"
-                            + " have already processed, unless clearIdempotency was called")
+            description = "Publishes entries of a stream again, at the end of the stream. Stages skip entries that they"
+                    + " have already processed, unless clearIdempotency was called")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "fromId", description = "Id of the first entry; - for the oldest")
     @ManagedOperationParameter(name = "toId", description = "Id of the last entry; + for the newest")
@@ -325,8 +329,9 @@ public record StreamReplay(
                             + " that they have already processed")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "group", description = "Consumer group")
-    @ManagedOperationParameter(name = "id", description = "The group reads the entries after this id; 0 for all"
-            + " entries, $ for new entries only")
+    @ManagedOperationParameter(
+            name = "id",
+            description = "The group reads the entries after this id; 0 for all" + " entries, $ for new entries only")
     @ManagedOperationParameter(name = "expectedLag", description = "Number of entries after the id")
     public String resetGroup(String stream, String group, String id, long expectedLag) {
         return plain(() -> "The group has "
@@ -349,8 +354,8 @@ public record StreamReplay(
     @ManagedOperation(description = "Pauses a stage in all processes until resumeStage is called, also across restarts")
     @ManagedOperationParameter(name = "stage", description = STAGE)
     public String pauseStage(String stage) {
-        return plain(() ->
-                stages.pause(operator(), given(stage), "pauseStage at " + Instant.now()) + " consumer groups were paused");
+        return plain(() -> stages.pause(operator(), given(stage), "pauseStage at " + Instant.now())
+                + " consumer groups were paused");
     }
 
     /** Resumes a stage paused by {@link #pauseStage}. */
@@ -369,7 +374,7 @@ public record StreamReplay(
             description =
                     "Tags posts again that have been in the status retrying or pending for a long time; with force"
                             + " also posts whose tagging failed. Posts with tags, and posts that are only missing"
-                                    + " from the index, are not changed: see reconcileNow and --reindex")
+                            + " from the index, are not changed: see reconcileNow and --reindex")
     @ManagedOperationParameter(name = "force", description = "Whether to include posts whose tagging failed")
     @ManagedOperationParameter(name = "limit", description = "Maximum number of posts, 1 to 1000")
     public String retryTagging(boolean force, int limit) {
@@ -406,7 +411,7 @@ public record StreamReplay(
             description =
                     "Analyses the pictures of a post without storing anything and returns the decision of the policy,"
                             + " the prompt, the raw answers, the accepted results and the budget. The model calls are"
-                                    + " real, but do not count towards the budget")
+                            + " real, but do not count towards the budget")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryVision(String post) {
         return tried("tryVision", "vision", post);
@@ -421,7 +426,7 @@ public record StreamReplay(
             description =
                     "Reads the links of a post without storing anything and returns the decision of the policy, the"
                             + " budget, and the data that would be stored for each page. The pages are fetched, but"
-                                    + " do not count towards the budget")
+                            + " do not count towards the budget")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryCrawl(String post) {
         return tried("tryCrawl", "crawl", post);
@@ -502,8 +507,7 @@ public record StreamReplay(
 
     /** Begins a back-up of the installation in {@code BACKUP_DIR}. */
     @ManagedOperation(
-            description =
-                    "Starts a backup of the running installation to BACKUP_DIR; returns the name of the file")
+            description = "Starts a backup of the running installation to BACKUP_DIR; returns the name of the file")
     public String backUp() {
         return plain(() -> backups.start(operator())
                 .map(begun ->
@@ -513,7 +517,8 @@ public record StreamReplay(
 
     /** The back-ups in {@code BACKUP_DIR}, newest first. */
     @ManagedOperation(
-            description = "Lists the backups in BACKUP_DIR and the last one of this process: name, status, size, problem")
+            description =
+                    "Lists the backups in BACKUP_DIR and the last one of this process: name, status, size, problem")
     public TabularData listBackups() {
         return plain(() -> BACKUPS.of(backups.list()));
     }
@@ -524,7 +529,8 @@ public record StreamReplay(
      * @param post UUID or number
      * @throws IllegalArgumentException for an invalid id or number, or an unknown post
      */
-    @ManagedOperation(description = "Lists the stages that a post went through: outcome, reason, provider, entry id, duration")
+    @ManagedOperation(
+            description = "Lists the stages that a post went through: outcome, reason, provider, entry id, duration")
     @ManagedOperationParameter(name = "post", description = POST)
     public TabularData tracePost(String post) {
         var records = plain(() -> timelines.read(numbers.id(post), MAX_RECORDS));

@@ -132,7 +132,9 @@ public class StreamStates {
                         throw e;
                     }
                     if (noStreams.add(key)) {
-                        LOG.error("The Redis key {} or the key of its dead letters is not a stream: rename or delete that key", key);
+                        LOG.error(
+                                "The Redis key {} or the key of its dead letters is not a stream: rename or delete that key",
+                                key);
                     }
                 }
             }

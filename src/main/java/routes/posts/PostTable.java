@@ -185,7 +185,8 @@ final class PostTable {
         try {
             return JSON.readValue(row.getString("post"), Post.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The post " + row.getString("id") + " cannot be read back as it was written", e);
+            throw new IllegalStateException(
+                    "The post " + row.getString("id") + " cannot be read back as it was written", e);
         }
     }
 

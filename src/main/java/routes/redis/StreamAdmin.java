@@ -254,7 +254,8 @@ public record StreamAdmin(RedisLink link) {
      */
     public Trimmed trim(String key, Collection<String> groups, long maxLength) {
         if (maxLength < 1) {
-            throw new IllegalArgumentException("The length to keep of " + key + " is " + maxLength + "; it must be at least 1");
+            throw new IllegalArgumentException(
+                    "The length to keep of " + key + " is " + maxLength + "; it must be at least 1");
         }
         long removed = 0;
         while (true) {

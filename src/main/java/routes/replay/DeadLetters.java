@@ -267,7 +267,8 @@ public record DeadLetters(
 
     static RefusedException unexpected(long expected, long found) {
         return RefusedException.conflict(
-                "expected_count", expected + " dead letters were expected, but there are " + found + "; nothing was changed");
+                "expected_count",
+                expected + " dead letters were expected, but there are " + found + "; nothing was changed");
     }
 
     private static RefusedException noSuch(EventStream stream, String id) {

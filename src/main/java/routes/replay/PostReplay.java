@@ -52,7 +52,8 @@ public record PostReplay(
         }
         if (!events.stages().contains(stage)) {
             throw RefusedException.invalid(
-                    "stage", "'" + stage + "' is unknown; the stages are tagging, crawl, " + String.join(", ", events.stages()));
+                    "stage",
+                    "'" + stage + "' is unknown; the stages are tagging, crawl, " + String.join(", ", events.stages()));
         }
         List<String> streams = events.publish(post, stage);
         if (streams.isEmpty()) {

@@ -129,7 +129,8 @@ public record StageOperations(
                         .sorted()
                         .collect(Collectors.joining(", "));
                 throw RefusedException.unknown(
-                        "stage", "The stage '" + stage + "' has no idempotency keys; the stages with keys are " + stages);
+                        "stage",
+                        "The stage '" + stage + "' has no idempotency keys; the stages with keys are " + stages);
             }
             long forgotten = repository.forgetAll();
             return new Done<>(forgotten, forgotten, forgotten + " keys were deleted");
@@ -179,7 +180,8 @@ public record StageOperations(
 
     private static void requireRun(Jobs.Outcome outcome, String what) {
         switch (outcome) {
-            case SKIPPED -> throw RefusedException.conflict(null, what + " is already running; call again when it is complete");
+            case SKIPPED ->
+                throw RefusedException.conflict(null, what + " is already running; call again when it is complete");
             case FAILED -> throw new IllegalStateException(what + " failed; see the log and the table jobs");
             case SUCCESS -> {} // as was asked for
         }
@@ -189,7 +191,7 @@ public record StageOperations(
         return counts.tooMuch()
                 ? "Nothing was checked: too many events are pending"
                 : ("%d posts are not in a final state: %d were published again, %d were skipped because an event is"
-                        + " pending, %d because of a dead letter")
+                                + " pending, %d because of a dead letter")
                         .formatted(counts.open(), counts.published(), counts.underWay(), counts.dead());
     }
 }

@@ -178,7 +178,9 @@ public record StreamOperations(
                 released += repair.release(one, admin.consumers(one), MAX_RELEASED);
             }
             return new Done<>(
-                    released, released, released + " pending entries will be claimed at the next scan of the consumers");
+                    released,
+                    released,
+                    released + " pending entries will be claimed at the next scan of the consumers");
         });
     }
 

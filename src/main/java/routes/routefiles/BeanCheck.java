@@ -136,6 +136,7 @@ record BeanCheck(RouteModel model, Problems problems) {
         method.map(call -> call.replaceFirst("\\(.*", "").trim())
                 .filter(call -> !Placeholders.in(call) && !methods.contains(call))
                 .ifPresent(call -> problems.add(
-                        place, bean + " has no public method '" + call + "'; its methods are " + String.join(", ", methods)));
+                        place,
+                        bean + " has no public method '" + call + "'; its methods are " + String.join(", ", methods)));
     }
 }

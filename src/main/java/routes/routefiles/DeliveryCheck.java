@@ -42,13 +42,16 @@ final class DeliveryCheck {
             "direct",
             Map.of(
                     "failIfNoConsumers",
-                    new Losing("false", "the entry would be acknowledged if the other route does not run; remove this option")),
+                    new Losing(
+                            "false",
+                            "the entry would be acknowledged if the other route does not run; remove this option")),
             "seda",
             Map.of(
                     "discardWhenFull",
                     new Losing("true", "entries are dropped when the queue is full; use blockWhenFull"),
                     "discardIfNoConsumers",
-                    new Losing("true", "the entry would be dropped if the other route does not run; remove this option")),
+                    new Losing(
+                            "true", "the entry would be dropped if the other route does not run; remove this option")),
             "kafka",
             Map.of(
                     "requestRequiredAcks",
@@ -101,8 +104,8 @@ final class DeliveryCheck {
                                 part.place(),
                                 "'" + part.eip()
                                         + "' discards the failure: no step follows, so the entry would be"
-                                                + " acknowledged. Rethrow the exception, publish to a stream, call a"
-                                                        + " bean, or set skipReason"
+                                        + " acknowledged. Rethrow the exception, publish to a stream, call a"
+                                        + " bean, or set skipReason"
                                         + suffix));
                 unseenResponse(flow)
                         .forEach(use -> problems.add(
@@ -145,8 +148,10 @@ final class DeliveryCheck {
                         .flatMap(inner -> model.endpoint(inner).stream())
                         .filter(EndpointUse::publishesWithEntry)
                         .findFirst()
-                        .map(use -> "'onCompletion' runs after the entry has been acknowledged, so its outputs cannot"
-                                + " be published together with the acknowledgement: publish in the route, or with publish=immediate");
+                        .map(
+                                use ->
+                                        "'onCompletion' runs after the entry has been acknowledged, so its outputs cannot"
+                                                + " be published together with the acknowledgement: publish in the route, or with publish=immediate");
             default -> Optional.empty();
         };
     }
@@ -176,14 +181,16 @@ final class DeliveryCheck {
                             found,
                             "'" + ignore + "'" + ON_ITS_WAY
                                     + "an endpoint that does not exist would be skipped, and the entry acknowledged;"
-                                            + " remove this option"));
+                                    + " remove this option"));
         }
         if (step.is("idempotentConsumer")) {
             option(step, "removeOnFailure", value -> !value.equals("true"))
-                    .ifPresent(found -> lost.put(
-                            found,
-                            "'removeOnFailure'" + ON_ITS_WAY + "the key of a failed exchange would be kept, so the"
-                                    + " redelivered entry would be treated as a duplicate and acknowledged; remove this option"));
+                    .ifPresent(
+                            found -> lost.put(
+                                    found,
+                                    "'removeOnFailure'" + ON_ITS_WAY
+                                            + "the key of a failed exchange would be kept, so the"
+                                            + " redelivered entry would be treated as a duplicate and acknowledged; remove this option"));
         }
         if (step.is("circuitBreaker")) {
             lost.putAll(breaker(step));
@@ -206,7 +213,7 @@ final class DeliveryCheck {
                         entry.place(),
                         "'ignoreException'" + ON_ITS_WAY
                                 + "Camel discards these exceptions, and the exchange succeeds; remove this option, or"
-                                        + " throw the exceptions after the circuit breaker"));
+                                + " throw the exceptions after the circuit breaker"));
         boolean throwsWhenOpen = step.options()
                 .textAt("resilience4jConfiguration", "throwExceptionWhenHalfOpenOrOpenState")
                 .equals(Optional.of("true"));
@@ -310,8 +317,8 @@ final class DeliveryCheck {
             if (!value.equals("0")) {
                 problems.add(
                         entry.value().place(),
-                        "'maximumRedeliveries' is " + value + ", but must be 0 in a route that processes stream entries: "
-                                + COMPONENT + suffix);
+                        "'maximumRedeliveries' is " + value
+                                + ", but must be 0 in a route that processes stream entries: " + COMPONENT + suffix);
             }
         } else if (!entry.key().equals("steps")) {
             entry.value().values().forEach(inner -> redelivery(inner, suffix));
@@ -366,11 +373,14 @@ final class DeliveryCheck {
         steps.stream()
                 .flatMap(Step::all)
                 .filter(step -> step.is("idempotentConsumer"))
-                .forEach(step -> problems.add(
-                        step.place(),
-                        "'idempotentConsumer' is inside the circuitBreaker"
-                                + breaker.id().map(id -> " '" + id + "'").orElse("") + way
-                                + ": it would confirm its key before the exchange has completed; put it around the circuit breaker"));
+                .forEach(
+                        step -> problems.add(
+                                step.place(),
+                                "'idempotentConsumer' is inside the circuitBreaker"
+                                        + breaker.id()
+                                                .map(id -> " '" + id + "'")
+                                                .orElse("") + way
+                                        + ": it would confirm its key before the exchange has completed; put it around the circuit breaker"));
         links.targets(steps).forEach(target -> links.called(target)
                 .filter(seen::add)
                 .forEach(called -> breaker(breaker, called.steps(), way + " through " + target, seen)));

@@ -17,8 +17,8 @@ record EndpointCheck(RouteModel model, Problems problems) {
                 problems.add(
                         use.place(),
                         released.contains(scheme)
-                                ? "component '" + scheme + "' is not on the class path: add the dependency camel-" + scheme
-                                        + " to the project, or use another component"
+                                ? "component '" + scheme + "' is not on the class path: add the dependency camel-"
+                                        + scheme + " to the project, or use another component"
                                 : "unknown component '" + scheme + "'" + Nearest.hint(scheme, released));
             } else if (use.path().isEmpty()) {
                 String missing = String.join(", ", model.catalog().pathOptions(scheme));

@@ -45,7 +45,8 @@ record NameCheck(RouteModel model, Problems problems) {
         // instances of a template have ids of their own
         if (flows.stream().anyMatch(flow -> flow.is(Kind.ROUTE))
                 && routes(flows).noneMatch(flow -> flow.id().orElse(name).equals(name))) {
-            problems.add(document.place(), "no route in this file has the id '" + name + "', which is the name of the file");
+            problems.add(
+                    document.place(), "no route in this file has the id '" + name + "', which is the name of the file");
         }
     }
 

@@ -109,7 +109,8 @@ public final class OwnStreamsReader {
                     groups.add(group.text());
                 } else {
                     problems.add(
-                            group.place(), "the name of a consumer group must consist of letters, digits, '.', '-' and '_'");
+                            group.place(),
+                            "the name of a consumer group must consist of letters, digits, '.', '-' and '_'");
                 }
             }
         });

@@ -62,8 +62,7 @@ record ReferenceCheck(RouteModel model, Problems problems) {
                 .scalarAt("routeTemplateRef")
                 .filter(ref -> !model.mayHold(ref.text()))
                 .ifPresent(ref -> problems.add(
-                        ref.place(),
-                        "unknown routeTemplate '" + ref.text() + "'" + Nearest.hint(ref.text(), known)));
+                        ref.place(), "unknown routeTemplate '" + ref.text() + "'" + Nearest.hint(ref.text(), known)));
     }
 
     private void givenParameters(Flow template, Flow route) {

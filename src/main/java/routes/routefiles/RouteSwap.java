@@ -122,7 +122,10 @@ record RouteSwap(CamelContext camel, Duration drain) {
         try {
             ServiceHelper.resumeService(route.getConsumer());
         } catch (RuntimeException e) {
-            LOG.error("Route {} was suspended during a reload of other routes and cannot be resumed", route.getRouteId(), e);
+            LOG.error(
+                    "Route {} was suspended during a reload of other routes and cannot be resumed",
+                    route.getRouteId(),
+                    e);
         }
     }
 

@@ -252,7 +252,7 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
                                 ? "Other routes call it (" + from + "): try it in one file together with such a route"
                                 : "It has another consumer (" + from
                                         + "): check it with --validate; after it is saved, /admin and Hawtio show its"
-                                                + " activity. To try its second half, split the route with a stream");
+                                        + " activity. To try its second half, split the route with a stream");
     }
 
     /** The stream that a route reads. */
@@ -444,8 +444,9 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
         }
 
         private EndOfTrial notCalled(String bean) {
-            return new EndOfTrial(bean
-                    + " is not called, because it may have effects outside the database; --allow-calls permits the call");
+            return new EndOfTrial(
+                    bean
+                            + " is not called, because it may have effects outside the database; --allow-calls permits the call");
         }
 
         /** The beans of the process, as far as they may be called. */

@@ -90,7 +90,8 @@ final class SchemaCheck {
                     item.place(),
                     list.equals(FILE)
                             ? notAnElement(text)
-                            : "short form is not supported: write '- " + text + ": {id: …}' instead of '- " + text + "'");
+                            : "short form is not supported: write '- " + text + ": {id: …}' instead of '- " + text
+                                    + "'");
         }
     }
 
@@ -155,7 +156,8 @@ final class SchemaCheck {
             return notAnElement(key) + "; elements are " + String.join(", ", known);
         }
         if (known.contains("expression") && languages.contains(key)) {
-            return "short form is not supported: write 'expression: {" + key + ": {expression: …}}' instead of '" + key + ": …'";
+            return "short form is not supported: write 'expression: {" + key + ": {expression: …}}' instead of '" + key
+                    + ": …'";
         }
         return (name.equals("steps") ? "unknown EIP '" + key + "'" : "unknown option '" + key + "' of '" + name + "'")
                 + Nearest.hint(key, known);

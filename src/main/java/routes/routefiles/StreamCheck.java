@@ -65,7 +65,8 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                     "unknown stream '" + use.path() + "'"
                             + Nearest.to(use.path(), known)
                                     .map(near -> " (did you mean '" + near + "'?)")
-                                    .orElse(": declare your own streams in streams.yml in the folder of your route files"));
+                                    .orElse(
+                                            ": declare your own streams in streams.yml in the folder of your route files"));
         }
         if (use.is(Role.POLL)) {
             problems.add(
@@ -157,7 +158,7 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                             use.place(),
                             "the body is a batch of entries here ('batchSize'): create the outputs with bean"
                                     + " 'events', method 'write', or publish inside a 'split' of the body, so that"
-                                            + " each output is assigned to its entry"));
+                                    + " each output is assigned to its entry"));
         }
     }
 }

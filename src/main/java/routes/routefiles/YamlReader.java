@@ -41,7 +41,9 @@ final class YamlReader {
             Map.entry("could not find expected ':'", ": put ': ' between a key and its value"),
             Map.entry("undefined alias", ": put a value that begins with '*' in quotes"),
             Map.entry("another document", ": remove the line '---'"),
-            Map.entry("(?<!TAB\\)' that )cannot start any token", ": put a value that begins with this character in quotes"),
+            Map.entry(
+                    "(?<!TAB\\)' that )cannot start any token",
+                    ": put a value that begins with this character in quotes"),
             Map.entry("end of stream|<stream end>", ": close the open quotes or brackets"));
 
     private final String file;

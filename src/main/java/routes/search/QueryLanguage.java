@@ -98,8 +98,8 @@ public final class QueryLanguage {
                 continue;
             }
             if (isMinus && !name.isEmpty()) {
-                throw new UnclearQueryException("-" + name
-                        + " is not supported. Only words can be excluded: -word or -\"several words\".");
+                throw new UnclearQueryException(
+                        "-" + name + " is not supported. Only words can be excluded: -word or -\"several words\".");
             }
             switch (name) {
                 case "channel" -> channels.add(value.replaceFirst("^@", ""));

@@ -287,8 +287,8 @@ public class EventRoutes {
         List<StageEntry> read =
                 entries(exchange).stream().filter(StageEntry::isRead).toList();
         if (read.size() != bodies.size()) {
-            throw new IllegalStateException("The route returned " + bodies.size() + " results for a batch of " + read.size()
-                    + " events; it must return one result per event, in the same order");
+            throw new IllegalStateException("The route returned " + bodies.size() + " results for a batch of "
+                    + read.size() + " events; it must return one result per event, in the same order");
         }
         return read;
     }

@@ -408,8 +408,10 @@ public final class TelegramAccount {
             removeSession();
             set(before.withProblem(
                     State.SIGNED_OUT,
-                    wanted ? "" : "Telegram terminated the session, for example because it was terminated on another"
-                            + " device; sign in again"));
+                    wanted
+                            ? ""
+                            : "Telegram terminated the session, for example because it was terminated on another"
+                                    + " device; sign in again"));
         } else if (wanted) {
             set(before.with(State.CLOSED));
         } else if (!before.problem().isEmpty()) {

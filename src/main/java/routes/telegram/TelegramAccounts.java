@@ -81,7 +81,8 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
             return loader.load();
         } catch (IOException e) {
             throw new ConfigurationException(
-                    e.getMessage() + "; download TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library", e);
+                    e.getMessage() + "; download TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library",
+                    e);
         }
     }
 

@@ -33,7 +33,8 @@ public class TelegramLoginException extends Exception {
         NOT_CONFIGURED("Set the missing settings and restart the program; see docs/telegram.md."),
         NO_LIBRARY("Run the program once with --fetch-tdlib, or set TDLIB_LIBRARY; see docs/telegram.md."),
         /** The stage telegram runs elsewhere. */
-        OTHER_PROCESS("Call the API of the process with the stage telegram, or sign in with --telegram-login on its machine."),
+        OTHER_PROCESS(
+                "Call the API of the process with the stage telegram, or sign in with --telegram-login on its machine."),
         /** Anything else that Telegram answers. */
         REFUSED("Sign in by QR code, or sign in with a Telegram app first.");
 
@@ -100,10 +101,7 @@ public class TelegramLoginException extends Exception {
         }
         return switch (error) {
             case "PHONE_NUMBER_INVALID" ->
-                because(
-                        Reason.PHONE_NUMBER_INVALID,
-                        "this is not a valid phone number; use + and the country code",
-                        e);
+                because(Reason.PHONE_NUMBER_INVALID, "this is not a valid phone number; use + and the country code", e);
             case "PHONE_NUMBER_BANNED" ->
                 because(Reason.PHONE_NUMBER_BANNED, "Telegram has banned this phone number", e);
             case "PHONE_NUMBER_FLOOD", "PHONE_PASSWORD_FLOOD", "FLOOD" ->

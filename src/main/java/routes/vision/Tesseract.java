@@ -86,10 +86,7 @@ class Tesseract {
             }
             return String.join("+", usable);
         } catch (IOException e) {
-            LOG.info(
-                    "Text in pictures is recognised only by models: cannot run {} ({})",
-                    program,
-                    e.getMessage());
+            LOG.info("Text in pictures is recognised only by models: cannot run {} ({})", program, e.getMessage());
             return "";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

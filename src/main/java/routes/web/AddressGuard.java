@@ -120,8 +120,7 @@ final class AddressGuard implements AutoCloseable {
         List<InetAddress> addresses = lookUp(page.host(), timeout);
         for (InetAddress address : addresses) {
             if (!isAllowedAnyway(page) && !allowed.test(address)) {
-                throw FetchReason.REFUSED_ADDRESS.exception(
-                        address.getHostAddress() + " is not a public IP address");
+                throw FetchReason.REFUSED_ADDRESS.exception(address.getHostAddress() + " is not a public IP address");
             }
         }
         return addresses;

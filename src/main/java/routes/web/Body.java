@@ -63,7 +63,8 @@ final class Body {
             // some servers leave out the header of zlib
             case "deflate" -> new InflaterInputStream(in, new Inflater(!isZlib(body)));
             case "br" -> new BrotliInputStream(in);
-            default -> throw FetchReason.CONTENT_ENCODING.exception("the server sent a content coding that was not requested");
+            default ->
+                throw FetchReason.CONTENT_ENCODING.exception("the server sent a content coding that was not requested");
         };
     }
 

@@ -37,7 +37,8 @@ public record CrawlProperties(
         @DefaultValue("TelegramAssistant/1.0")
                 @Pattern(
                         regexp = "[A-Za-z_-]+(/[\\x21-\\x7e]+)?( [\\x20-\\x7e]*)?",
-                        message = "must begin with a name that consists of letters, such as MyCrawler/1.0 (+https://example.org)")
+                        message =
+                                "must begin with a name that consists of letters, such as MyCrawler/1.0 (+https://example.org)")
                 String userAgent,
         @DefaultValue
                 Set<

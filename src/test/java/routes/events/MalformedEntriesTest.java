@@ -35,11 +35,14 @@ class MalformedEntriesTest {
                         "{" + post + ",\"tags\":[],\"tags\":[]}",
                         "$: the field data is not valid JSON: Duplicate field 'tags'"),
                 arguments(
-                        "{" + post + ",\"latency_ms\":NaN}", "$: the field data is not valid JSON: Non-standard token 'NaN'"),
+                        "{" + post + ",\"latency_ms\":NaN}",
+                        "$: the field data is not valid JSON: Non-standard token 'NaN'"),
                 arguments(
                         "{" + post + ",\"metadata\":" + "[".repeat(101) + "]".repeat(101) + "}",
                         "$: the field data is not valid JSON: Document nesting depth (101) exceeds the maximum allowed (100"),
-                arguments("{}", "$: the entry has neither a field data or payload with the event, nor fields of the event"),
+                arguments(
+                        "{}",
+                        "$: the entry has neither a field data or payload with the event, nor fields of the event"),
                 arguments("{\"trace_id\":\"t\"}", "$: the entry has neither a field data or payload with the event"),
                 arguments("{\"tags\":[]}", "$.post_id: required"),
                 arguments("{" + post + "}", "$.tags: required"),

@@ -55,7 +55,8 @@ class StreamCatalogTest {
     void refusesAnUnknownNameAndListsTheKnownOnes() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.key("posts.parsd"))
-                .withMessageStartingWith("Unknown stream 'posts.parsd', known streams are: album.assembled, albums.parsed")
+                .withMessageStartingWith(
+                        "Unknown stream 'posts.parsd', known streams are: album.assembled, albums.parsed")
                 .withMessageContaining("trends.emerging");
     }
 

@@ -189,7 +189,8 @@ class TelegramAccountTest {
     void a_session_that_another_client_uses_is_named() throws Exception {
         signedIn(accounts(), "main");
         TelegramAccount other = accounts().open("main");
-        assertThat(await(other, State.FAILED).problem()).isEqualTo("another process is using the session of main; stop it");
+        assertThat(await(other, State.FAILED).problem())
+                .isEqualTo("another process is using the session of main; stop it");
     }
 
     @Test
@@ -225,7 +226,8 @@ class TelegramAccountTest {
         TelegramAccounts accounts = accounts();
         TelegramAccount account = signedIn(accounts, "main");
         account.client().close();
-        assertThat(await(account, State.FAILED).problem()).isEqualTo("TDLib closed the session unexpectedly; open it again");
+        assertThat(await(account, State.FAILED).problem())
+                .isEqualTo("TDLib closed the session unexpectedly; open it again");
         accounts.open("main");
         await(account, State.READY);
     }
@@ -237,7 +239,8 @@ class TelegramAccountTest {
         telegram.flood("setAuthenticationPhoneNumber", 3_600, 1);
         assertThatThrownBy(() -> account.answer(State.NEEDS_PHONE_NUMBER, ANNA))
                 .isInstanceOf(TelegramLoginException.class)
-                .hasMessageMatching("Telegram allows the next attempt at \\S+Z; earlier attempts extend the waiting time");
+                .hasMessageMatching(
+                        "Telegram allows the next attempt at \\S+Z; earlier attempts extend the waiting time");
         assertThat(account.floodWaits()).containsOnlyKeys("setAuthenticationPhoneNumber");
         account.answer(State.NEEDS_PHONE_NUMBER, "");
         await(account, State.NEEDS_SCAN);

@@ -168,8 +168,9 @@ class AccessConfiguration {
                     + caller.role().text() + "; this operation requires the role " + needed.text());
         }
         if (ofInstallation && !TenantStore.DEFAULT_TENANT.equals(caller.tenant())) {
-            throw new AccessDeniedException("The key " + caller.name()
-                    + " belongs to a tenant; this operation concerns all tenants and requires a key of the tenant default");
+            throw new AccessDeniedException(
+                    "The key " + caller.name()
+                            + " belongs to a tenant; this operation concerns all tenants and requires a key of the tenant default");
         }
         return new AuthorizationDecision(true);
     }

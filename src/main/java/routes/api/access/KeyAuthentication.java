@@ -80,7 +80,8 @@ final class KeyAuthentication implements AuthenticationConverter, Authentication
                 .tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             ErrorResponseException exception = ProblemType.TOO_MANY_REQUESTS.exception(
-                    null, "The key has exceeded its limit of " + requestsPerMinute + " requests per minute (API_RATE_LIMIT)");
+                    null,
+                    "The key has exceeded its limit of " + requestsPerMinute + " requests per minute (API_RATE_LIMIT)");
             long seconds = Duration.ofNanos(probe.getNanosToWaitForRefill())
                     .plusSeconds(1)
                     .toSeconds();

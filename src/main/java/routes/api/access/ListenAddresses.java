@@ -59,7 +59,7 @@ public final class ListenAddresses implements EnvironmentPostProcessor, Ordered 
             values(environment).filter(value -> !isLoopback(value)).findFirst().ifPresent(value -> {
                 throw new ConfigurationException(variable + "=" + value
                         + ": this address is reachable from other machines, so API_KEYS must be set; create a key"
-                                + " with --make-key=<name>, or listen on 127.0.0.1");
+                        + " with --make-key=<name>, or listen on 127.0.0.1");
             });
         }
 

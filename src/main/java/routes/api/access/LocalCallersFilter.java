@@ -28,7 +28,8 @@ public final class LocalCallersFilter extends OncePerRequestFilter {
         if (!LOCAL.matcher(request.getServerName()).matches()) {
             throw ProblemType.FORBIDDEN.exception(
                     "Host",
-                    "Without API keys only requests from this machine are allowed, not requests to " + request.getServerName(),
+                    "Without API keys only requests from this machine are allowed, not requests to "
+                            + request.getServerName(),
                     "Use 127.0.0.1 or localhost as the host, or set API_KEYS.");
         }
         if (hasForeignOrigin(request)) {

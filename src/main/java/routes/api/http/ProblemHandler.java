@@ -58,9 +58,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         if (isBrowser(request)) {
             return page(HttpStatus.UNAUTHORIZED, request);
         }
-        String detail = exception instanceof BadCredentialsException
-                ? exception.getMessage()
-                : "The request has no API key";
+        String detail =
+                exception instanceof BadCredentialsException ? exception.getMessage() : "The request has no API key";
         var headers = new HttpHeaders();
         headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         return answer(ProblemType.UNAUTHORIZED.problem("Authorization", detail), headers, request);
@@ -89,10 +88,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         return answer(
                 switch (exception.reason()) {
                     case UNKNOWN ->
-                        ProblemType.NOT_FOUND.problem(field, reason, "GET /admin/streams lists the streams and groups.");
+                        ProblemType.NOT_FOUND.problem(
+                                field, reason, "GET /admin/streams lists the streams and groups.");
                     case INVALID -> ProblemType.INVALID_VALUE.problem(field, reason);
                     case CONFLICT, NOT_HERE ->
-                        ProblemType.CONFLICT.problem(field, reason, "Check the current state, then repeat the request.");
+                        ProblemType.CONFLICT.problem(
+                                field, reason, "Check the current state, then repeat the request.");
                 },
                 request);
     }
@@ -187,9 +188,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static ProblemDetail unreadable(Throwable cause) {
         if (cause instanceof UnrecognizedPropertyException e) {
             return ProblemType.MALFORMED_REQUEST.problem(
-                    path(e),
-                    "Unknown field",
-                    "The fields are " + list(e.getKnownPropertyIds(), ", ") + ".");
+                    path(e), "Unknown field", "The fields are " + list(e.getKnownPropertyIds(), ", ") + ".");
         } else if (cause instanceof JsonMappingException e && !e.getPath().isEmpty()) {
             return ProblemType.MALFORMED_REQUEST.problem(path(e), path(e) + " has a value of the wrong type");
         } else if (cause instanceof JsonProcessingException e && e.getLocation() != null) {

@@ -18,8 +18,7 @@ import routes.vectorindex.VectorIndexException;
 /** The problem types of the API (RFC 9457). */
 public enum ProblemType {
     MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Malformed request", "See /docs for the format of the request."),
-    INVALID_PARAMETER(
-            HttpStatus.BAD_REQUEST, "Invalid parameter", "See /docs for the parameters and their values."),
+    INVALID_PARAMETER(HttpStatus.BAD_REQUEST, "Invalid parameter", "See /docs for the parameters and their values."),
     UNAUTHORIZED(
             HttpStatus.UNAUTHORIZED,
             "Unauthorized",
@@ -37,10 +36,11 @@ public enum ProblemType {
             "Upload only result.json, which does not count towards the quota, delete posts with files, or increase the quota."),
     UNSUPPORTED_MEDIA_TYPE(
             HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type", "Send Content-Type: application/json."),
-    INVALID_VALUE(
-            HttpStatus.UNPROCESSABLE_ENTITY, "Invalid value", "See /docs for the fields and their values."),
-    TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "Too many requests", "Try again after the number of seconds in"
-            + " the header Retry-After."),
+    INVALID_VALUE(HttpStatus.UNPROCESSABLE_ENTITY, "Invalid value", "See /docs for the fields and their values."),
+    TOO_MANY_REQUESTS(
+            HttpStatus.TOO_MANY_REQUESTS,
+            "Too many requests",
+            "Try again after the number of seconds in" + " the header Retry-After."),
     NO_ROOM(HttpStatus.INSUFFICIENT_STORAGE, "Insufficient disk space", "Free disk space on the server."),
     DEPENDENCY_DOWN(
             HttpStatus.SERVICE_UNAVAILABLE,
@@ -50,10 +50,7 @@ public enum ProblemType {
             HttpStatus.SERVICE_UNAVAILABLE,
             "Not ready",
             "Try again after the number of seconds in the header Retry-After; /health/live shows whether the process runs."),
-    INTERNAL_ERROR(
-            HttpStatus.INTERNAL_SERVER_ERROR,
-            "Internal error",
-            "See the log entry with this time and path.");
+    INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "Internal error", "See the log entry with this time and path.");
 
     private final HttpStatus status;
     private final String title;

@@ -84,13 +84,12 @@ final class StrictParameters implements HandlerInterceptor {
             throw ProblemType.INVALID_PARAMETER.exception(
                     name,
                     "Unknown parameter",
-                    known.isEmpty()
-                            ? "Omit it."
-                            : "The parameters are " + String.join(", ", known.keySet()) + ".");
+                    known.isEmpty() ? "Omit it." : "The parameters are " + String.join(", ", known.keySet()) + ".");
         }
         // Spring would use the default and so drop the filter
         if (List.of(values).contains("")) {
-            throw ProblemType.INVALID_PARAMETER.exception(name, name + " is empty", "Set a value or omit the parameter.");
+            throw ProblemType.INVALID_PARAMETER.exception(
+                    name, name + " is empty", "Set a value or omit the parameter.");
         }
         if (values.length > 1 && !known.get(name)) {
             throw ProblemType.INVALID_PARAMETER.exception(name, name + " is set " + values.length + " times");

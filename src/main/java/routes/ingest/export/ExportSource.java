@@ -111,8 +111,7 @@ public final class ExportSource implements Source {
                 return false;
             }
             if (chat.bareId() > ChannelIdentity.LAST_TELEGRAM_ID) {
-                String reason =
-                        "the chat has no readable id; it is imported as " + chat.bareId() + ", without links";
+                String reason = "the chat has no readable id; it is imported as " + chat.bareId() + ", without links";
                 sink.noted(new ImportNote(chat.title(), null, "id", reason));
             }
             albums = new AlbumInference();

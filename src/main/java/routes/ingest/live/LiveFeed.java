@@ -376,7 +376,8 @@ public class LiveFeed {
 
     TdChats chats(String account) {
         return Optional.ofNullable(clients.get(account))
-                .orElseThrow(() -> new IllegalStateException("The Telegram account " + account + " has no open session"));
+                .orElseThrow(
+                        () -> new IllegalStateException("The Telegram account " + account + " has no open session"));
     }
 
     /** The changes of a chat that are to be applied now. */

@@ -228,7 +228,8 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                 case "messageExpiredPhoto",
                         "messageExpiredVideo",
                         "messageExpiredVideoNote",
-                        "messageExpiredVoiceNote" -> without("expired", "the file was available for a limited time only");
+                        "messageExpiredVoiceNote" ->
+                    without("expired", "the file was available for a limited time only");
                 default -> unknown();
             }
         }

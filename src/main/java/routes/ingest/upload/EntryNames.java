@@ -114,7 +114,8 @@ final class EntryNames {
         Boolean wasFolder = folders.putIfAbsent(digest, isFolder);
         if (wasFolder != null && wasFolder != isFolder) {
             throw UploadRefusedException.unusable(
-                    "The zip's entry " + shown(entry) + " conflicts with another entry: a file and a folder have the same name",
+                    "The zip's entry " + shown(entry)
+                            + " conflicts with another entry: a file and a folder have the same name",
                     ONE_EXPORT);
         } else if (wasFolder != null && !isFolder) {
             throw UploadRefusedException.unusable(

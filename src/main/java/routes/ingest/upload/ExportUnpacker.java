@@ -39,7 +39,8 @@ public final class ExportUnpacker {
     private static final int HEAD = 64;
     private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
     private static final String RESULT = "result.json";
-    private static final String ZIP_AGAIN = "Zip the folder of the export again, without a password, and repeat the upload.";
+    private static final String ZIP_AGAIN =
+            "Zip the folder of the export again, without a password, and repeat the upload.";
     private static final String DAMAGED = "it is truncated or damaged";
     private static final List<Integer> METHODS =
             List.of(ZipEntry.STORED, ZipEntry.DEFLATED, ZipMethod.ENHANCED_DEFLATED.getCode());

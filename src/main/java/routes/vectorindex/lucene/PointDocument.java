@@ -232,7 +232,8 @@ final class PointDocument {
         try {
             return JSON.readValue(stored.get(PAYLOAD), PostPayload.class);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read a payload in the index; start once with --reindex to rebuild the index", e);
+            throw new UncheckedIOException(
+                    "Cannot read a payload in the index; start once with --reindex to rebuild the index", e);
         }
     }
 
@@ -250,7 +251,8 @@ final class PointDocument {
             NumericDocValues revision = reader.getNumericDocValues(REVISION);
             BinaryDocValues textHash = reader.getBinaryDocValues(TEXT_HASH);
             if (!revision.advanceExact(doc) || !textHash.advanceExact(doc)) {
-                throw new IOException("a post in the index has no revision; start once with --reindex to rebuild the index");
+                throw new IOException(
+                        "a post in the index has no revision; start once with --reindex to rebuild the index");
             }
             return new StoredPoint(revision.longValue(), textHash.binaryValue().utf8ToString());
         });

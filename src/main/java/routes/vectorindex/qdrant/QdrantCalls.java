@@ -143,7 +143,9 @@ final class QdrantCalls implements AutoCloseable {
             return TlsChannelCredentials.newBuilder().trustManager(file).build();
         } catch (IOException | CertificateException e) {
             throw new ConfigurationException(
-                    "QDRANT_CA_FILE=" + caFile + ": cannot read a certificate from this file; the format must be PEM (" + e + ")", e);
+                    "QDRANT_CA_FILE=" + caFile + ": cannot read a certificate from this file; the format must be PEM ("
+                            + e + ")",
+                    e);
         }
     }
 

@@ -373,7 +373,9 @@ final class Schema {
     void identify(String identity) {
         var metadata = metadata();
         if (!metadata.isEmpty() && !isCurrent(metadata)) {
-            LOG.warn("The vector index {} was created by another version of the program; it is deleted and rebuilt", calls);
+            LOG.warn(
+                    "The vector index {} was created by another version of the program; it is deleted and rebuilt",
+                    calls);
             drop();
         }
         describe(IDENTITY, identity);
