@@ -226,7 +226,7 @@ class CommandLineIT {
         Path text = Files.writeString(dir.resolve("text.so"), "no library");
         assertThat(run(with("TDLIB_LIBRARY", text.toString()), "--telegram-login"))
                 .startsWith(
-                        "telegram-assistant: " + text + ": is not a 64-bit Linux library, or is truncated; get TDLib");
+                        "telegram-assistant: " + text + ": is not a 64-bit Linux library, or is truncated; download TDLib");
     }
 
     @Test

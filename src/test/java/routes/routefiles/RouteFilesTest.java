@@ -241,7 +241,7 @@ class RouteFilesTest {
                         + " routes/30-tagging.camel.yaml (0123456789ab): compare the two files, then set '# based on "
                         + hash + "'");
         assertThat(outdated(true)).hasSize(2).anySatisfy(warning -> assertThat(warning)
-                .startsWith(overrides.resolve("00-errors.camel.yaml") + ": does not say which version")
+                .startsWith(overrides.resolve("00-errors.camel.yaml") + ": does not specify which version")
                 .contains("'# based on " + hash + "'"));
     }
 

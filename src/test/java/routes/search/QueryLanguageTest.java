@@ -72,8 +72,8 @@ class QueryLanguageTest {
         "before:2026-13, before:2026-13 is not a date. Use before:2026-01-31",
         "after:31.01.2026, after:31.01.2026 is not a date",
         "after:2026-02-30, is not a date",
-        "x -tag:реклама, -tag: is not supported. Only words can be excluded",
-        "-channel:news, -channel: is not supported"
+        "x -tag:реклама, -tag is not supported. Only words can be excluded",
+        "-channel:news, -channel is not supported"
     })
     void aWrongValueIsNamedWithWhatIsPossible(String text, String message) {
         assertThatThrownBy(() -> QueryLanguage.read(text))

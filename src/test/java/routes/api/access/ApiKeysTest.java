@@ -72,7 +72,7 @@ class ApiKeysTest {
     void namesAndKeysAreThereOnce() {
         assertThatThrownBy(() -> new ApiKeys(
                         List.of("anna:" + HASH + ":default:reader", "anna:" + "f".repeat(64) + ":default:reader")))
-                .hasMessageContaining("two keys named anna");
+                .hasMessageContaining("two keys are named anna");
         assertThatThrownBy(() -> new ApiKeys(List.of("anna:" + HASH + ":default:reader", "bob:" + HASH + ":b:reader")))
                 .hasMessageContaining("bob and anna have the same key");
     }

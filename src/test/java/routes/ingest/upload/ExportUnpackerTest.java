@@ -161,13 +161,13 @@ class ExportUnpackerTest {
                         zip().add("result.json", RESULT).add("a", "1").add("A", "2")),
                 arguments("only in case", zip().add("result.json", RESULT).add("Result.json", RESULT)),
                 arguments(
-                        "clashes",
+                        "conflicts",
                         zip().add("result.json", RESULT).add("a", "1").add("a/b", "2")),
                 arguments(
-                        "clashes",
+                        "conflicts",
                         zip().add("result.json", RESULT).add("a/b", "1").add("a", "2")),
                 arguments(
-                        "clashes",
+                        "conflicts",
                         zip().add("result.json", RESULT).add("a/", "").add("A", "2")),
                 arguments(
                         "\"photos\" is a symbolic link",
