@@ -225,8 +225,8 @@ class CommandLineIT {
                                 + ": there is no such file; download TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library");
         Path text = Files.writeString(dir.resolve("text.so"), "no library");
         assertThat(run(with("TDLIB_LIBRARY", text.toString()), "--telegram-login"))
-                .startsWith(
-                        "telegram-assistant: " + text + ": is not a 64-bit Linux library, or is truncated; download TDLib");
+                .startsWith("telegram-assistant: " + text
+                        + ": is not a 64-bit Linux library, or is truncated; download TDLib");
     }
 
     @Test

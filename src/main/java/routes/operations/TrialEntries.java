@@ -100,7 +100,8 @@ record TrialEntries(
         String id = subject.substring(name.length() + 1);
         if (!catalog.names().contains(name) || !id.matches("\\d{1,19}-\\d{1,19}")) {
             throw new ConfigurationException(
-                    "'" + subject + "' must have the form <stream>/<id>, such as posts.tagged/1769860800000-0");
+                    "'" + subject + "' must be the name of a stream, a slash and the id of an entry,"
+                            + " such as posts.tagged/1769860800000-0");
         }
         return keys.of(catalog.stream(name)).stream()
                 .flatMap(key -> Stream.of(key, key + ":dlq"))

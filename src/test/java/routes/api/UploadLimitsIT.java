@@ -51,8 +51,8 @@ class UploadLimitsIT {
     void anUploadThatIsTooLongIsRefusedWhetherItTellsSoOrNot() {
         Multipart body = Multipart.file(("{" + " ".repeat(MAX)).getBytes(UTF_8));
 
-        refused(upload(body.whole()), 413, "longer than 200000 bytes");
-        refused(upload(body.chunked()), 413, "longer than 200000 bytes");
+        refused(upload(body.whole()), 413, "larger than 200000 bytes");
+        refused(upload(body.chunked()), 413, "larger than 200000 bytes");
     }
 
     @Test
