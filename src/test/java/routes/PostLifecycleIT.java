@@ -328,7 +328,7 @@ class PostLifecycleIT {
                         "retryTagging(limit): Maximum number of posts, 1 to 1000",
                         "tracePost(post): Id (UUID) or number of the post");
         assertThat((String) server.invoke(replay, "reconcileNow", new Object[0], new String[0]))
-                .startsWith("0 posts are not in a final state: 0 published again");
+                .startsWith("0 posts are not in a final state: 0 were published again");
         assertThat(server.queryNames(
                         new ObjectName("org.apache.camel:type=consumers,context=" + camel.getManagementName() + ",*"),
                         null))
@@ -382,7 +382,7 @@ class PostLifecycleIT {
         awaitIdle();
         assertThat(row()).containsEntry("tagging_status", "success");
         assertThat((String) server.invoke(replay, "reconcileNow", new Object[0], new String[0]))
-                .startsWith("0 posts are not in a final state: 0 published again");
+                .startsWith("0 posts are not in a final state: 0 were published again");
         assertThatThrownBy(() -> server.invoke(replay, "pauseStage", new Object[] {"taging"}, text))
                 .hasRootCauseInstanceOf(IllegalArgumentException.class);
     }

@@ -397,7 +397,7 @@ class PreviewFeedIT {
         subscribe("tg_channel_id", 77L);
         start();
         await().atMost(TIME)
-                .until(() -> count("live_channels WHERE error LIKE '%a private channel has no public preview%'") == 1);
+                .until(() -> count("live_channels WHERE error LIKE '%A private channel has no public preview%'") == 1);
     }
 
     @Test
