@@ -52,7 +52,7 @@ record BackupCommand(Binder settings, PrintStream out) {
                             .text());
                 });
             }
-            out.println("Start the program: it rebuilds the index and goes on with what was under way");
+            out.println("Start the program. It rebuilds the index and resumes the interrupted work");
         }
     }
 
@@ -79,7 +79,7 @@ record BackupCommand(Binder settings, PrintStream out) {
             }
         } catch (RedisException e) {
             throw new ConfigurationException(
-                    "Redis at " + services.redis().address() + " does not answer (" + e.getMessage()
+                    "Redis at " + services.redis().address() + " does not respond (" + e.getMessage()
                             + "); check that it runs",
                     e);
         } catch (IOException e) {

@@ -113,9 +113,9 @@ record CommandLine(PrintStream out, PrintStream err) {
 
     private int makeKey(RunOptions.KeyRequest wanted) {
         NewApiKey key = NewApiKey.make(wanted.name(), wanted.tenant(), wanted.role());
-        out.println("key (shown this once, give it to " + wanted.name() + " alone):");
+        out.println("key (shown only once; pass it only to " + wanted.name() + "):");
         out.println("  " + key.key());
-        out.println("entry to add to API_KEYS, separated from others by a comma:");
+        out.println("entry for API_KEYS, which is a comma-separated list:");
         out.println("  " + key.entry());
         return OK;
     }
@@ -193,8 +193,8 @@ record CommandLine(PrintStream out, PrintStream err) {
         try {
             if (options.trial().isEmpty() && options.replay().isEmpty()) {
                 out.printf(
-                        "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting; a start takes up to half a minute, the first one"
-                                + " longer, since it unpacks PostgreSQL and creates the database%n",
+                        "%s INFO  [] TelegramAssistant: Telegram Assistant %s is starting. This takes up to half a"
+                                + " minute; the first start takes longer, because it unpacks PostgreSQL and creates the database%n",
                         OffsetDateTime.now().format(LOG_TIME), version());
                 out.flush();
             }
@@ -261,7 +261,11 @@ record CommandLine(PrintStream out, PrintStream err) {
     private static void await(CountDownLatch settled) {
         try {
             if (!settled.await(CANCEL_SECONDS, TimeUnit.SECONDS)) {
-                LoggerFactory.getLogger(CommandLine.class).warn("The start did not end within {} s", CANCEL_SECONDS);
+                LoggerFactory.getLogger(CommandLine.class)
+                        .warn(
+                                "The application is still starting {} s after the"
+                                        + " shutdown request; the process exits now",
+                                CANCEL_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -270,7 +274,7 @@ record CommandLine(PrintStream out, PrintStream err) {
 
     private int failed(RuntimeException e) {
         if (isShuttingDown()) {
-            out.println("Stopped; the next start goes on with what was not finished");
+            out.println("Stopped; the next start resumes the unfinished work");
             return OK;
         }
         var setting = ObjectHelper.getException(ConfigurationException.class, e);
@@ -284,15 +288,16 @@ record CommandLine(PrintStream out, PrintStream err) {
         for (Throwable cause : ObjectHelper.createExceptionIterable(e)) {
             if (String.valueOf(cause.getMessage()).contains("No space left on device")) {
                 err.println(
-                        "telegram-assistant: The disk is full; make room and start again. Nothing that was stored is lost ("
+                        "telegram-assistant: The disk is full; free disk space and start again. No stored data is lost ("
                                 + cause.getMessage().lines().findFirst().orElse("") + ")");
                 return FAILED;
             }
         }
         var port = ObjectHelper.getException(PortInUseException.class, e);
         if (port != null) {
-            return stopped("Port " + port.getPort()
-                    + " is taken by another process; stop it, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)");
+            return stopped(
+                    "Port " + port.getPort()
+                            + " is in use by another process; stop that process, or set API_PORT (HTTP API) or MANAGEMENT_PORT (metrics)");
         }
         LoggerFactory.getLogger(CommandLine.class).error("The start failed unexpectedly", e);
         return FAILED;
@@ -319,7 +324,7 @@ record CommandLine(PrintStream out, PrintStream err) {
         @Override
         public Object postProcessBeforeInstantiation(Class<?> type, String name) {
             if (isShuttingDown()) {
-                throw new IllegalStateException("The start is cancelled");
+                throw new IllegalStateException("The start was cancelled");
             }
             return null;
         }

@@ -122,7 +122,7 @@ class BackupRestoreIT {
         Process process = start(data, "--restore=" + backup);
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line = lines.readLine();
-            while (line != null && !line.contains("it is complete")) {
+            while (line != null && !line.contains("the file is complete")) {
                 line = lines.readLine();
             }
             assertThat(line).isNotNull();

@@ -61,13 +61,13 @@ class CommandLineIT {
             String port = Integer.toString(taken.getLocalPort());
             PreparedData.in(dir.resolve("data"));
             assertThat(run(Map.of("EMBEDDED_REDIS_PORT", port)))
-                    .startsWith("telegram-assistant: EMBEDDED_REDIS_PORT=" + port + ": the port is taken");
+                    .startsWith("telegram-assistant: EMBEDDED_REDIS_PORT=" + port + ": the port is in use");
         }
     }
 
     @Test
     void an_option_that_does_not_exist() throws Exception {
-        assertThat(refused("--dmeo")).startsWith("telegram-assistant: --dmeo: no such option");
+        assertThat(refused("--dmeo")).startsWith("telegram-assistant: --dmeo: unknown option");
     }
 
     @Test
@@ -78,11 +78,12 @@ class CommandLineIT {
             Path file = Files.writeString(dir.resolve("no-folder"), "");
             assertRefusedAtOnce("CONFIG_DIR=/nonexistent: the folder does not exist", "--config.dir=/nonexistent");
             assertRefusedAtOnce("CONFIG_DIR=" + file + ": is not a folder", "--config.dir=" + file);
-            assertRefusedAtOnce("PIPELINE_ROUTES: unknown stage x; known are ingest, ", "--pipeline.routes=tagging,x");
             assertRefusedAtOnce(
-                    "PIPELINE_ROUTES: not built yet: trends; known are ingest, ", "--pipeline.routes=trends");
-            assertRefusedAtOnce("API_PORT=" + port + ": the port is taken", "--api.port=" + port);
-            assertRefusedAtOnce("MANAGEMENT_PORT=" + port + ": the port is taken", "--management.port=" + port);
+                    "PIPELINE_ROUTES: unknown stage x; the stages are ingest, ", "--pipeline.routes=tagging,x");
+            assertRefusedAtOnce(
+                    "PIPELINE_ROUTES: not implemented: trends; the stages are ingest, ", "--pipeline.routes=trends");
+            assertRefusedAtOnce("API_PORT=" + port + ": the port is in use", "--api.port=" + port);
+            assertRefusedAtOnce("MANAGEMENT_PORT=" + port + ": the port is in use", "--management.port=" + port);
             assertRefusedAtOnce(
                     "DATA_DIR=" + used.path() + ": the folder is in use by process ", "--data.dir=" + used.path());
         }
@@ -91,7 +92,7 @@ class CommandLineIT {
     @Test
     void a_setting_that_does_not_exist_is_refused_with_the_one_that_was_meant() throws Exception {
         assertRefusedAtOnce(
-                "--tagging.max-tgas: no such setting (did you mean 'tagging.max-tags'?)",
+                "--tagging.max-tgas: unknown setting (did you mean 'tagging.max-tags'?)",
                 "--tagging.max-tgas=3",
                 "--tagging.maxTags=4",
                 "--logging.level.org.example=info");
@@ -113,7 +114,7 @@ class CommandLineIT {
         assertThat(run(0, Map.of(), "--version")).matches("telegram-assistant \\S.*");
         assertThat(run(1, Map.of(), "--validate=/nonexistent"))
                 .isEqualTo(
-                        "/nonexistent is not a folder: --validate takes a folder of route files, such as config/routes");
+                        "/nonexistent is not a folder: --validate requires a folder with route files, such as config/routes");
         Path folder = Files.createDirectories(dir.resolve("routes"));
         assertThat(run(0, Map.of(), "--validate=" + folder))
                 .matches("\\d+ route files checked, 0 of them from .*: no problems");
@@ -150,9 +151,9 @@ class CommandLineIT {
         Files.writeString(html.resolve("messages.html"), "");
         assertThat(refused("--import=" + dir.resolve("nothere"), "--import=" + html))
                 .isEqualTo("telegram-assistant: --import=" + dir.resolve("nothere") + ": " + dir.resolve("nothere")
-                        + ": there is no such file: give the path of an export's result.json or of its folder\n"
+                        + ": no such file: specify the path of the result.json of an export, or of its folder\n"
                         + "--import=" + html + ": " + html.resolve("result.json")
-                        + ": there is no such file: the folder holds an export as HTML; choose the format"
+                        + ": no such file: the folder contains an export in HTML; export in the format"
                         + " \"Machine-readable JSON\" in Telegram Desktop");
         assertThat(dir.resolve("data")).doesNotExist();
     }
@@ -161,10 +162,12 @@ class CommandLineIT {
     void an_address_that_others_reach_without_keys() throws Exception {
         assertThat(refused("--api.address=0.0.0.0"))
                 .startsWith(
-                        "telegram-assistant: API_ADDRESS=0.0.0.0: other machines reach this address, so API_KEYS must be set")
+                        "telegram-assistant: API_ADDRESS=0.0.0.0: this address is reachable from other machines, so API_KEYS must be set")
                 .contains("--make-key");
-        assertThat(refused("--management.address=::")).startsWith("telegram-assistant: MANAGEMENT_ADDRESS=::: other");
-        assertThat(refused("--server.address=0.0.0.0")).startsWith("telegram-assistant: API_ADDRESS=0.0.0.0: other");
+        assertThat(refused("--management.address=::"))
+                .startsWith("telegram-assistant: MANAGEMENT_ADDRESS=::: this address is reachable");
+        assertThat(refused("--server.address=0.0.0.0"))
+                .startsWith("telegram-assistant: API_ADDRESS=0.0.0.0: this address is reachable");
         assertThat(refused("--api.address=no.such.host.invalid"))
                 .startsWith("telegram-assistant: API_ADDRESS=no.such.host.invalid: must be an address of this machine");
     }
@@ -175,7 +178,7 @@ class CommandLineIT {
             String port = Integer.toString(taken.getLocalPort());
             // ports are checked after addresses
             assertRefusedAtOnce(
-                    "MANAGEMENT_PORT=" + port + ": the port is taken",
+                    "MANAGEMENT_PORT=" + port + ": the port is in use",
                     "--pipeline.routes=tagging",
                     "--api.address=0.0.0.0",
                     "--management.port=" + port);
@@ -199,7 +202,7 @@ class CommandLineIT {
         assertThat(refused("--make-key=anna", "--role=boss"))
                 .isEqualTo("telegram-assistant: --make-key: anna: the role must be reader, operator or admin");
         assertThat(refused("--role=reader"))
-                .isEqualTo("telegram-assistant: --tenant and --role belong to --make-key=<name>");
+                .isEqualTo("telegram-assistant: --tenant and --role require --make-key=<name>");
     }
 
     private static final Map<String, String> TELEGRAM = Map.of(
@@ -215,15 +218,15 @@ class CommandLineIT {
         assertThat(run(Map.of("TELEGRAM_API_HASH", "secret"), "--telegram-login"))
                 .isEqualTo("telegram-assistant: TELEGRAM_API_HASH=***: must be 32 hexadecimal digits");
         assertThat(run(TELEGRAM, "--telegram-login=../x"))
-                .startsWith("telegram-assistant: '../x' cannot be the name of a Telegram account");
+                .startsWith("telegram-assistant: '../x' is not a valid name of a Telegram account");
         assertThat(run(with("TDLIB_LIBRARY", ""), "--telegram-login"))
                 .isEqualTo(
                         "telegram-assistant: " + dir.resolve("data/tdlib/libtdjson.so")
-                                + ": there is no such file; get TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library");
+                                + ": there is no such file; download TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library");
         Path text = Files.writeString(dir.resolve("text.so"), "no library");
         assertThat(run(with("TDLIB_LIBRARY", text.toString()), "--telegram-login"))
-                .startsWith(
-                        "telegram-assistant: " + text + ": is not a 64-bit Linux library, or is truncated; get TDLib");
+                .startsWith("telegram-assistant: " + text
+                        + ": is not a 64-bit Linux library, or is truncated; download TDLib");
     }
 
     @Test
@@ -231,7 +234,7 @@ class CommandLineIT {
         String output = run(1, with("TDLIB_LIBRARY", RealTdlib.library().toString()), "--telegram-login");
         assertThat(output)
                 .contains("Phone number with + and country code, or Enter for a QR code: ")
-                .endsWith("Not signed in: the input has ended");
+                .endsWith("Not signed in: end of input");
         assertThat(Files.getPosixFilePermissions(dir.resolve("data/telegram/main")))
                 .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }

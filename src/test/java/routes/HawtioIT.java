@@ -93,7 +93,7 @@ class HawtioIT {
                 .until(() -> camel.getRouteController().getRouteStatus("enrichment") == ServiceStatus.Started);
 
         select("StreamReplay");
-        tab("Operations", "Publishes a dead letter again, for the group that gave it up");
+        tab("Operations", "Publishes a dead letter again for the group that failed to process it");
         execute("replayDeadLetter(String, String)", "posts.tagged", letter.getId());
         browser.awaitText("[class*=data-list]", "Published again as ");
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(letters(redis))

@@ -31,7 +31,8 @@ class JarIT {
 
         assertThat(said.lines().filter(line -> !line.contains(" INFO ")))
                 .singleElement(STRING)
-                .startsWith("telegram-assistant: EMBEDDINGS_ONNX_PATH is set, but this build has no ONNX runtime")
+                .startsWith(
+                        "telegram-assistant: EMBEDDINGS_ONNX_PATH is set, but this build does not contain the ONNX runtime")
                 .endsWith("Build with: mvn -Ponnx -DskipTests package");
     }
 

@@ -129,8 +129,8 @@ class OwnRoutesIT {
 
         assertThatThrownBy(() -> new ModelPipeline(folder, "--config.dir=" + folder.resolve("config")))
                 .hasStackTraceContaining(
-                        "tag-files.camel.yaml:10:16: group 'tag_persist_workers' of stream 'posts.tagged' belongs"
-                                + " to the stage 'tag-persistence' of the product");
+                        "tag-files.camel.yaml:10:16: group 'tag_persist_workers' of stream 'posts.tagged' belongs to"
+                                + " the stage 'tag-persistence' of the program");
     }
 
     private static List<String> names(Path folder) throws IOException {

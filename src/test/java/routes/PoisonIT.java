@@ -120,7 +120,7 @@ class PoisonIT {
                     assertThat(deadLetters(stream, "routes.posts.PostNotThereYetException"))
                             .as("of a post that is nowhere, of " + stream)
                             .containsOnlyKeys(groups)
-                            .allSatisfy((group, reason) -> assertThat(reason).contains("has no row"));
+                            .allSatisfy((group, reason) -> assertThat(reason).contains("is not stored"));
                     assertThat(inspector().groups(catalog.key(stream)))
                             .filteredOn(group -> groupsOf(stream).contains(group.group()))
                             .allSatisfy(group -> assertThat(group.lag() + group.pending())
@@ -168,7 +168,7 @@ class PoisonIT {
 
         eventually().untilAsserted(() -> assertThat(
                         get("/health").at("/components/pipeline/reason").asText())
-                .contains("1 posts are not indexed, and no event about them is under way"));
+                .contains("1 posts are not indexed and have no pending event"));
     }
 
     private JsonNode get(String path) throws Exception {

@@ -325,10 +325,10 @@ class PostLifecycleIT {
                                 .map(parameter -> operation.getName() + "(" + parameter.getName() + "): "
                                         + parameter.getDescription())))
                 .contains(
-                        "retryTagging(limit): Most posts, 1 to 1000",
+                        "retryTagging(limit): Maximum number of posts, 1 to 1000",
                         "tracePost(post): Id (UUID) or number of the post");
         assertThat((String) server.invoke(replay, "reconcileNow", new Object[0], new String[0]))
-                .startsWith("0 posts are not in a final state: 0 published again");
+                .startsWith("0 posts are not in a final state: 0 were published again");
         assertThat(server.queryNames(
                         new ObjectName("org.apache.camel:type=consumers,context=" + camel.getManagementName() + ",*"),
                         null))
@@ -366,7 +366,7 @@ class PostLifecycleIT {
                 .next();
         String[] text = {String.class.getName()};
         assertThat(server.invoke(replay, "pauseStage", new Object[] {"tagging"}, text))
-                .isEqualTo("1 consumer groups rest");
+                .isEqualTo("1 consumer groups were paused");
         await().atMost(LONG)
                 .until(() -> json.readTree(send("GET", "/health", null).body())
                         .at("/components/stages/components/tagging/status")
@@ -378,11 +378,11 @@ class PostLifecycleIT {
                 .equals(row().get("tagging_status")));
 
         assertThat(server.invoke(replay, "resumeStage", new Object[] {"tagging"}, text))
-                .isEqualTo("1 consumer groups go on");
+                .isEqualTo("1 consumer groups were resumed");
         awaitIdle();
         assertThat(row()).containsEntry("tagging_status", "success");
         assertThat((String) server.invoke(replay, "reconcileNow", new Object[0], new String[0]))
-                .startsWith("0 posts are not in a final state: 0 published again");
+                .startsWith("0 posts are not in a final state: 0 were published again");
         assertThatThrownBy(() -> server.invoke(replay, "pauseStage", new Object[] {"taging"}, text))
                 .hasRootCauseInstanceOf(IllegalArgumentException.class);
     }
@@ -406,7 +406,7 @@ class PostLifecycleIT {
                     assertThat(last.path("trigger").asText()).isEqualTo("edit");
                 }));
         JsonNode retrying = stage("tagging").get(1);
-        assertThat(retrying.path("reason").asText()).contains("has no row yet");
+        assertThat(retrying.path("reason").asText()).contains("is not stored yet");
         assertThat(retrying.path("content_version").asLong()).isEqualTo(1_762_000_500L);
         balanced();
     }

@@ -76,7 +76,7 @@ class ReindexIT {
             var out = new ByteArrayOutputStream();
             int code = application.getBean(MainJob.class).run(new PrintStream(out, true, StandardCharsets.UTF_8));
             assertThat(code).isZero();
-            assertThat(out.toString(StandardCharsets.UTF_8)).contains("Processing: ", "| still in work | 0 ");
+            assertThat(out.toString(StandardCharsets.UTF_8)).contains("Processing: ", "| still in progress | 0 ");
             assertThat(index.identity()).isPresent().isNotEqualTo(Optional.of(before));
             assertThat(index.count()).isEqualTo(indexed);
             assertThat(data.resolve("index-next")).doesNotExist();

@@ -174,7 +174,7 @@ class ReplayIT {
         assertThat(dry.path("replayed").asInt()).isZero();
         assertThat(deadLetters(ENRICHED)).as("a dry run changes nothing").isEqualTo(POSTS);
         assertThat(post(all, "{\"expected_count\": 49}", 409).path("detail").asText())
-                .contains("49 were expected, there are 50");
+                .contains("49 dead letters were expected, but there are 50");
 
         indexAccepts();
         JsonNode replay = post(all, "{%s, \"expected_count\": 50}".formatted(byCause), 200);
@@ -298,22 +298,22 @@ class ReplayIT {
         List<Object> ids = cells(causes, "cause");
         assertThat(cells(causes, "count")).containsOnly("1").hasSameSizeAs(ids);
 
-        assertThat(jmx("replayCause", "posts.tagged", ids.get(0), 10)).isEqualTo("1 entries are published again");
+        assertThat(jmx("replayCause", "posts.tagged", ids.get(0), 10)).isEqualTo("1 entries were published again");
         idle(TAGGED);
         eventually().until(() -> deadLetters(TAGGED) == 3);
         assertThat(jmx("replayDeadLetters", "posts.tagged", 2))
-                .isEqualTo("2 entries are published again; there are more");
+                .isEqualTo("2 entries were published again; more entries are left");
         idle(TAGGED);
         eventually().until(() -> deadLetters(TAGGED) == 3);
         assertThat((String) jmx("replayRange", "posts.tagged", "-", "+", "", 1000, true))
                 .matches("\\d+ entries would be published again");
         assertThat(jmx("claimNow", "posts.tagged", "tag_persist_workers"))
-                .isEqualTo("0 pending entries are taken over");
+                .isEqualTo("0 pending entries will be claimed");
         assertThatThrownBy(() -> jmx("purgeDeadLetters", "posts.tagged", 2L))
                 .hasRootCauseInstanceOf(IllegalArgumentException.class)
                 .rootCause()
-                .hasMessage("2 were expected, there are 3; nothing was done");
-        assertThat(jmx("purgeDeadLetters", "posts.tagged", 3L)).isEqualTo("3 dead letters are removed");
+                .hasMessage("2 dead letters were expected, but there are 3; nothing was changed");
+        assertThat(jmx("purgeDeadLetters", "posts.tagged", 3L)).isEqualTo("3 dead letters were deleted");
         assertThatThrownBy(() -> jmx("replayDeadLetter", "posts.taged", id))
                 .hasRootCauseInstanceOf(IllegalArgumentException.class);
 
@@ -326,7 +326,7 @@ class ReplayIT {
         }
         assertThatThrownBy(() -> jmx("replayPost", post, "cleanup"))
                 .rootCause()
-                .hasMessageContaining("'cleanup' is none of tagging");
+                .hasMessageContaining("'cleanup' is unknown; the stages are tagging");
         assertThat(cells((TabularData) jmx("listAudit", 100), "via")).contains("jmx");
         assertThat(cells((TabularData) jmx("listAudit", 100), "operator")).contains(System.getProperty("user.name"));
         idle(TAGGED);
@@ -341,12 +341,12 @@ class ReplayIT {
                 .asText();
 
         assertThat(command(0, "--replay=posts.tagged"))
-                .contains("cause:" + cause, "3 entries would be published again; --yes or --expect=3 does it");
+                .contains("cause:" + cause, "3 entries would be published again; --yes or --expect=3 publishes them");
         assertThat(command(2, "--replay=posts.tagged/cause:" + cause, "--expect=4"))
-                .contains(": 4 were expected, there are 1; nothing was done");
+                .contains(": 4 dead letters were expected, but there are 1; nothing was changed");
         assertThat(deadLetters(TAGGED)).isEqualTo(3);
 
-        assertThat(command(0, "--replay=posts.tagged/" + id, "--yes")).contains("1 entry is published again, as ");
+        assertThat(command(0, "--replay=posts.tagged/" + id, "--yes")).contains("1 entry was published again, as ");
         idle(TAGGED);
         eventually().until(() -> letters("posts.tagged", "tag_persist_workers").stream()
                 .anyMatch(letter -> letter.path("replay_count").asInt() == 1));

@@ -169,12 +169,12 @@ class RouteEditsIT {
 
         save(TAGGING, local.replaceFirst("ref: events", "ref: evnts"));
         await().atMost(SOON).until(() -> !state().failed().isEmpty());
-        String problem = own.resolve(TAGGING) + ":21:18: there is no bean 'evnts' (did you mean 'events'?)";
+        String problem = own.resolve(TAGGING) + ":21:18: unknown bean 'evnts' (did you mean 'events'?)";
         assertThat(log.getOut().lines().filter(line -> line.contains(problem)))
                 .singleElement()
                 .asString()
                 .contains("WARN")
-                .endsWith("; its last good version runs");
+                .endsWith("; its last valid version runs");
         assertThat(pipeline.get("/health").at("/components/routes/status").asText())
                 .isEqualTo("DEGRADED");
         assertThat(pipeline.metric("route_reloads_total{outcome=\"refused\"}")).isEqualTo(refused + 1);
@@ -318,7 +318,7 @@ class RouteEditsIT {
                 case 10 -> {
                     Path outside = Files.writeString(own.resolveSibling("outside.camel.yaml"), edited);
                     Files.createSymbolicLink(own.resolve("linked.camel.yaml"), outside);
-                    told = "symbolic link that leads out of";
+                    told = "symbolic link to a path outside";
                 }
                 case 11 -> {
                     save(name, edited);
@@ -353,7 +353,7 @@ class RouteEditsIT {
                                             - wireTap:
                                                 uri: log:x
                                     """);
-                    told = "'wireTap' is not allowed where a stream's entry is on its way";
+                    told = "'wireTap' is not allowed in a route that processes stream entries";
                 }
                 default ->
                     save(

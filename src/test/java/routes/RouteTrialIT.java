@@ -163,7 +163,7 @@ class RouteTrialIT {
         assertThat(step(result, "tagging-read").body()).contains("телескоп", post.toString());
         assertThat(step(result, "tagging-providers").properties()).containsEntry("llmProviders", "gigachat");
         assertThat(step(result, "tagging-models").note())
-                .isEqualTo("answered by the provider local, in place of gigachat");
+                .isEqualTo("answered by the provider local instead of gigachat");
         assertThat(step(result, "tagging-models").body()).contains("телескоп");
         assertThat(step(result, "tagging-models").depth())
                 .isGreaterThan(step(result, "tagging-passes").depth());
@@ -225,7 +225,7 @@ class RouteTrialIT {
                         .problems())
                 .singleElement()
                 .asString()
-                .contains("there is no routeTemplate 'snik' (did you mean 'sink'?)");
+                .contains("unknown routeTemplate 'snik' (did you mean 'sink'?)");
         assertThatThrownBy(() ->
                         trials.run("mine.camel.yaml", sink, UUID.randomUUID().toString(), Trust.OWN))
                 .isInstanceOf(ConfigurationException.class)
@@ -233,15 +233,16 @@ class RouteTrialIT {
         String job = builtIn("10-ingest.camel.yaml");
         assertThatThrownBy(() -> run("10-ingest.camel.yaml", job, false))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("no route of the file reads a stream")
-                .hasMessageContaining("starts on its own (scheduler:outbox, direct:ingest-batch)");
+                .hasMessageContaining("no route of the file consumes from a stream")
+                .hasMessageContaining("has another consumer (scheduler:outbox, direct:ingest-batch)");
         assertThatThrownBy(() -> run("72-delivery.camel.yaml", builtIn("72-delivery.camel.yaml"), false))
                 .hasMessageContaining(
-                        "starts on its own (timer:delivery, timer:delivery-updates): --validate checks it");
+                        "has another consumer (timer:delivery, timer:delivery-updates): check it with --validate");
         assertThatThrownBy(() -> run("08-fetch.camel.yaml", builtIn("08-fetch.camel.yaml"), false))
-                .hasMessageContaining("Other routes call it (direct:fetch): try it together with one that does");
+                .hasMessageContaining(
+                        "Other routes call it (direct:fetch): try it in one file together with such a route");
         assertThatThrownBy(() -> run("00-errors.camel.yaml", builtIn("00-errors.camel.yaml"), false))
-                .hasMessageContaining("try a file whose routes use them");
+                .hasMessageContaining("try a file with routes that use them");
         String relay = builtIn("80-cleanup.camel.yaml")
                 .replace("posts.deleted", "posts.tagged")
                 .replace("value: clean\n", "value: run\n")
@@ -418,14 +419,14 @@ class RouteTrialIT {
         assertThat(redis.keys("*")).isEqualTo(keys);
         assertThatThrownBy(() ->
                         run("mine.camel.yaml", yaml.replace("completionSize: 2", "completionTimeout: 1000"), false))
-                .hasMessageContaining("'aggregate' is completed by time alone");
+                .hasMessageContaining("'aggregate' is completed only by time");
         assertThatThrownBy(() -> run(
                         "mine.camel.yaml",
                         yaml.replace(
                                 "\"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"",
                                 "jobs\n            aggregationStrategyMethodName: run"),
                         false))
-                .hasMessageContaining("here is called bean 'jobs'");
+                .hasMessageContaining("the expression calls the bean 'jobs'");
     }
 
     @Test
@@ -456,10 +457,10 @@ class RouteTrialIT {
                 .contains("$.post_id: does not match");
         String other = builtIn("40-vision.camel.yaml");
         assertThatThrownBy(() -> trials.run("40-vision.camel.yaml", other, "posts.tagged/" + id, Trust.OWN))
-                .hasMessageContaining("no route of the file reads the stream posts.tagged");
+                .hasMessageContaining("no route of the file consumes from the stream posts.tagged");
         assertThatThrownBy(() -> trials.run(file, builtIn(file), "posts.tagged/1-1", Trust.OWN))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("There is no entry posts.tagged/1-1");
+                .hasMessageContaining("Unknown entry posts.tagged/1-1");
         assertThatThrownBy(() -> trials.run(file, builtIn(file), "nothing/1-1", Trust.OWN))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("'nothing/1-1' must be the name of a stream");
@@ -519,7 +520,7 @@ class RouteTrialIT {
     void a_text_from_outside_reaches_nothing(String expression) {
         assertThatThrownBy(() -> trials.runForeign("mine.camel.yaml", body("simple", expression), post.toString()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageMatching("mine.camel.yaml: line \\d+: .* is tried only with a file .*");
+                .hasMessageMatching("mine.camel.yaml: line \\d+: .* can be tried only with a local file .*");
     }
 
     @ParameterizedTest
@@ -539,7 +540,7 @@ class RouteTrialIT {
     void a_text_from_outside_has_only_steps_that_are_known_to_be_harmless(String step) {
         assertThatThrownBy(() -> trials.runForeign("mine.camel.yaml", step("- " + step), post.toString()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageMatching("mine.camel.yaml: line \\d+: .* is tried only with a file .*");
+                .hasMessageMatching("mine.camel.yaml: line \\d+: .* can be tried only with a local file .*");
     }
 
     @ParameterizedTest
@@ -551,7 +552,7 @@ class RouteTrialIT {
     void a_text_from_outside_has_only_routes(String element) throws Exception {
         assertThatThrownBy(() -> trials.runForeign("mine.camel.yaml", element, post.toString()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageMatching("mine.camel.yaml: line 1: .* is tried only with a file .*");
+                .hasMessageMatching("mine.camel.yaml: line 1: .* can be tried only with a local file .*");
         assertThat(trials.runForeign("mine.camel.yaml", "- beans: [{name: a, type: java.io.File}]", post.toString())
                         .orElseThrow()
                         .problems())
@@ -591,6 +592,6 @@ class RouteTrialIT {
         assertThat(trials.runForeign("mine.camel.yaml", doubling, post.toString())
                         .orElseThrow()
                         .outcome())
-                .startsWith("stopped: a text has more than ");
+                .startsWith("stopped: a value has more than ");
     }
 }

@@ -58,7 +58,7 @@ class SlowHostIT {
             await().atMost(Duration.ofSeconds(60)).until(() -> read(pipeline, "slow") >= 3);
             assertThat(pipeline.get("/health").toString())
                     .as("waiting is no failure")
-                    .doesNotContain("delivered again");
+                    .doesNotContain("redelivered");
             // one at a time
             assertThat(slow.mostAtOnce()).isEqualTo(1);
             assertThat(pipeline.scrape().lines().filter(line -> line.startsWith("stream_dead_letters")))

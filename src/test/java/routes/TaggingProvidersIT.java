@@ -326,7 +326,7 @@ class TaggingProvidersIT {
 
         pipeline.awaitStatus(post, "retrying");
         await().untilAsserted(
-                        () -> assertThat(pipeline.post(post, "tagging_error")).contains("left alone until"));
+                        () -> assertThat(pipeline.post(post, "tagging_error")).contains("not called until"));
         int asked = gigaChat.calls().size() + openRouter.calls().size();
         openRouter.healthy();
         pipeline.awaitTags(post, "openrouter");

@@ -285,9 +285,9 @@ class VisionIT {
 
         assertThat(shown)
                 .contains(
-                        "Budget     " + used + " of 250000 tokens of today are used",
+                        "Budget     " + used + " of 250000 tokens used today",
                         "Policy     allow, policy",
-                        "Stored     the stage takes over",
+                        "Stored     the stage uses",
                         "Providers  gigachat,openrouter,local",
                         "Instruction",
                         "Call       gigachat",
@@ -314,7 +314,7 @@ class VisionIT {
         assertThat(tried(seen))
                 .contains(
                         "Call       gigachat",
-                        "no JSON object in the answer",
+                        "the answer contains no JSON object",
                         "Call       openrouter",
                         "Outcome    by local");
         pipeline.application
@@ -336,11 +336,11 @@ class VisionIT {
         int others = redis.keys("tagging:processed:*").size();
         int calls = pictureCalls().size();
 
-        assertThat(invoke("clearIdempotency", "vision")).matches("[1-9]\\d* keys are forgotten");
+        assertThat(invoke("clearIdempotency", "vision")).matches("[1-9]\\d* keys were deleted");
 
         assertThat(redis.keys("vision:processed:*")).isEmpty();
         assertThat(redis.keys("tagging:processed:*")).hasSize(others);
-        assertThat(invoke("clearIdempotency", "retagging")).endsWith(" keys are forgotten");
+        assertThat(invoke("clearIdempotency", "retagging")).endsWith(" keys were deleted");
         assertThatThrownBy(() -> invoke("clearIdempotency", "crawl"))
                 .rootCause()
                 .hasMessageContaining("retagging, tagging, vision");

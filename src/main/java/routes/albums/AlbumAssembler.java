@@ -220,8 +220,8 @@ public class AlbumAssembler {
         private static final long serialVersionUID = 1L;
 
         AlbumNotThereYetException(AlbumParsed album) {
-            super("Album " + album.groupedId() + " has no row of revision " + album.revision()
-                    + " yet; it is tried again");
+            super("Album " + album.groupedId() + " is not stored in revision " + album.revision()
+                    + " yet; it is retried");
         }
     }
 
@@ -301,7 +301,7 @@ public class AlbumAssembler {
             objects.put(event.s3Key(), "application/json", content.length, new ByteArrayInputStream(content));
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "The summary of album " + album.id() + " was not stored: " + e.getMessage(), e);
+                    "Cannot store the summary of album " + album.id() + ": " + e.getMessage(), e);
         }
         store.save(album, summary, new Assembly(revision + 1, hash, bounded(album, members)));
         outbox.append(List.of(event));

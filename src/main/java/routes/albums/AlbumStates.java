@@ -129,7 +129,7 @@ public class AlbumStates extends ServiceSupport
             exchange.setProperty(Exchange.AGGREGATED_COMPLETED_BY, "predicate");
             return exchange;
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Redis holds something other than the state of an album", e);
+            throw new IllegalStateException("Redis contains a value that is not the state of an album", e);
         }
     }
 
@@ -149,7 +149,7 @@ public class AlbumStates extends ServiceSupport
 
     @Override
     public Exchange add(CamelContext context, String albumId, Exchange exchange) {
-        throw new UnsupportedOperationException("The route has to set optimisticLocking");
+        throw new UnsupportedOperationException("The route must set optimisticLocking");
     }
 
     private static String version(Exchange known) {
@@ -290,7 +290,7 @@ public class AlbumStates extends ServiceSupport
         try {
             return Optional.of(work.get());
         } catch (RuntimeException e) {
-            LOG.warn("Cannot recover completed albums now: {}", e.toString());
+            LOG.warn("Cannot recover completed albums: {}; retrying at the next check", e.toString());
             return Optional.empty();
         }
     }

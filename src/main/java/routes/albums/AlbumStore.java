@@ -212,7 +212,8 @@ class AlbumStore {
         try {
             return json.readValue(text, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("media_groups.meta contains something other than an assembly", e);
+            throw new IllegalStateException(
+                    "The column media_groups.meta does not contain the state of an album assembly", e);
         }
     }
 

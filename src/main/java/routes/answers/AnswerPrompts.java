@@ -51,8 +51,8 @@ class AnswerPrompts {
                     + ": {mark} is missing; without it the model cannot tell the posts from its instruction");
         }
         used.stream().filter(one -> !KNOWN.contains(one)).findFirst().ifPresent(unknown -> {
-            throw new ConfigurationException(
-                    "prompts/" + name + ": there is no " + unknown + "; known are " + String.join(", ", KNOWN));
+            throw new ConfigurationException("prompts/" + name + ": unknown placeholder " + unknown
+                    + "; known placeholders are " + String.join(", ", KNOWN));
         });
         return text.strip();
     }

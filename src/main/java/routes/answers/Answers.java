@@ -100,7 +100,7 @@ public class Answers implements DisposableBean {
         private static final long serialVersionUID = 1;
 
         TooManyQuestionsException(int most) {
-            super(most + " questions are being answered already (ANSWER_MAX_CONCURRENT)");
+            super(most + " questions are already being answered (ANSWER_MAX_CONCURRENT)");
         }
     }
 
@@ -140,7 +140,7 @@ public class Answers implements DisposableBean {
                 try {
                     done.accept(measured(question, listener, true));
                 } catch (CancellationException e) {
-                    LOG.debug("The asker has left", e);
+                    LOG.debug("The client has disconnected", e);
                 } catch (RuntimeException e) {
                     failed.accept(e);
                 } finally {
@@ -335,7 +335,7 @@ public class Answers implements DisposableBean {
         } catch (InterruptedException e) {
             throw left(e);
         } catch (RejectedExecutionException e) {
-            LOG.warn("An answer goes on without models: too many calls are under way", e);
+            LOG.warn("Answering without models: too many model calls are running", e);
         } finally {
             if (writing != null) {
                 writing.cancel(true);
@@ -385,7 +385,7 @@ public class Answers implements DisposableBean {
         } catch (InterruptedException e) {
             throw left(e);
         } catch (RejectedExecutionException e) {
-            LOG.warn("An answer goes on without models: too many calls are under way", e);
+            LOG.warn("Answering without models: too many model calls are running", e);
         } finally {
             if (result != null) {
                 result.cancel(true);
@@ -396,7 +396,7 @@ public class Answers implements DisposableBean {
 
     private static CancellationException left(InterruptedException cause) {
         Thread.currentThread().interrupt();
-        return (CancellationException) new CancellationException("The asker has left").initCause(cause);
+        return (CancellationException) new CancellationException("The client has disconnected").initCause(cause);
     }
 
     /** The result of a call; null if it fails or takes too long. */
@@ -404,9 +404,9 @@ public class Answers implements DisposableBean {
         try {
             return call.get(most.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            LOG.info("An answer goes on without models: {}", e.getCause().getMessage());
+            LOG.info("Answering without models: {}", e.getCause().getMessage());
         } catch (TimeoutException e) {
-            LOG.info("An answer goes on without models, which took longer than {} ms", most.toMillis(), e);
+            LOG.info("Answering without models: they did not respond within {} ms", most.toMillis(), e);
         }
         return null;
     }

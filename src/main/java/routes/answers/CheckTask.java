@@ -64,7 +64,7 @@ record CheckTask(
             }
         }
         if (verdicts.isEmpty()) {
-            throw ModelFailureException.unusable("no verdict in the answer");
+            throw ModelFailureException.unusable("the answer contains no verdict");
         }
         return verdicts;
     }
@@ -85,10 +85,10 @@ record CheckTask(
                 .replaceFirst("^\\W*\\(last\\)\\s*", "")
                 .strip();
         if (line.isBlank() || line.length() > MAX_QUESTION || line.contains("…")) {
-            throw ModelFailureException.unusable("no question of one line");
+            throw ModelFailureException.unusable("the answer is not a question of one line");
         }
         if (Terms.coverage(terms.subject(line), known) < KNOWN) {
-            throw ModelFailureException.unusable("the question has words of its own");
+            throw ModelFailureException.unusable("the question contains words that are not in the conversation");
         }
         return line;
     }

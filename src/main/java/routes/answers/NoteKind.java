@@ -9,10 +9,10 @@ import routes.text.Language;
 enum NoteKind {
     NOTHING_FOUND(
             "В каналах, которые вы читаете, об этом ничего не нашлось.",
-            "The channels that you read say nothing about this."),
+            "The channels that you read contain nothing about this."),
     NOT_ANSWERED(
             "Посты на эту тему есть, но ответа на вопрос в них нет. Ниже самые близкие.",
-            "There are posts on the subject, but they do not answer the question. The nearest ones are below."),
+            "There are posts on the subject, but they do not answer the question. The closest ones are below."),
     ONE_CHANNEL("Об этом пишет только один канал: {0}.", "Only one channel says so: {0}."),
     SOURCES_DIFFER(
             "Источники расходятся: {0}. Приведены обе версии.", "The sources disagree: {0}. Both versions are shown."),
@@ -21,27 +21,27 @@ enum NoteKind {
             "Some sentences are not confirmed by the sources; they are marked."),
     LEFT_OUT(
             "Предложения модели, которых нет в источниках, убраны: {0}.",
-            "Sentences of the model that the sources do not support were left out: {0}."),
+            "Sentences that the sources do not support were removed: {0}."),
     LINKS_REMOVED(
             "Из ответа убраны ссылки и имена, которые не ведут к источникам.",
-            "Links and names that do not lead to the sources were removed from the answer."),
+            "Links and names that do not refer to the sources were removed from the answer."),
     INSTRUCTIONS_REMOVED(
             "В источниках есть фразы, обращённые к программе, которая отвечает. Они не использованы: {0}.",
-            "Sources contain sentences that address the program that answers. They were not used: {0}."),
+            "The sources contain sentences that address the answering program. They were not used: {0}."),
     WITHOUT_MODEL(
             "Модель не ответила, поэтому ответ состоит из предложений самих постов.",
-            "No model has answered, so the answer consists of sentences of the posts themselves."),
+            "No model responded, so the answer consists of sentences from the posts."),
     BROKEN_OFF(
             "Модель прервалась, поэтому ответ может быть неполным.",
-            "The model broke off, so the answer may be incomplete."),
-    PERIOD("Учтены посты за время: {0}.", "Posts of this time were read: {0}."),
+            "The model stopped early, so the answer may be incomplete."),
+    PERIOD("Учтены посты за время: {0}.", "Posts from this period were used: {0}."),
     COMPLETED("Вопрос понят так: {0}", "The question was understood as: {0}"),
     THREAD_EXPIRED(
             "Прежний разговор закончен, вопрос понят сам по себе.",
-            "The earlier conversation has ended; the question was read on its own."),
+            "The earlier conversation has expired; the question was understood without it."),
     NO_INTERESTS(
             "О ваших интересах пока ничего не известно, поэтому предложены самые читаемые из новых постов.",
-            "Nothing is known of your interests yet, so these are the most read of the new posts.");
+            "Your interests are not known yet, so these are the most viewed new posts.");
 
     private final Map<Language, String> texts;
 

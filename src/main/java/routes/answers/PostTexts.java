@@ -74,7 +74,7 @@ record PostTexts(JdbcClient jdbc) {
             row.path("pages").forEach(page -> add(parts, "link", page.asText()));
             return new PostText(JSON.treeToValue(row, Passage.Post.class), parts);
         } catch (JsonProcessingException e) {
-            throw new SQLException("The stored data of a post cannot be read", e);
+            throw new SQLException("Cannot read the stored data of a post", e);
         }
     }
 

@@ -153,7 +153,7 @@ record Subjects(
             }
             String text = language == Language.RU
                     ? "Тег «%s»: постов %d, за такое же время до этого %d."
-                    : "The tag “%s”: %d posts, %d in the same time before.";
+                    : "The tag “%s”: %d posts, compared to %d in the preceding period of the same length.";
             counted.add(new Draft(text.formatted(trend.tag(), trend.count(), trend.before()), cited));
         }
         String read = day(start) + " – " + day(end.minusMillis(1));

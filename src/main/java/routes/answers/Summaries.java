@@ -63,7 +63,7 @@ public class Summaries {
 
             @Override
             public ModelResult check(ModelTask task) {
-                throw new UnsupportedOperationException("A trial asks no model");
+                throw new UnsupportedOperationException("A trial does not call models");
             }
 
             @Override
@@ -146,8 +146,8 @@ public class Summaries {
                     }
                 });
             } catch (RuntimeException e) {
-                LOG.info("{} posts are not judged whether they advertise: {}", together.size(), e.getMessage());
-                LOG.debug("Posts are not judged whether they advertise", e);
+                LOG.info("Advertisements are not detected among {} posts: {}", together.size(), e.getMessage());
+                LOG.debug("Advertisements are not detected", e);
             }
         }
         return found;
@@ -186,8 +186,8 @@ public class Summaries {
         try {
             result = calls.within(properties.timeBudget(), () -> models.answer(task));
         } catch (RuntimeException e) {
-            LOG.info("{} posts are summed up without models: {}", together.size(), e.getMessage());
-            LOG.debug("Posts are summed up without models", e);
+            LOG.info("{} posts are summarised without models: {}", together.size(), e.getMessage());
+            LOG.debug("Posts are summarised without models", e);
             all.isWithoutModel = true;
         }
         if (result != null && !result.provider().equals(Providers.LOCAL)) {
@@ -230,8 +230,8 @@ public class Summaries {
         try {
             return verdicts(CheckTask.verdicts(claims, prompts));
         } catch (RuntimeException e) {
-            LOG.info("{} sentences are not judged: {}", claims.size(), e.getMessage());
-            LOG.debug("Sentences are not judged", e);
+            LOG.info("{} sentences are not checked: {}", claims.size(), e.getMessage());
+            LOG.debug("Sentences are not checked", e);
             return Map.of();
         }
     }

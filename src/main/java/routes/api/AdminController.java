@@ -120,13 +120,14 @@ record AdminController(
         try {
             Backups.Made begun = backups.start(operator())
                     .orElseThrow(() -> ProblemType.CONFLICT.exception(
-                            null, "A back-up is being made", "GET /admin/backups shows when it is done."));
+                            null,
+                            "A backup is already running",
+                            "Wait until it is complete; GET /admin/backups shows its status."));
             return ResponseEntity.accepted()
                     .location(URI.create("/admin/backups"))
                     .body(begun);
         } catch (BackupException e) {
-            throw ProblemType.NO_ROOM.exception(
-                    null, e.getMessage(), "Have BACKUP_DIR set to a folder that can be written.");
+            throw ProblemType.NO_ROOM.exception(null, e.getMessage(), "Set BACKUP_DIR to a writable directory.");
         }
     }
 

@@ -101,7 +101,7 @@ record AdminStreamController(StreamOperations streams, DeadLetters letters) {
             @PathVariable("stream") String stream,
             @RequestParam(name = "limit", defaultValue = "50") @Min(1) @Max(200) int limit,
             @RequestParam(name = "cursor", required = false)
-                    @Pattern(regexp = ENTRY_ID, message = "must be next_cursor of the page before")
+                    @Pattern(regexp = ENTRY_ID, message = "must be next_cursor of the previous page")
                     String cursor,
             @RequestParam(name = "cause", required = false)
                     @Pattern(regexp = CAUSE, message = "must be the id of a cause")

@@ -76,7 +76,7 @@ final class AnswerController implements DisposableBean {
     record Ask(
             @NotNull(message = "is required") @PlainText(max = 500) String query,
             @Min(value = 1, message = "must be 1 to 20") @Max(value = 20, message = "must be 1 to 20") Integer limit,
-            @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channelIds,
+            @Size(max = 1000, message = "must have at most 1000 channels") List<@NotNull UUID> channelIds,
             @PlainText(max = 100) String tag,
             Instant from,
             Instant to,
@@ -165,7 +165,7 @@ final class AnswerController implements DisposableBean {
         try {
             stream.send(SseEmitter.event().comment("waiting"));
         } catch (IOException | IllegalStateException e) {
-            LOG.debug("The asker has left", e);
+            LOG.debug("The client has disconnected", e);
             work.cancel(true);
         }
     }
@@ -175,7 +175,7 @@ final class AnswerController implements DisposableBean {
         try {
             stream.send(SseEmitter.event().name(event).data(data, MediaType.APPLICATION_JSON));
         } catch (IOException | IllegalStateException e) {
-            throw (CancellationException) new CancellationException("The asker has left").initCause(e);
+            throw (CancellationException) new CancellationException("The client has disconnected").initCause(e);
         }
     }
 
@@ -197,7 +197,7 @@ final class AnswerController implements DisposableBean {
 
     private static void requireStorable(String field, Instant time) {
         if (time != null && !Times.isStorable(time)) {
-            throw ProblemType.INVALID_VALUE.exception(field, field + " is not within the years 1 to 9999");
+            throw ProblemType.INVALID_VALUE.exception(field, field + " must be in the years 1 to 9999");
         }
     }
 
@@ -205,17 +205,18 @@ final class AnswerController implements DisposableBean {
         if (failure instanceof TooManyQuestionsException) {
             return ProblemType.TOO_MANY_REQUESTS.exception(null, failure.getMessage());
         } else if (failure instanceof CancellationException) {
-            return ProblemType.NOT_READY.exception(null, "The process is stopping");
+            return ProblemType.NOT_READY.exception(null, "The process is shutting down");
         } else if (failure instanceof ErrorResponseException known) {
             return known;
         }
         Optional<ErrorResponseException> outage = ProblemType.outage(failure);
         if (outage.isPresent()) {
-            LOG.warn("A question has no answer: {}", failure.toString());
+            LOG.warn("Cannot answer a question: {}", failure.toString());
             return outage.get();
         }
-        LOG.error("A question has no answer", failure);
-        return ProblemType.INTERNAL_ERROR.exception(null, "The answer failed for a reason that is not in the request");
+        LOG.error("Cannot answer a question", failure);
+        return ProblemType.INTERNAL_ERROR.exception(
+                null, "The question could not be answered because of an internal error");
     }
 
     private static long millisSince(long nanos) {

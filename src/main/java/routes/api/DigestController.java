@@ -52,17 +52,18 @@ record DigestController(
     /** All fields are set; those that are missing get their defaults. */
     record NewDigestSettings(
             Boolean enabled,
-            @Pattern(regexp = "([01]\\d|2[0-3]):[0-5]\\d", message = "must be a time such as 09:07") String time,
+            @Pattern(regexp = "([01]\\d|2[0-3]):[0-5]\\d", message = "must be a time in the form HH:MM, such as 09:07")
+                    String time,
             @PlainText(max = 64) String zone,
             @Pattern(regexp = "daily|weekly|monthly", message = "must be daily, weekly or monthly") String frequency,
             @Min(value = 1, message = "must be 1 to 7") @Max(value = 7, message = "must be 1 to 7") Integer dayOfWeek,
             @Min(value = 1, message = "must be 1 to 31") @Max(value = 31, message = "must be 1 to 31")
                     Integer dayOfMonth,
-            @Size(max = 50, message = "has more than 50 topics") List<@NotNull @PlainText(max = 100) String> topics,
-            @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> channels,
-            @Size(max = 100, message = "has more than 100 words")
+            @Size(max = 50, message = "must have at most 50 topics") List<@NotNull @PlainText(max = 100) String> topics,
+            @Size(max = 1000, message = "must have at most 1000 channels") List<@NotNull UUID> channels,
+            @Size(max = 100, message = "must have at most 100 words")
                     List<@NotNull @PlainText(max = 100) String> mutedWords,
-            @Size(max = 1000, message = "has more than 1000 channels") List<@NotNull UUID> mutedChannels,
+            @Size(max = 1000, message = "must have at most 1000 channels") List<@NotNull UUID> mutedChannels,
             @Min(value = 1, message = "must be 1 to 50") @Max(value = 50, message = "must be 1 to 50") Integer maxItems,
             @Pattern(regexp = "auto|ru|en", message = "must be auto, ru or en") String language) {
 
@@ -90,9 +91,7 @@ record DigestController(
                 return ZoneId.of(Objects.requireNonNullElse(zone, "UTC"));
             } catch (DateTimeException e) {
                 throw ProblemType.INVALID_VALUE.exception(
-                        "zone",
-                        "There is no time zone '" + zone + "'",
-                        "Send a name such as Asia/Novosibirsk, or UTC.");
+                        "zone", "Unknown time zone '" + zone + "'", "Send a name such as Asia/Novosibirsk, or UTC.");
             }
         }
 
@@ -171,7 +170,7 @@ record DigestController(
             return new Details(
                     digest,
                     // its text may name parts of the program
-                    digest.error() == null ? null : "The last attempt failed; the log of the process says why.",
+                    digest.error() == null ? null : "The last attempt failed; see the log for the error.",
                     Objects.requireNonNullElse(digest.body(), DigestBody.NONE),
                     delivery);
         }
@@ -196,6 +195,6 @@ record DigestController(
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
                         "user_id",
                         "User " + id + " has no digest yet",
-                        "Ask for one with POST /users/" + id + "/digest/generate, or use ask_archive."));
+                        "Generate one with POST /users/" + id + "/digest/generate, or use ask_archive."));
     }
 }

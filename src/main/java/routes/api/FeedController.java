@@ -95,9 +95,8 @@ final class FeedController {
         Feeds.NewFeed made = feeds.make(user.id(), wanted.searchId())
                 .orElseThrow(() -> ProblemType.CONFLICT.exception(
                         "search_id",
-                        "The user has no such search, or " + Feeds.MOST + " feeds already",
-                        "GET /users/" + user.id()
-                                + "/searches lists the searches; delete a feed that is not read any more."));
+                        "The user has no such search, or already has " + Feeds.MOST + " feeds",
+                        "GET /users/" + user.id() + "/searches lists the searches; delete an unused feed."));
         String path = "/feeds/" + made.key();
         return ResponseEntity.created(URI.create(
                         "/users/" + user.id() + "/feeds/" + made.feed().id()))
@@ -145,7 +144,7 @@ final class FeedController {
     private UserFeed feed(String key) {
         UserFeed feed = feeds.read(key)
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
-                        "feed_key", "There is no feed with this key", "Make a new feed on the page."));
+                        "feed_key", "There is no feed with this key", "Create a new feed on the web page."));
         Bucket bucket = buckets.get(feed.id(), id -> Bucket.builder()
                 .addLimit(limit -> limit.capacity(RATE).refillGreedy(RATE, Duration.ofMinutes(1)))
                 .build());

@@ -111,11 +111,12 @@ record ImportController(UserStore users, ImportDirectory directory, ImportServic
         } catch (ImportService.QueueFullException e) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(null, e.getMessage());
         } catch (IOException e) {
-            LOG.info("Nothing to import at {}: {}", export, e.getMessage());
+            LOG.info("Cannot import {}: {}", export, e.getMessage());
             throw ProblemType.INVALID_VALUE.exception(
                     "path",
-                    "There is no export that can be read at path",
-                    "Send the path of result.json or of its folder; export from Telegram Desktop as machine-readable JSON.");
+                    "path does not contain a readable export",
+                    "Send the path of result.json or of its folder. Export from Telegram Desktop in the format"
+                            + " \"Machine-readable JSON\".");
         }
     }
 

@@ -33,17 +33,18 @@ final class ImportDirectory {
             Path file = folder.resolve(path).normalize();
             Path uploads = UploadFolders.in(folder);
             if (!file.startsWith(folder) || file.startsWith(uploads)) {
-                throw refused("path leads out of IMPORT_DIR, or into the folder of uploads");
+                throw refused("path is outside IMPORT_DIR, or in the uploads folder");
             }
             // the path may be a folder that contains the link
             for (Path read : List.of(file, file.resolve("result.json"))) {
                 if (Files.exists(read) && (!read.toRealPath().startsWith(folder) || isIn(uploads, read.toRealPath()))) {
-                    throw refused("path leads out of IMPORT_DIR, or into the folder of uploads, by a symbolic link");
+                    throw refused(
+                            "path contains a symbolic link that leads outside IMPORT_DIR, or into the uploads folder");
                 }
             }
             return file.toRealPath();
         } catch (InvalidPathException | IOException e) {
-            throw refused("There is no such file or folder in IMPORT_DIR, or it cannot be read");
+            throw refused("path does not exist in IMPORT_DIR, or cannot be read");
         }
     }
 

@@ -73,7 +73,7 @@ record LinkController(
         if (!(fetched instanceof Fetched.File picture)) {
             String reason = fetched instanceof Fetched.Failed failed ? failed.reason() : "protocol";
             throw ProblemType.NOT_FOUND.exception(
-                    "picture", "The site does not give the picture: " + reason, "Open the page itself.");
+                    "picture", "The site does not return the picture: " + reason, "Open the page itself.");
         }
         MediaController.describe(response, picture.mediaType(), picture.bytes().length, "picture");
         response.setHeader(HttpHeaders.CACHE_CONTROL, PICTURE_CACHE);
@@ -105,8 +105,8 @@ record LinkController(
         if (!link.path("has_article").asBoolean()) {
             throw ProblemType.NOT_FOUND.exception(
                     "n",
-                    "There is no copy of the page of link " + n,
-                    "GET /posts/{post_id} tells the state of each link.");
+                    "No copy of the page is stored for link " + n,
+                    "GET /posts/{post_id} shows the state of each link.");
         }
         UUID tenant = UUID.fromString(row.path("tenant_id").asText());
         return new Kept(link, stored(tenant, page));
@@ -123,7 +123,7 @@ record LinkController(
                 }
             }
         } catch (IOException e) {
-            LOG.warn("{} cannot be read from the object store; the start of the article is shown", key, e);
+            LOG.warn("Cannot read {} from the object store; only the beginning of the article is shown", key, e);
         }
         return page.path("markdown").asText();
     }

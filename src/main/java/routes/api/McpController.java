@@ -145,7 +145,9 @@ final class McpController implements McpStatelessServerTransport {
     ResponseEntity<byte[]> answer(@Valid @RequestBody McpMessage message, HttpServletRequest request) throws Exception {
         if (LocalCallersFilter.hasForeignOrigin(request)) {
             throw ProblemType.FORBIDDEN.exception(
-                    "Origin", "Pages of other sites are not answered", "Call from a program, or from no page.");
+                    "Origin",
+                    "Cross-origin requests are not allowed",
+                    "Do not send the header Origin, or send the" + " origin of this server.");
         }
         message.requireForm();
         try {
@@ -171,7 +173,7 @@ final class McpController implements McpStatelessServerTransport {
             throw new ProtocolException(
                     HttpStatus.BAD_REQUEST,
                     INVALID_REQUEST,
-                    "MCP-Protocol-Version is not one of " + WITH_HANDSHAKE + ", " + REVISION);
+                    "MCP-Protocol-Version must be one of " + WITH_HANDSHAKE + ", " + REVISION);
         }
         if (message.isNotification()) {
             return ResponseEntity.accepted().build();
@@ -200,7 +202,8 @@ final class McpController implements McpStatelessServerTransport {
             return body(HttpStatus.OK, discovered(message));
         }
         if (GONE.contains(message.method())) {
-            throw new ProtocolException(HttpStatus.NOT_FOUND, UNKNOWN_METHOD, REVISION + " has no " + message.method());
+            throw new ProtocolException(
+                    HttpStatus.NOT_FOUND, UNKNOWN_METHOD, REVISION + " has no method " + message.method());
         }
         ObjectNode answer = json.valueToTree(handled(message));
         if (answer.get("result") instanceof ObjectNode result) {
@@ -219,7 +222,7 @@ final class McpController implements McpStatelessServerTransport {
             throw new ProtocolException(
                     HttpStatus.BAD_REQUEST,
                     HEADER_MISMATCH,
-                    "The header " + name + " is missing, or is not as in the body");
+                    "The header " + name + " is missing or does not match the body");
         }
     }
 

@@ -123,7 +123,7 @@ record McpTools(
                 : users.list(Optional.empty(), 1).stream()
                         .findFirst()
                         .map(User::id)
-                        .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "The tenant has no user"));
+                        .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "The tenant has no users"));
     }
 
     /** Arguments of a call; they match the schema. */
@@ -182,11 +182,11 @@ record McpTools(
             Map<String, Object> more = e.getBody().getProperties();
             return failed(e.getBody().getDetail() + (more == null ? "" : ". " + more.getOrDefault("remedy", "")));
         } catch (VectorIndexException e) {
-            LOG.warn("The tool {} fails: {}", name, e.getMessage(), e);
-            return failed("The index does not answer. Try again later.");
+            LOG.warn("The tool {} failed: {}", name, e.getMessage(), e);
+            return failed("The index does not respond. Try again later.");
         } catch (RuntimeException | JsonProcessingException e) {
-            LOG.error("The tool {} fails", name, e);
-            return failed("The tool failed for a reason that is not in its arguments.");
+            LOG.error("The tool {} failed", name, e);
+            return failed("The tool failed because of an internal error.");
         }
     }
 

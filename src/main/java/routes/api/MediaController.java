@@ -77,11 +77,11 @@ record MediaController(ApiDatabase database, ObjectStore objects) {
             return objects.get(file.s3Key())
                     .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
                             "sha256",
-                            "The file is noted for this post but is missing in the object store",
-                            "Import the export again that holds the file."));
+                            "The file of this post is missing from the object store",
+                            "Import the export that contains the file again."));
         } catch (IOException e) {
-            LOG.warn("{} cannot be read from the object store", file.s3Key(), e);
-            throw ProblemType.DEPENDENCY_DOWN.exception(null, "The object store does not answer");
+            LOG.warn("Cannot read {} from the object store", file.s3Key(), e);
+            throw ProblemType.DEPENDENCY_DOWN.exception(null, "The object store does not respond");
         }
     }
 

@@ -17,7 +17,7 @@ import java.lang.annotation.Target;
 @Constraint(validatedBy = {})
 @Pattern(
         regexp = "(?U)[^\\p{Cntrl}]*[^\\p{Cntrl}\\p{IsWhite_Space}][^\\p{Cntrl}]*",
-        message = "must be text, neither blank nor with control characters")
+        message = "must not be blank or contain control characters")
 @Size(min = 1, message = "must have 1 to {max} characters")
 @Target({ElementType.PARAMETER, ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)

@@ -44,7 +44,7 @@ record PostFilter(
     /** @throws org.springframework.web.ErrorResponseException status 400 */
     static void requireOrder(Instant from, Instant to) {
         if (from != null && to != null && !from.isBefore(to)) {
-            throw ProblemType.INVALID_PARAMETER.exception("from", "from is not before to");
+            throw ProblemType.INVALID_PARAMETER.exception("from", "from must be before to");
         }
     }
 

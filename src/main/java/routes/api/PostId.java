@@ -33,7 +33,7 @@ record PostId(String column, Object value) {
             // 19 digits may exceed the range of long
         }
         throw ProblemType.INVALID_PARAMETER.exception(
-                null, "The value is neither a UUID nor a number", "Use id or number of the post.");
+                null, "The value must be a UUID or a number", "Use the id or the number of the post.");
     }
 
     ErrorResponseException unknown() {

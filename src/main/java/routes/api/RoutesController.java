@@ -145,7 +145,7 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
     @PostMapping(path = "/admin/routes/try", consumes = MediaType.APPLICATION_JSON_VALUE)
     Tried tryRoute(@Valid @RequestBody RouteTry wanted) {
         if ((wanted.post() == null) == (wanted.entry() == null)) {
-            return Tried.not("either a post or an entry is needed");
+            return Tried.not("either a post or an entry is required");
         }
         RouteTrials all = present(trials.getIfAvailable());
         String subject = wanted.post() == null ? wanted.entry() : wanted.post();
@@ -160,7 +160,7 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
             return trials.runForeign(wanted.file(), wanted.text(), subject)
                     .map(Tried::of)
                     .orElseThrow(() -> ProblemType.CONFLICT.exception(
-                            null, "Another trial has not ended yet", "Try again when it has."));
+                            null, "Another trial is still running", "Try again when it is complete."));
         } catch (ConfigurationException e) {
             return Tried.not(e.getMessage());
         } catch (InterruptedException e) {
@@ -177,8 +177,8 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
             LiveRoutes.Reload done = routes.reload(operator())
                     .orElseThrow(() -> ProblemType.CONFLICT.exception(
                             null,
-                            "Another reload has not ended yet",
-                            "Try again when it has; GET /admin/routes says what is loaded."));
+                            "Another reload is still running",
+                            "Try again when it is complete; GET /admin/routes shows the loaded routes."));
             return new Reloaded(
                     done.outcome().text(),
                     done.changes().changed(),
@@ -187,7 +187,9 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
                     FailedEdit.all(state(routes)));
         } catch (UncheckedIOException e) {
             throw ProblemType.DEPENDENCY_DOWN.exception(
-                    null, e.getMessage(), "Let the user of the process read the folder and its files, and try again.");
+                    null,
+                    e.getMessage(),
+                    "Make the folder and its files readable for the user of the process, and try again.");
         }
     }
 
@@ -208,6 +210,6 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
     }
 
     private static ErrorResponseException notReady() {
-        return ProblemType.NOT_READY.exception(null, "The routes of this process do not run yet");
+        return ProblemType.NOT_READY.exception(null, "The routes of this process have not started yet");
     }
 }

@@ -78,7 +78,7 @@ record SavedSearchController(UserStore users, ApiDatabase database) {
                 .optional()
                 .orElseThrow(() -> ProblemType.CONFLICT.exception(
                         "name",
-                        "The user has a search of this name already, or " + MOST + " searches",
+                        "The user already has a search with this name, or " + MOST + " searches",
                         "Choose another name, or delete a search."));
         return ResponseEntity.created(URI.create("/users/" + user.id() + "/searches/" + saved.id()))
                 .body(saved);

@@ -13,7 +13,7 @@ record Secret(String text) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static Secret of(JsonNode value) {
         if (!value.isTextual()) {
-            throw new IllegalArgumentException("must be a text");
+            throw new IllegalArgumentException("must be a string");
         }
         return new Secret(value.textValue());
     }

@@ -60,7 +60,7 @@ record Subscriptions(ApiDatabase database) {
             if (read.stream().noneMatch(one -> one.isNamed(normalized))) {
                 throw ProblemType.INVALID_PARAMETER.exception(
                         "q",
-                        "None of the channels searched has the user name or title \"%s\". Write channel:username or channel:\"The title\"."
+                        "None of the searched channels has the user name or title \"%s\". Use channel:username or channel:\"The title\"."
                                 .formatted(name));
             }
             read.stream().filter(one -> one.isNamed(normalized)).forEach(one -> wanted.add(one.channelId()));

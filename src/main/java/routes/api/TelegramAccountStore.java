@@ -86,9 +86,10 @@ record TelegramAccountStore(ApiDatabase database) {
                 .query(Boolean.class)
                 .single();
         throw isTaken
-                ? ProblemType.CONFLICT.exception("name", "The name " + name + " is taken", "Choose another name.")
+                ? ProblemType.CONFLICT.exception(
+                        "name", "The name " + name + " is already used", "Choose another name.")
                 : ProblemType.CONFLICT.exception(
-                        null, "There are " + MAX_ACCOUNTS + " accounts", "Sign one out that is not needed.");
+                        null, "There are " + MAX_ACCOUNTS + " accounts", "Sign out an unused account.");
     }
 
     void remove(String name) {

@@ -119,7 +119,7 @@ final class TelegramController {
     record NewSignIn(
             @Pattern(
                             regexp = TelegramAccounts.NAME_FORM,
-                            message = "must have lower-case letters, digits, - and _, at most 32")
+                            message = "must have 1 to 32 characters: lower-case letters, digits, - and _")
                     String name,
             Secret phoneNumber) {}
 
@@ -203,8 +203,8 @@ final class TelegramController {
         if (link == null) {
             throw ProblemType.CONFLICT.exception(
                     null,
-                    "The account " + name + " does not wait for a scan",
-                    "Sign in without phone_number, and read the state of the account.");
+                    "The account " + name + " is not waiting for a QR code scan",
+                    "Sign in without phone_number, then check the state of the account.");
         }
         byte[] image = new QrCode(link).svg().getBytes(StandardCharsets.UTF_8);
         return ResponseEntity.ok()
@@ -244,8 +244,8 @@ final class TelegramController {
                 .tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw limited(
-                    "There were " + STEPS + " steps of signing in within " + STEPS_PERIOD.toMinutes() + " minutes",
-                    "Wait, so that Telegram does not limit the account.",
+                    "There were " + STEPS + " sign-in steps within " + STEPS_PERIOD.toMinutes() + " minutes",
+                    "Wait before the next attempt; otherwise Telegram limits the account.",
                     Duration.ofNanos(probe.getNanosToWaitForRefill()).plusSeconds(1));
         }
     }
@@ -295,8 +295,8 @@ final class TelegramController {
         if (!NUMBER.matcher(given).matches()) {
             throw ProblemType.INVALID_VALUE.exception(
                     "phone_number",
-                    "phone_number must have digits, a + before them, and between them spaces, brackets and dashes only",
-                    "Give the number with + and the country's code.");
+                    "phone_number must begin with + and contain only digits, spaces, brackets and dashes",
+                    "Send the number with + and the country code.");
         }
         return given.replaceAll("[ ()-]", "");
     }
@@ -304,7 +304,7 @@ final class TelegramController {
     private static String text(String field, Secret given) {
         if (given == null || given.text().isBlank() || given.text().length() > MAX_SECRET) {
             throw ProblemType.INVALID_VALUE.exception(
-                    field, field + " must be a text of 1 to " + MAX_SECRET + " characters");
+                    field, field + " must be a string of 1 to " + MAX_SECRET + " characters");
         }
         return given.text();
     }

@@ -51,7 +51,9 @@ record TelegramLinkController(UserStore users, TelegramLinks links) {
         User user = users.require(id);
         if (!links.hasBot()) {
             throw ProblemType.CONFLICT.exception(
-                    "user_id", "There is no bot", "Make one with @BotFather in Telegram, and set TELEGRAM_BOT_TOKEN.");
+                    "user_id",
+                    "No bot is configured",
+                    "Create a bot with @BotFather in Telegram, and set TELEGRAM_BOT_TOKEN.");
         }
         Code code = links.newCode(user.id());
         String url = code.bot() == null ? null : "https://t.me/" + code.bot() + "?start=" + code.code();

@@ -35,7 +35,7 @@ final class ToolSchemas implements JsonSchemaValidator {
         try (InputStream text = Objects.requireNonNull(getClass().getResourceAsStream("/openapi/openapi.yaml"))) {
             document = new YAMLMapper().readTree(text);
         } catch (IOException e) {
-            throw new UncheckedIOException("The OpenAPI document cannot be read", e);
+            throw new UncheckedIOException("Cannot read the OpenAPI document", e);
         }
     }
 

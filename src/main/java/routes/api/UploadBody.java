@@ -32,8 +32,8 @@ final class UploadBody extends FilterInputStream {
         if (length > limits.maxBytes()) {
             throw new UploadRefusedException(
                     Reason.TOO_LARGE,
-                    "The upload is longer than " + limits.maxBytes() + " bytes",
-                    "Export fewer chats or without videos, or put the export under IMPORT_DIR and send its path.");
+                    "The upload is larger than " + limits.maxBytes() + " bytes",
+                    "Export fewer chats or exclude videos, or put the export under IMPORT_DIR and send its path.");
         }
     }
 
@@ -62,7 +62,7 @@ final class UploadBody extends FilterInputStream {
             return super.read(buffer, offset, length);
         } catch (IOException e) {
             if (NestedExceptionUtils.getMostSpecificCause(e) instanceof SocketTimeoutException) {
-                throw ProblemType.TOO_SLOW.exception(null, "The body has stalled");
+                throw ProblemType.TOO_SLOW.exception(null, "No data was received for too long");
             }
             throw new UncheckedIOException("The client has disconnected", e);
         }

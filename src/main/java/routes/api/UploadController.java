@@ -76,7 +76,8 @@ final class UploadController {
         User user = users.require(id);
         if (!permits.tryAcquire()) {
             throw ProblemType.TOO_MANY_REQUESTS.exception(
-                    null, limits.concurrency() + " uploads are under way already. Try again when one of them is done.");
+                    null,
+                    limits.concurrency() + " uploads are already running. Try again when one of them is complete.");
         }
         try {
             service.requireRoom();
@@ -125,10 +126,10 @@ final class UploadController {
         while (parts.hasNext()) {
             FileItemInput part = parts.next();
             if (!PART.equals(part.getFieldName())) {
-                throw refused(part.getFieldName(), "There is no such part here");
+                throw refused(part.getFieldName(), "Unknown part");
             }
             if (upload != null) {
-                throw refused(PART, "There is more than one file");
+                throw refused(PART, "The request contains more than one file");
             }
             upload = new Upload(name(part), unpacker.unpack(part.getInputStream(), folder, () -> requireQuota(user)));
         }
@@ -143,14 +144,17 @@ final class UploadController {
         quota.left(user.tenantId()).ifPresent(left -> {
             if (left == 0) {
                 throw ProblemType.QUOTA_EXCEEDED.exception(
-                        PART, "The storage quota of the tenant is used up, so no file of the export could be stored");
+                        PART,
+                        "The storage quota of the tenant is used up; the files of the export could not be stored");
             }
         });
     }
 
     private static ErrorResponseException refused(String part, String why) {
         return ProblemType.INVALID_VALUE.exception(
-                part, why, "Send multipart/form-data with one part, the export, by the name of " + PART + ".");
+                part,
+                why,
+                "Send multipart/form-data with one part, which contains the export and is named " + PART + ".");
     }
 
     /** The file name without folders, safe to store and display. */
@@ -184,10 +188,10 @@ final class UploadController {
         if (ExceptionUtils.indexOfType(failure, FileUploadException.class) >= 0) {
             return ProblemType.MALFORMED_REQUEST.exception(
                     null,
-                    "The body is no multipart/form-data, has no boundary, or ends in the middle",
-                    "Have an HTTP client make the body, as in curl -F file=@export.zip.");
+                    "The body is not multipart/form-data, has no boundary, or is truncated",
+                    "Use an HTTP client that creates the body, for example curl -F file=@export.zip.");
         }
         LOG.warn("An upload failed", failure);
-        return ProblemType.NO_ROOM.exception(PART, "The upload cannot be written to disk");
+        return ProblemType.NO_ROOM.exception(PART, "The upload could not be written to disk");
     }
 }

@@ -95,7 +95,7 @@ record UserController(
                     String username,
             @Pattern(
                             regexp = "[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}",
-                            message = "must be an id or a name of at most 100 letters, digits, spaces and . _ -")
+                            message = "must be an id, or a name of at most 100 letters, digits, spaces and . _ -")
                     String tenant) {}
 
     @PostMapping(path = "/users", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -131,7 +131,7 @@ record UserController(
         }
         if (wanted != null && !tenants.find(wanted).filter(own::equals).isPresent()) {
             throw ProblemType.NOT_FOUND.exception(
-                    "tenant", "There is no tenant " + wanted, "Leave tenant out: it is that of the key.");
+                    "tenant", "There is no tenant " + wanted, "Omit tenant: the tenant of the key is used.");
         }
         return own;
     }
@@ -238,7 +238,7 @@ record UserController(
     /** The id of the channel; inserts a row for a new channel. */
     private UUID channel(NewSubscription wanted) {
         if ((wanted.username() == null) == (wanted.tgChannelId() == null)) {
-            throw ProblemType.INVALID_VALUE.exception("username", "Either username or tg_channel_id is needed");
+            throw ProblemType.INVALID_VALUE.exception("username", "Either username or tg_channel_id is required");
         }
         ChannelName named = wanted.username() == null ? null : ChannelName.of(wanted.username());
         if (named != null && named.username() != null) {
@@ -272,8 +272,8 @@ record UserController(
         if (id <= 0 || id > MAX_ID) {
             throw ProblemType.INVALID_VALUE.exception(
                     "tg_channel_id",
-                    given + " is the id of no channel",
-                    "Send the positive id, as in result.json of an export, or the -100… form of the Bot API.");
+                    given + " is not the id of a channel",
+                    "Send the positive id, as in the result.json of an export, or the -100… form of the Bot API.");
         }
         return id;
     }
@@ -317,12 +317,12 @@ record UserController(
      */
     @JsonInclude
     record CrawlSettings(
-            @NotNull @Size(max = 100, message = "has more than 100 tags")
+            @NotNull @Size(max = 100, message = "must have at most 100 tags")
                     List<
                                     @NotNull @Size(min = 2, max = 60, message = "must have 2 to 60 characters")
                                     @Pattern(
                                             regexp = "(?U)[^\\p{Cntrl}]*[\\p{L}\\p{N}][^\\p{Cntrl}]*",
-                                            message = "must have a word, and no control characters")
+                                            message = "must contain a word and no control characters")
                                     String>
                             triggerTags,
             @Min(0) @Max(MAX_POSTS_PER_DAY) Integer postsPerDay) {}
@@ -375,7 +375,8 @@ record UserController(
                 .param("channel", channel)
                 .update();
         if (changed == 0) {
-            throw ProblemType.NOT_FOUND.exception("channel_id", "User " + id + " does not read the channel " + channel);
+            throw ProblemType.NOT_FOUND.exception(
+                    "channel_id", "User " + id + " is not subscribed to the channel " + channel);
         }
     }
 
@@ -390,7 +391,7 @@ record UserController(
     ResponseEntity<Reading> parse(@PathVariable("user_id") long id) {
         User user = users.require(id);
         if (!telegram.isConfigured() && !preview.enabled()) {
-            throw notLive("No channel is read live from Telegram");
+            throw notLive("Live reading from Telegram is not enabled");
         }
         UUID job = UUID.randomUUID();
         int channels = database.sql(
@@ -447,8 +448,8 @@ record UserController(
                 .param("user", user.id())
                 .update();
         Subscription subscription = subscription(user, channel)
-                .orElseThrow(() ->
-                        ProblemType.NOT_FOUND.exception("channel_id", "User " + id + " reads no channel " + channel));
+                .orElseThrow(() -> ProblemType.NOT_FOUND.exception(
+                        "channel_id", "User " + id + " is not subscribed to the channel " + channel));
         if (changed == 0) {
             throw notLive("The channel " + channel + " is not read live from Telegram");
         }

@@ -67,6 +67,6 @@ record UserStore(ApiDatabase database) {
                 .query(Long.class)
                 .single();
         return ProblemType.CONFLICT.exception(
-                "telegram_id", "User " + id + " of this tenant has this telegram_id", "Use user " + id + ".");
+                "telegram_id", "User " + id + " of this tenant already has this telegram_id", "Use user " + id + ".");
     }
 }

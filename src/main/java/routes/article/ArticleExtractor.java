@@ -77,7 +77,7 @@ public class ArticleExtractor {
     }
 
     private static WebAddress address(String url) {
-        return WebAddress.of(url).orElseThrow(() -> new IllegalArgumentException(url + " is not an http(s) address"));
+        return WebAddress.of(url).orElseThrow(() -> new IllegalArgumentException(url + " is not an http or https URL"));
     }
 
     /**

@@ -52,7 +52,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
                     var hash = new Archive.Hash();
                     add(hash, content);
                     if (found.put(name, hash.part()) != null) {
-                        throw damaged(name + " is there twice", null);
+                        throw damaged(name + " occurs twice", null);
                     }
                 },
                 (key, size, content) -> {
@@ -61,36 +61,36 @@ record ArchiveReader(Path file, ObjectMapper json) {
                 });
         if (!manifest.containsKey(Archive.MANIFEST_HASH)) {
             throw new BackupException(file
-                    + " is not a complete back-up: its end is missing. It was cut off while it was written or copied;"
-                    + " use another one");
+                    + " is not a complete backup: its end is missing. It was truncated when it was written or copied;"
+                    + " use another backup");
         }
         byte[] text = manifest.getOrDefault(Archive.MANIFEST, new byte[0]);
         String hash = new String(manifest.get(Archive.MANIFEST_HASH), StandardCharsets.US_ASCII).strip();
         if (!hash.equals(Sha256.hex(text))) {
-            throw damaged("its manifest has changed", null);
+            throw damaged("the checksum of its manifest does not match", null);
         }
         Manifest known;
         try {
             known = json.readValue(text, Manifest.class);
         } catch (JsonProcessingException e) {
-            throw damaged("its manifest cannot be read", e);
+            throw damaged("its manifest is not readable", e);
         } catch (IOException e) {
             throw new IllegalStateException(e); // not from memory
         }
         if (known.format() != Manifest.FORMAT) {
-            throw new BackupException(file + " was made by version " + known.program()
-                    + " of the program, in a form that this one does not know;"
-                    + " restore it with that version or a later one");
+            throw new BackupException(
+                    file + " was created by version " + known.program()
+                            + " of the program in a format that this version does not support; restore it with that version or a later one");
         }
         found.put(Archive.OBJECTS, objects.part());
         known.parts().forEach((name, part) -> {
             Manifest.Part there = found.remove(name);
             if (there == null || !there.sha256().equals(part.sha256()) || there.bytes() != part.bytes()) {
-                throw damaged(name + " has changed or is missing", null);
+                throw damaged(name + " is missing or its checksum does not match", null);
             }
         });
         if (!found.isEmpty()) {
-            throw damaged("it has parts that its manifest does not know: " + found.keySet(), null);
+            throw damaged("it contains parts that are not in its manifest: " + found.keySet(), null);
         }
         return known;
     }
@@ -105,7 +105,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
 
     private BackupException damaged(String what, Throwable cause) {
         return new BackupException(
-                file + " is damaged: " + what + ". Nothing was restored from it; use another one", cause);
+                file + " is damaged: " + what + ". Nothing was restored from it; use another backup", cause);
     }
 
     /**
@@ -132,31 +132,32 @@ record ArchiveReader(Path file, ObjectMapper json) {
                 } else if (at.equals(Archive.MANIFEST) || at.equals(Archive.MANIFEST_HASH)) {
                     manifest.put(at, tar.readNBytes(MAX_MANIFEST_BYTES));
                 } else {
-                    throw damaged(at + " does not belong to it", null);
+                    throw damaged(at + " is not part of a backup", null);
                 }
                 entry = tar.getNextEntry();
             }
             return manifest;
         } catch (EOFException e) {
-            throw damaged("it ends within " + at, e);
+            throw damaged("it ends in the middle of " + at, e);
         } catch (ZipException e) {
-            throw damaged(at + " has changed (" + e.getMessage() + ")", e);
+            throw damaged(at + " is corrupt (" + e.getMessage() + ")", e);
         } catch (IOException e) {
             if (String.valueOf(e.getMessage()).contains("runcated")) { // of commons-compress
-                throw damaged("it ends within " + at, e);
+                throw damaged("it ends in the middle of " + at, e);
             }
             String reason = Archive.isDiskFull(e) ? "the disk is full" : e.getMessage();
             throw new BackupException(
-                    "The work on " + file + " stopped at " + at + ": " + reason + "; remove the cause and run it again",
+                    "The restore from " + file + " stopped at " + at + ": " + reason
+                            + "; fix the cause and run the command again",
                     e);
         } catch (IllegalArgumentException e) {
-            throw damaged(at + " is no entry of a tar (" + e.getMessage() + ")", e);
+            throw damaged(at + " is not a valid tar entry (" + e.getMessage() + ")", e);
         }
     }
 
     private void requireIntact(TarArchiveEntry entry) {
         if (!entry.isCheckSumOK()) {
-            throw damaged(entry.getName() + " has changed", null);
+            throw damaged(entry.getName() + " is corrupt", null);
         }
     }
 
@@ -173,7 +174,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
             this.tar = tar;
             this.part = part;
             if (Integer.parseInt(first) != 1) {
-                throw damaged("the beginning of " + part + " is missing", null);
+                throw damaged("the first chunk of " + part + " is missing", null);
             }
             current = new GZIPInputStream(tar, BUFFER_BYTES);
         }

@@ -72,7 +72,7 @@ public final class Backup {
 
         /** As a sentence. */
         public String text() {
-            return "%s: %d MiB, %d rows, %d entries of streams, %d objects, as of %s"
+            return "%s: %d MiB, %d rows, %d stream entries, %d objects, as of %s"
                     .formatted(file, bytes >> 20, rows, entries, objects, createdAt);
         }
     }
@@ -85,7 +85,7 @@ public final class Backup {
     public Result write(Path file, Consumer<String> progress) {
         Path target = file.toAbsolutePath().normalize();
         if (Files.exists(target)) {
-            throw new BackupException(target + " is there already; choose another name, or remove it");
+            throw new BackupException(target + " already exists; choose another name, or remove it");
         }
         if (target.getParent() == null || !Files.isDirectory(target.getParent())) {
             throw new BackupException("The folder of " + target + " does not exist; create it");
@@ -96,13 +96,12 @@ public final class Backup {
             throw Archive.isDiskFull(e)
                     ? new BackupException(
                             "The disk of " + target
-                                    + " is full; make room or choose another folder. Nothing is left of the"
-                                    + " unfinished back-up",
+                                    + " is full; free disk space or choose another folder. The unfinished backup was deleted",
                             e)
                     : new BackupException(target + " cannot be written: " + e.getMessage(), e);
         } catch (SQLException | DataAccessException e) {
             throw new BackupException(
-                    "The database cannot be read: " + e.getMessage() + "; try again when it answers", e);
+                    "Cannot read the database: " + e.getMessage() + "; try again when it responds", e);
         }
     }
 
@@ -124,7 +123,7 @@ public final class Backup {
         }
 
         void now(String what) {
-            progress.accept("Back-up: " + what + ", " + (archive.bytes() >> 20) + " MiB are written");
+            progress.accept("Backup: " + what + ", " + (archive.bytes() >> 20) + " MiB written");
             reportedAt = System.nanoTime();
         }
     }
@@ -185,13 +184,13 @@ public final class Backup {
                 try (var out = archive.part(Archive.STREAMS)) {
                     streams.write(positions, out);
                 }
-                reports.now("streams are copied");
+                reports.now("streams copied");
                 List<Manifest.Table> all = tables.list();
                 for (Manifest.Table table : all) {
                     try (var out = archive.part(table.part())) {
                         out.counted(tables.copyOut(table, out));
                     }
-                    reports.at("table " + table.name() + " is copied");
+                    reports.at("table " + table.name() + " copied");
                 }
                 tables.writeObjectKeys(keys);
                 String schema = schemaVersion(tables);
@@ -249,14 +248,14 @@ public final class Backup {
                 if (content.isEmpty()) {
                     missing++;
                     if (missing <= MISSING_NAMED) {
-                        LOG.warn("{} is not in the object store; the back-up is made without it", key);
+                        LOG.warn("{} is missing from the object store; the backup does not contain it", key);
                     }
                     continue;
                 }
                 try (InputStream in = content.get()) {
                     archive.object(key, in);
                 }
-                reports.at(archive.objects() + " objects are copied");
+                reports.at(archive.objects() + " objects copied");
             }
         }
         return missing;

@@ -126,7 +126,7 @@ public class Backups implements DisposableBean {
                         .toInstant()
                         .isBefore(clock.instant().minus(ABANDONED))) {
                     Files.deleteIfExists(file);
-                    LOG.info("An unfinished back-up is removed: {}", file);
+                    LOG.info("Deleted an unfinished backup: {}", file);
                 }
             }
         } catch (IOException e) {
@@ -143,7 +143,7 @@ public class Backups implements DisposableBean {
             }
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new BackupException("BACKUP_DIR=" + folder + ": the folder cannot be made (" + e + ")", e);
+            throw new BackupException("BACKUP_DIR=" + folder + ": the folder cannot be created (" + e + ")", e);
         }
     }
 
@@ -182,7 +182,7 @@ public class Backups implements DisposableBean {
     public void destroy() throws InterruptedException {
         worker.shutdownNow();
         if (!worker.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("The back-up does not stop within {} s", STOP_SECONDS);
+            LOG.warn("The backup did not stop within {} s", STOP_SECONDS);
         }
     }
 }

@@ -86,7 +86,7 @@ final class DatabaseTables {
                             .allMatch(one -> ordered.contains(one.target())))
                     .toList();
             if (next.isEmpty()) {
-                throw new BackupException("The tables " + columns.keySet() + " refer to each other in a circle");
+                throw new BackupException("The tables " + columns.keySet() + " have circular foreign keys");
             }
             ordered.addAll(next);
         }

@@ -55,7 +55,7 @@ public final class Restore {
 
         /** As a sentence. */
         public String text() {
-            return "%s is restored: %d rows, %d entries of streams, %d objects".formatted(file, rows, entries, objects);
+            return "%s is restored: %d rows, %d stream entries, %d objects".formatted(file, rows, entries, objects);
         }
     }
 
@@ -65,9 +65,9 @@ public final class Restore {
             throw new BackupException(file + " does not exist");
         }
         var archive = new ArchiveReader(file, json);
-        progress.accept("Restore: " + file + " is being verified");
+        progress.accept("Restore: verifying " + file);
         Manifest manifest = archive.verified();
-        progress.accept("Restore: it is complete, a back-up of " + manifest.createdAt() + " with schema "
+        progress.accept("Restore: the file is complete, a backup of " + manifest.createdAt() + " with schema "
                 + manifest.schemaVersion());
         requireKnownSchema(file, manifest);
         try {
@@ -79,7 +79,8 @@ public final class Restore {
                 putObjects(archive, manifest, progress);
                 copyDatabase(archive, file, manifest, progress);
             } else {
-                progress.accept("Restore: objects and database are there; the interrupted restore goes on");
+                progress.accept(
+                        "Restore: the database and the objects are already restored; resuming the interrupted restore");
             }
             migrations.toNewest();
             requireRebuild();
@@ -90,8 +91,8 @@ public final class Restore {
                     .update();
         } catch (SQLException | DataAccessException e) {
             throw new BackupException(
-                    "The restore stopped, the database refuses: " + e.getMessage()
-                            + "; remove the cause and run it again",
+                    "The restore stopped because of a database error: " + e.getMessage()
+                            + "; fix the cause and run the command again",
                     e);
         }
         return new Result(
@@ -106,7 +107,8 @@ public final class Restore {
         var newest = MigrationVersion.fromVersion(migrations.newest());
         if (wanted.isNewerThan(newest.getVersion())) {
             throw new BackupException(
-                    "%s has the database schema %s, this version of the program knows %s; restore it with version %s of the program or a later one"
+                    ("%s has the database schema %s, but this version of the program supports %s; restore it with"
+                                    + " version %s of the program or a later one")
                             .formatted(file, wanted, newest, manifest.program()));
         }
     }
@@ -119,7 +121,9 @@ public final class Restore {
                 .filter(current -> current.isNewerThan(wanted.getVersion()))
                 .ifPresent(current -> {
                     throw new BackupException(
-                            "The database has the schema %s already, the back-up %s; a back-up of an older version needs an installation that was never started: another DATA_DIR, or a new database"
+                            ("The database already has the schema %s, but the backup has %s; a backup of an older"
+                                            + " version must be restored into an installation that was never started: another"
+                                            + " DATA_DIR, or a new database")
                                     .formatted(current, wanted));
                 });
     }
@@ -148,8 +152,8 @@ public final class Restore {
      */
     public static void requireFinished(DataSource database) {
         unfinished(JdbcClient.create(database)).ifPresent(id -> {
-            throw new BackupException("The restore of back-up " + id
-                    + " was interrupted: run --restore=<file> with the same file again, it goes on where it was");
+            throw new BackupException("The restore of backup " + id
+                    + " was interrupted: run --restore=<file> with the same file again to resume it");
         });
     }
 
@@ -165,14 +169,14 @@ public final class Restore {
                     .single();
             if (others > 0) {
                 throw new BackupException(
-                        "A process of the program is connected to the database; stop all of them before a restore");
+                        "A process of the program is connected to the database; stop all its processes before a restore");
             }
             List<String> filled = tables.filled();
             if (!filled.isEmpty() || !streams.isEmpty()) {
                 throw new BackupException("The installation is not empty ("
                         + (filled.isEmpty() ? "streams have entries" : "rows in " + String.join(", ", filled))
-                        + "); a restore needs an empty one: set DATA_DIR to a new folder, or DATABASE_URL and REDIS_URL to"
-                        + " new databases. Nothing was changed");
+                        + "); a restore requires an empty one: set DATA_DIR to a new folder, or DATABASE_URL and"
+                        + " REDIS_URL to new databases. Nothing was changed");
             }
         }
     }
@@ -205,7 +209,8 @@ public final class Restore {
                     wanted.put(table.part(), table);
                 } else {
                     progress.accept("Restore: the table " + table.name()
-                            + " is not one of the program; its rows stay in the archive, as " + table.part());
+                            + " does not belong to the program; its rows are not restored and remain in the archive as "
+                            + table.part());
                 }
             }
             tables.empty(List.copyOf(wanted.values()));
@@ -219,12 +224,12 @@ public final class Restore {
                         try {
                             long rows = tables.copyIn(table, content);
                             if (rows != expected) {
-                                throw new BackupException("The table " + table.name() + " got " + rows
+                                throw new BackupException("The table " + table.name() + " received " + rows
                                         + " rows instead of " + expected + "; nothing was stored in the database");
                             }
                         } catch (SQLException e) {
                             throw new BackupException(
-                                    "The table " + table.name() + " cannot be filled: " + e.getMessage()
+                                    "The table " + table.name() + " cannot be restored: " + e.getMessage()
                                             + "; nothing was stored in the database",
                                     e);
                         }

@@ -33,7 +33,8 @@ public record ConfigFolderProperties(@DefaultValue("config") Path dir) {
             }
             try (InputStream shipped = getClass().getResourceAsStream("/default-config/" + name)) {
                 if (shipped == null) {
-                    throw new ConfigurationException(file + ": the file does not exist; set CONFIG_DIR to its folder");
+                    throw new ConfigurationException(
+                            file + ": the file does not exist; set CONFIG_DIR to the folder that contains it");
                 }
                 return new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
             }
@@ -61,7 +62,7 @@ public record ConfigFolderProperties(@DefaultValue("config") Path dir) {
         } catch (UnrecognizedPropertyException e) {
             // detected when the whole record is built, so its position in the text is lost
             throw new ConfigurationException(
-                    file + ": there is no field '" + e.getPropertyName() + "', known are " + e.getKnownPropertyIds(),
+                    file + ": unknown field '" + e.getPropertyName() + "', known fields are " + e.getKnownPropertyIds(),
                     e);
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();

@@ -18,7 +18,8 @@ import org.springframework.scheduling.support.CronExpression;
 @Constraint(validatedBy = Cron.Validator.class)
 public @interface Cron {
     String message() default
-            "must be minute, hour, day of the month, month and day of the week, such as 0 4 * * *, of a date that exists; or -";
+            "must be a cron expression with minute, hour, day of month, month and day of week, such as 0 4 * * *, for"
+                    + " a date that exists; or -";
 
     Class<?>[] groups() default {};
 

@@ -36,7 +36,7 @@ public class EnvironmentVariables implements EnvironmentPostProcessor, Ordered {
             Object file = variables.get(setting.fileVariable());
             if (isSet(value) && isSet(file)) {
                 throw new ConfigurationException(
-                        setting.variable() + " and " + setting.fileVariable() + " are both set: keep one of them");
+                        setting.variable() + " and " + setting.fileVariable() + " are both set: remove one of them");
             }
             if (isSet(file)) {
                 values.put(setting.property(), read(setting, file.toString()));

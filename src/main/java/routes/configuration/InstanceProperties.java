@@ -23,7 +23,7 @@ public record InstanceProperties(@DefaultValue("") String name) {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            throw new ConfigurationException("INSTANCE_NAME must be set because the host name is unknown", e);
+            throw new ConfigurationException("INSTANCE_NAME must be set because the host name cannot be determined", e);
         }
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("hawtio")
 public record HawtioProperties(
         @DefaultValue("admin")
-                @Pattern(regexp = "[^:\\p{Cntrl}]{1,100}", message = "must have 1 to 100 characters without :")
+                @Pattern(regexp = "[^:\\p{Cntrl}]{1,100}", message = "must have 1 to 100 characters and no colon")
                 String user,
         @DefaultValue("") @Pattern(regexp = "|.{8,200}", message = "must have 8 to 200 characters") String password) {
 

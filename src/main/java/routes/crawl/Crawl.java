@@ -337,7 +337,7 @@ public class Crawl {
             @ExchangeProperty(PASS) CrawlPass pass,
             @ExchangeProperty(TASK) PageTask task,
             @ExchangeException Exception problem) {
-        LOG.warn("{} cannot be fetched: {}", task.url(), problem.toString());
+        LOG.warn("Cannot fetch {}: {}", task.url(), problem.toString());
         fetched(
                 pass,
                 task,
@@ -388,7 +388,7 @@ public class Crawl {
                     ? extractor.extract(page.text(), page.url())
                     : extractor.ofPlainText(page.title(), page.text(), page.url());
         } catch (RuntimeException e) {
-            LOG.warn("The article of {} cannot be read", page.url(), e);
+            LOG.warn("Cannot extract the article of {}", page.url(), e);
             return CrawledPage.failed(task, page, UNREADABLE, source);
         }
         return article.map(text -> CrawledPage.of(task, page, text, PageCache.articleKey(task), source))

@@ -152,7 +152,9 @@ class CrawlStore {
                 }
             }
         } catch (JsonProcessingException e) {
-            LOG.warn("A row of kind crawl does not contain pages; its pages are read again", e);
+            LOG.warn(
+                    "Cannot read the stored pages of a post (post_enrichment of kind crawl); they are fetched again",
+                    e);
         }
         return known;
     }

@@ -61,7 +61,7 @@ public class Fetches {
             if (e.isFault()) {
                 throw e;
             }
-            LOG.debug("crawl4ai does not read {}: {}", wish.url(), e.getMessage());
+            LOG.debug("Crawl4AI cannot read {}: {}", wish.url(), e.getMessage());
             exchange.setProperty(FALLBACK, e.reason());
             return wish;
         }
@@ -76,7 +76,7 @@ public class Fetches {
         } else if (cause instanceof Crawl4aiException answer) {
             reason = answer.reason();
         }
-        LOG.debug("crawl4ai is not used: {}", reason, cause);
+        LOG.debug("Crawl4AI is not used: {}", reason, cause);
         exchange.setProperty(FALLBACK, reason);
     }
 }

@@ -146,7 +146,7 @@ public class PageCache {
         try {
             page = json.readValue(text, CrawledPage.class);
         } catch (JsonProcessingException e) {
-            LOG.warn("{} does not contain a page; the page is fetched again", key(task));
+            LOG.warn("The Redis key {} does not contain a page; the page is fetched again", key(task));
             return Optional.empty();
         }
         if (!page.isRead()) {

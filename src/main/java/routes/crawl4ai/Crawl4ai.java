@@ -97,7 +97,7 @@ public final class Crawl4ai {
                     send(request("/health").GET().build(), System.nanoTime() + HEALTH.toNanos());
             return response.statusCode() == OK
                     ? Optional.empty()
-                    : Optional.of("crawl4ai at " + properties.url() + " answers status " + response.statusCode());
+                    : Optional.of("Crawl4AI at " + properties.url() + " returns status " + response.statusCode());
         } catch (Crawl4aiException e) {
             return Optional.of(e.getMessage());
         } catch (InterruptedException e) {
@@ -122,10 +122,10 @@ public final class Crawl4ai {
             return response.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw Crawl4aiException.fault(
-                    "crawl4ai_timeout", "crawl4ai at " + properties.url() + " gave no answer in time");
+                    "crawl4ai_timeout", "Crawl4AI at " + properties.url() + " did not respond in time");
         } catch (ExecutionException e) {
             throw Crawl4aiException.fault(
-                    "crawl4ai_unreachable", "crawl4ai at " + properties.url() + ": " + e.getCause());
+                    "crawl4ai_unreachable", "Crawl4AI at " + properties.url() + ": " + e.getCause());
         } finally {
             response.cancel(true);
         }
@@ -157,7 +157,7 @@ public final class Crawl4ai {
             }
             if (body.size() > MAX_ANSWER) {
                 subscription.cancel();
-                result.completeExceptionally(new IOException("the answer has more than " + MAX_ANSWER + " bytes"));
+                result.completeExceptionally(new IOException("the response has more than " + MAX_ANSWER + " bytes"));
             }
         }
 

@@ -97,7 +97,7 @@ final class Crawl4aiAnswers {
             return task(asked, task, answer, duration);
         }
         if (!result.isObject()) {
-            throw Crawl4aiException.fault("crawl4ai_bad_answer", "crawl4ai answered without a result");
+            throw Crawl4aiException.fault("crawl4ai_bad_answer", "Crawl4AI returned no result");
         }
         return new Step.Done(page(asked, result, duration));
     }
@@ -131,7 +131,7 @@ final class Crawl4aiAnswers {
 
     private Step task(String asked, String task, JsonNode answer, Duration duration) throws Crawl4aiException {
         if (!TASK.matcher(task).matches()) {
-            throw Crawl4aiException.fault("crawl4ai_bad_answer", "crawl4ai returned a malformed task id");
+            throw Crawl4aiException.fault("crawl4ai_bad_answer", "Crawl4AI returned a malformed task id");
         }
         String state = answer.path("status").asText("").toLowerCase(Locale.ROOT);
         if (state.equals("failed") || state.equals("completed")) {
@@ -149,17 +149,18 @@ final class Crawl4aiAnswers {
         switch (status) {
             case 401, 403 ->
                 throw Crawl4aiException.fault(
-                        "crawl4ai_unauthorized", "crawl4ai refuses the token: set CRAWL4AI_API_TOKEN (" + detail + ")");
+                        "crawl4ai_unauthorized",
+                        "Crawl4AI rejects the token: check CRAWL4AI_API_TOKEN (" + detail + ")");
             case 404, 405, 422 ->
                 throw Crawl4aiException.fault(
                         "crawl4ai_unsupported",
-                        "crawl4ai does not know this request, status " + status + ": " + detail);
-            case 429, 503 -> throw Crawl4aiException.fault("crawl4ai_busy", "crawl4ai is busy: " + detail);
+                        "Crawl4AI does not support this request, status " + status + ": " + detail);
+            case 429, 503 -> throw Crawl4aiException.fault("crawl4ai_busy", "Crawl4AI is busy: " + detail);
             case 400 -> {
                 if (reason(detail) != null) {
                     return failed(asked, detail, duration);
                 }
-                throw Crawl4aiException.fault("crawl4ai_unsupported", "crawl4ai refuses this request: " + detail);
+                throw Crawl4aiException.fault("crawl4ai_unsupported", "Crawl4AI rejects this request: " + detail);
             }
             case 504 -> {
                 return new Fetched.Failed("timeout", false, asked, "crawl4ai: " + detail, null, duration);
@@ -169,7 +170,7 @@ final class Crawl4aiAnswers {
                     return failed(asked, detail, duration);
                 }
                 // also if the page could not be reached; the reason is lost
-                throw Crawl4aiException.failed("crawl4ai failed, status " + status + ": " + detail);
+                throw Crawl4aiException.failed("Crawl4AI failed, status " + status + ": " + detail);
             }
         }
     }
@@ -199,7 +200,7 @@ final class Crawl4aiAnswers {
         String html = text(result.path("html"));
         String markdown = markdown(result.path("markdown"));
         if (html.isBlank() && markdown.isBlank()) {
-            return new Fetched.Failed("empty", false, url, "crawl4ai: the page has no text", null, duration);
+            return new Fetched.Failed("empty", false, url, "Crawl4AI: the page contains no text", null, duration);
         }
         return new Fetched.Page(
                 url,

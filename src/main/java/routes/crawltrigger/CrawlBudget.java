@@ -149,12 +149,12 @@ class CrawlBudget {
     /** What is used of the budgets of a tenant and of the domains of these links. */
     String describe(UUID tenant, List<WebAddress> links) {
         Instant now = clock.instant();
-        var used = new StringBuilder("%d of %d posts of today"
+        var used = new StringBuilder("%d of %d posts used today"
                 .formatted(used(tenant(tenant, now)), policy.budget().tenantPerDay()));
         links.stream()
                 .map(WebAddress::host)
                 .distinct()
-                .forEach(host -> used.append(", %d of %d links of %s in this hour"
+                .forEach(host -> used.append(", %d of %d links of %s used in this hour"
                         .formatted(used(domain(host, now)), policy.budget().domainPerHour(), host)));
         return used.toString();
     }

@@ -34,11 +34,11 @@ public class LinkRequests {
 
     /** Why nothing is fetched. */
     public enum Refusal {
-        NO_VALID_URL("The post has no link that leads to a web page"),
+        NO_VALID_URL("The post has no link to a web page"),
         BUDGET_TENANT(
-                "The posts whose links may be fetched today are used up: budget.tenant_per_day of enrichment_policy.yml"),
+                "The daily number of posts with fetched links is used up: budget.tenant_per_day of enrichment_policy.yml"),
         BUDGET_DOMAIN(
-                "The sites of the links were fetched from too often in this hour: budget.domain_per_hour of enrichment_policy.yml");
+                "The hourly number of links per site is used up: budget.domain_per_hour of enrichment_policy.yml");
 
         private final String text;
 

@@ -103,7 +103,7 @@ final class BotClient extends HttpClient {
                 .whenComplete((whole, failure) -> answer.cancel(true))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                         cause(failure) instanceof TimeoutException
-                                ? new HttpTimeoutException("no complete answer within " + timeout.toMillis() + " ms")
+                                ? new HttpTimeoutException("no complete response within " + timeout.toMillis() + " ms")
                                 : cause(failure)));
     }
 
@@ -133,7 +133,7 @@ final class BotClient extends HttpClient {
             left -= buffers.stream().mapToLong(ByteBuffer::remaining).sum();
             if (left < 0) {
                 subscription.cancel();
-                bytes.onError(new IOException("an answer of more than " + MAX_BYTES + " bytes"));
+                bytes.onError(new IOException("the response has more than " + MAX_BYTES + " bytes"));
             } else {
                 bytes.onNext(buffers);
             }
@@ -175,7 +175,7 @@ final class BotClient extends HttpClient {
             answer = null;
         }
         if (answer == null || !answer.path("ok").isBoolean()) {
-            throw new IOException("status " + response.statusCode() + " without an answer of the Bot API");
+            throw new IOException("status " + response.statusCode() + " without a response of the Bot API");
         }
         if (!answer.path("ok").booleanValue()) {
             int code = answer.path("error_code").asInt(response.statusCode());

@@ -66,8 +66,8 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                         WITH ended AS (
                             SELECT m.id, CASE WHEN m.state = 'sending' THEN 'unknown'
                                     WHEN m.expires_at <= CAST(:now AS timestamptz) THEN 'failed' ELSE 'cancelled' END AS outcome,
-                                CASE WHEN m.state = 'sending' THEN 'the process ended while it sent the message'
-                                    WHEN m.expires_at <= CAST(:now AS timestamptz) THEN 'too late: ' || coalesce(m.error, 'Telegram did not answer')
+                                CASE WHEN m.state = 'sending' THEN 'the process ended while sending the message'
+                                    WHEN m.expires_at <= CAST(:now AS timestamptz) THEN 'too late: ' || coalesce(m.error, 'Telegram did not respond')
                                     ELSE 'a post was deleted' END AS reason
                             FROM telegram_messages m
                             WHERE m.state = 'sending' AND m.next_try_at <= CAST(:now AS timestamptz)

@@ -19,12 +19,12 @@ public record BotProperties(
         @DefaultValue("")
                 @Pattern(
                         regexp = "([0-9]{1,18}:[A-Za-z0-9_-]{20,100})?",
-                        message = "must be a token of @BotFather, as 123456789:AAF…")
+                        message = "must be a token of @BotFather, such as 123456789:AAF…")
                 String token,
         @DefaultValue("https://api.telegram.org")
                 @Pattern(
                         regexp = "https?://[^\\s?#]*[^\\s?#/]",
-                        message = "must be an address such as https://host, without a slash at its end")
+                        message = "must be a URL such as https://host, without a trailing slash")
                 String url,
         @DefaultValue("25s") @DurationMin(millis = 0) @DurationMax(seconds = 50) Duration pollTimeout,
         @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(minutes = 2) Duration timeout,

@@ -118,7 +118,7 @@ public class BotUpdates {
                 pause = refusal.retryAfter() != null ? refusal.retryAfter() : isWrong ? WRONG_TOKEN : PAUSE;
             }
             pauseUntil = clock.instant().plus(pause);
-            LOG.warn("The bot reads nothing for {} s: {}", pause.toSeconds(), cause.toString());
+            LOG.warn("The bot reads no messages for {} s: {}", pause.toSeconds(), cause.toString());
             problem(cause.toString());
             return List.of();
         }
@@ -169,7 +169,7 @@ public class BotUpdates {
                 .params(me.path("username").asText(null), properties.botId())
                 .update();
         isKnown = true;
-        LOG.info("The bot is @{}", me.path("username").asText());
+        LOG.info("Connected to the Telegram bot @{}", me.path("username").asText());
     }
 
     private void problem(String problem) {
@@ -184,8 +184,8 @@ public class BotUpdates {
         try {
             outcome = handle(update, () -> commands.answer(update.path("message")));
         } catch (RuntimeException e) {
-            LOG.warn("Cannot answer a message to the bot: {}", e.toString());
-            LOG.debug("A message to the bot cannot be answered", e);
+            LOG.warn("Cannot reply to a message to the bot: {}", e.toString());
+            LOG.debug("Cannot reply to a message to the bot", e);
             // if the database does not answer, this fails too, and the update is read again
             outcome = handle(update, () -> commands.failed(update.path("message")));
         }

@@ -176,7 +176,12 @@ public class DigestDelivery {
             outcome = "unknown";
         }
         count(message.kind(), outcome, 1);
-        LOG.warn("Message {} of the bot ({}): {}: {}", message.id(), message.kind(), outcome, reason);
+        LOG.warn(
+                "Message {} of the bot ({}) was not delivered, outcome {}: {}",
+                message.id(),
+                message.kind(),
+                outcome,
+                reason);
     }
 
     /** Nothing of the request can have reached Telegram. */
@@ -199,7 +204,7 @@ public class DigestDelivery {
         }
         if (code == 401 || code == 404) {
             messages.again(message, reason, now.plus(WRONG_TOKEN));
-            messages.botWaits(now.plus(WRONG_TOKEN), "the Bot API does not know the token: " + reason);
+            messages.botWaits(now.plus(WRONG_TOKEN), "the Bot API rejects the token TELEGRAM_BOT_TOKEN: " + reason);
             return "retrying";
         }
         if (code >= 500) {

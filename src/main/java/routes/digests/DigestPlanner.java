@@ -58,13 +58,13 @@ public record DigestPlanner(
             } catch (RuntimeException e) {
                 failed++;
                 count("failed");
-                LOG.warn("The digest of user {} is planned later: {}", due.userId(), e.toString());
-                LOG.debug("The digest of user {} is planned later", due.userId(), e);
+                LOG.warn("Cannot schedule the digest of user {}; retrying later: {}", due.userId(), e.toString());
+                LOG.debug("Cannot schedule the digest of user {}", due.userId(), e);
                 settings.nextDue(due.userId(), now.plus(PAUSE));
             }
         }
         if (failed > 0) {
-            throw new IllegalStateException(failed + " digests could not be planned");
+            throw new IllegalStateException(failed + " digests could not be scheduled");
         }
     }
 

@@ -51,7 +51,9 @@ class DigestSelection {
     private static final int TELLING = 40;
 
     private static final Rule JUDGED = new Rule(
-            "model", null, new Explanation("judged to be an advertisement by a model", "модель считает пост рекламой"));
+            "model",
+            null,
+            new Explanation("classified as an advertisement by a model", "модель считает пост рекламой"));
 
     private final List<Compiled> rules;
     private final Stories stories;

@@ -72,7 +72,7 @@ public record DigestSettingsTable(JdbcClient jdbc, Clock clock) {
         try {
             return JSON.readValue(row.getString(column), type);
         } catch (JsonProcessingException e) {
-            throw new SQLException("The column " + column + " of digest_settings cannot be read", e);
+            throw new SQLException("Cannot read the column " + column + " of digest_settings", e);
         }
     }
 

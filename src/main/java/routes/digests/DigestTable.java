@@ -347,7 +347,7 @@ public class DigestTable implements PostTraces {
         try {
             return JSON.readValue(json, DigestBody.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A stored digest cannot be read", e);
+            throw new IllegalStateException("Cannot read a stored digest", e);
         }
     }
 
@@ -413,7 +413,7 @@ public class DigestTable implements PostTraces {
         try {
             return JSON.readValue(row.getString(1), Digest.class);
         } catch (JsonProcessingException e) {
-            throw new SQLException("A stored digest cannot be read", e);
+            throw new SQLException("Cannot read a stored digest", e);
         }
     }
 }

@@ -153,9 +153,9 @@ public class Digests {
                     "Digest {} of user {} {}: {}",
                     digest.id(),
                     digest.userId(),
-                    isLast ? "has failed for good" : "is tried again",
+                    isLast ? "failed permanently" : "is retried",
                     e.toString());
-            LOG.debug("Digest {} has failed", digest.id(), e);
+            LOG.debug("Digest {} failed", digest.id(), e);
             count(digest.trigger(), isLast ? "failed" : "retrying", 1);
             digests.failed(
                     digest,
@@ -189,7 +189,7 @@ public class Digests {
             if (2 * advertisements.size() > judged.size()) {
                 // it follows what a post says rather than its instruction
                 LOG.info(
-                        "Digest {}: a model calls {} of {} stories advertisements, and is not believed",
+                        "Digest {}: the model classifies {} of {} stories as advertisements; its result is ignored",
                         digest.id(),
                         advertisements.size(),
                         judged.size());

@@ -55,8 +55,8 @@ public final class CommandServices implements AutoCloseable {
                 .isEmpty();
         if (!isRunning && isEmbedded && Files.notExists(folder.resolve("postgres"))) {
             throw new ConfigurationException(
-                    "DATA_DIR=" + folder + ": there is no installation in this folder; set DATA_DIR to its"
-                            + " folder, or DATABASE_URL and REDIS_URL to its servers");
+                    "DATA_DIR=" + folder + ": the folder contains no installation; set DATA_DIR to the folder of the"
+                            + " installation, or DATABASE_URL and REDIS_URL to its servers");
         }
         return new CommandServices(folder, !isRunning, settings);
     }

@@ -64,7 +64,7 @@ public final class DataFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new ConfigurationException(
                     "DATA_DIR=" + path + ": the folder cannot be written (" + e
-                            + "); make it writable or choose another",
+                            + "); make it writable or choose another folder",
                     e);
         }
         try {
@@ -82,7 +82,7 @@ public final class DataFolder implements AutoCloseable {
                     ? inUse
                     : new ConfigurationException(
                             "DATA_DIR=" + path + ": the folder cannot be locked (" + e
-                                    + "); it must be on a local disk with room",
+                                    + "); it must be on a local disk with free space",
                             e);
         }
     }
@@ -127,7 +127,7 @@ public final class DataFolder implements AutoCloseable {
         try {
             return restrict(Files.createDirectories(folder), FOLDER_MODE);
         } catch (IOException e) {
-            throw new ConfigurationException(folder + ": the folder cannot be made (" + e + ")", e);
+            throw new ConfigurationException(folder + ": the folder cannot be created (" + e + ")", e);
         }
     }
 
@@ -160,7 +160,7 @@ public final class DataFolder implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new IllegalStateException("The lock of " + path + " cannot be released", e);
+            throw new IllegalStateException("Cannot release the lock of " + path, e);
         }
     }
 }

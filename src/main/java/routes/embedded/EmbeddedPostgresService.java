@@ -88,7 +88,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
             throw e instanceof ConfigurationException known
                     ? known
                     : new ConfigurationException(
-                            "The embedded PostgreSQL does not start (" + e + "); see " + log
+                            "The embedded PostgreSQL failed to start (" + e + "); see " + log
                                     + ", or set DATABASE_URL to an existing server",
                             e);
         }
@@ -104,8 +104,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new ConfigurationException(
-                    folder + ": what an unfinished start left there cannot be removed (" + e + "); delete the folder",
-                    e);
+                    folder + ": the files of an unfinished start cannot be removed (" + e + "); delete the folder", e);
         }
     }
 
@@ -132,7 +131,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path file = folder.resolve(entry.getName()).normalize();
                 if (!file.startsWith(folder)) {
-                    throw new IOException(entry.getName() + " lies outside of the archive's folder");
+                    throw new IOException(entry.getName() + " is outside the folder of the archive");
                 }
                 Files.createDirectories(entry.isDirectory() ? file : file.getParent());
                 if (entry.isSymbolicLink()) {
@@ -217,7 +216,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         try {
             if (!process.waitFor(PROGRAM_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IOException(program + " did not end within " + PROGRAM_TIMEOUT_SECONDS + " s");
+                throw new IOException(program + " did not exit within " + PROGRAM_TIMEOUT_SECONDS + " s");
             }
         } catch (InterruptedException e) {
             process.destroy();
@@ -225,7 +224,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
             throw new IOException("interrupted while " + program + " runs", e);
         }
         if (process.exitValue() != 0) {
-            throw new IOException(program + " ended with status " + process.exitValue());
+            throw new IOException(program + " exited with status " + process.exitValue());
         }
     }
 
@@ -233,7 +232,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         String pid =
                 Files.readAllLines(cluster.resolve("postmaster.pid")).get(0).strip();
         return ProcessHandle.of(Long.parseLong(pid))
-                .orElseThrow(() -> new IOException("the server has ended; see " + log));
+                .orElseThrow(() -> new IOException("the server exited; see " + log));
     }
 
     private void check() {
@@ -241,8 +240,8 @@ final class EmbeddedPostgresService implements AutoCloseable {
             DriverManager.getConnection(jdbcUrl(), USER, password).close();
         } catch (SQLException e) {
             throw new ConfigurationException(
-                    "The embedded PostgreSQL refuses its own password (" + e.getMessage() + "); delete "
-                            + folder.resolve("pgpass") + ", then the next start sets a new one",
+                    "The embedded PostgreSQL rejects its generated password (" + e.getMessage() + "); delete "
+                            + folder.resolve("pgpass") + ", and the next start creates a new one",
                     e);
         }
     }
@@ -261,7 +260,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
             try {
                 run("pg_ctl", "stop", "-m", "fast", "-w", "-t", "60");
             } catch (IOException e) {
-                LOG.warn("The embedded PostgreSQL did not stop ({}); the next start stops it", e.getMessage());
+                LOG.warn("Cannot stop the embedded PostgreSQL ({}); the next start stops it", e.getMessage());
             }
         });
     }

@@ -100,12 +100,14 @@ final class EmbeddedRedisService implements AutoCloseable {
             }
         }
         throw failed(
-                log, process.isAlive() ? "no answer after " + TIMEOUT.toSeconds() + " s" : "it ended at once", null);
+                log,
+                process.isAlive() ? "no response after " + TIMEOUT.toSeconds() + " s" : "the process exited",
+                null);
     }
 
     private static ConfigurationException failed(Path log, String reason, Throwable cause) {
         return new ConfigurationException(
-                "The embedded Redis does not start (" + reason + "); see " + log
+                "The embedded Redis failed to start (" + reason + "); see " + log
                         + ", or set REDIS_URL to an existing server",
                 cause);
     }

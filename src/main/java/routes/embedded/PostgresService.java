@@ -37,7 +37,7 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
         try {
             URI uri = URI.create(url);
             if (uri.getHost() == null) {
-                throw new IllegalArgumentException("it names no host");
+                throw new IllegalArgumentException("the URL contains no host");
             }
             String[] user = uri.getRawUserInfo() == null
                     ? new String[0]
@@ -52,7 +52,7 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(
                     "DATABASE_URL=" + Secrets.maskUrl(url)
-                            + ": not an address of the form postgresql://user:password@host:port/db",
+                            + ": must be a URL of the form postgresql://user:password@host:port/db",
                     e);
         }
     }

@@ -49,7 +49,7 @@ public final class RedisService implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(
                     "REDIS_URL=" + address
-                            + ": not an address of the form redis://user:password@host:port/db or rediss://…",
+                            + ": must be a URL of the form redis://user:password@host:port/db or rediss://…",
                     e);
         }
     }
@@ -61,17 +61,17 @@ public final class RedisService implements AutoCloseable {
         String setting = "REDIS_CA_FILE=" + caFile + ": ";
         if (!uri.isSsl()) {
             throw new ConfigurationException(
-                    setting + "certificates belong to an encrypted connection; set REDIS_URL to rediss://…");
+                    setting + "a certificate requires an encrypted connection; set REDIS_URL to rediss://…");
         }
         try (InputStream certificates = Files.newInputStream(Path.of(caFile))) {
             if (CertificateFactory.getInstance("X.509")
                     .generateCertificates(certificates)
                     .isEmpty()) {
-                throw new CertificateException("it is empty");
+                throw new CertificateException("the file is empty");
             }
         } catch (IOException | CertificateException e) {
             throw new ConfigurationException(
-                    setting + "no file with certificates in PEM format (" + e.getMessage() + ")", e);
+                    setting + "it must be a file with certificates in PEM format (" + e.getMessage() + ")", e);
         }
         return SslOptions.builder()
                 .jdkSslProvider()

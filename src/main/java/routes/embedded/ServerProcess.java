@@ -46,8 +46,9 @@ final class ServerProcess {
     static int port(String variable, int configured, Path record) {
         if (configured != 0) {
             if (!isFree(configured)) {
-                throw new ConfigurationException(variable + "=" + configured
-                        + ": the port is taken by another process; stop it or set another port (0: any free one)");
+                throw new ConfigurationException(
+                        variable + "=" + configured
+                                + ": the port is in use by another process; stop that process or set another port (0: any free port)");
             }
             return configured;
         }
@@ -59,7 +60,7 @@ final class ServerProcess {
             Files.writeString(record, Integer.toString(any.getLocalPort()));
             return any.getLocalPort();
         } catch (IOException e) {
-            throw new UncheckedIOException(record + ": the port cannot be recorded", e);
+            throw new UncheckedIOException(record + ": cannot write the port", e);
         }
     }
 
@@ -163,16 +164,18 @@ final class ServerProcess {
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
             LOG.warn(
-                    "Cannot read {}, so a server left running by the last run cannot be found: {}", file, e.toString());
+                    "Cannot read {}, so a server left running by the previous run cannot be found: {}",
+                    file,
+                    e.toString());
             return List.of();
         }
     }
 
     private static void stop(ProcessHandle process, String name) {
-        LOG.info("Stopping {} (process {}), left by a process that was killed", name, process.pid());
+        LOG.info("Stopping {} (process {}), which was left running by a killed process", name, process.pid());
         process.destroy();
         if (!ended(process)) {
-            LOG.warn("{} (process {}) does not stop; killing it", name, process.pid());
+            LOG.warn("{} (process {}) did not stop; killing it", name, process.pid());
             process.destroyForcibly();
             ended(process);
         }

@@ -78,20 +78,19 @@ class EmbeddingsConfiguration {
                 return new OnnxEmbeddings(settings, dataDir.resolve("onnx"));
             } catch (LinkageError e) {
                 throw new ConfigurationException(
-                        "EMBEDDINGS_ONNX_PATH is set, but this build has no ONNX runtime for this machine ("
+                        "EMBEDDINGS_ONNX_PATH is set, but this build does not contain the ONNX runtime for this machine ("
                                 + e.getMessage() + "). Build with: mvn -Ponnx -DskipTests package",
                         e);
             }
         }
         String name = provider.equals(GIGACHAT) ? gigaChat.embeddingsModel() : settings.model();
         if (name.isBlank()) {
-            throw new ConfigurationException("EMBEDDINGS_MODEL is not set; provider " + provider + " needs it");
+            throw new ConfigurationException("EMBEDDINGS_MODEL is not set; the provider " + provider + " requires it");
         }
         int dimension = settings.dimension() > 0 ? settings.dimension() : DIMENSIONS.getOrDefault(name, 0);
         if (dimension == 0) {
-            throw new ConfigurationException(
-                    "EMBEDDINGS_DIMENSION is not set, and the number of components of the vectors of " + name
-                            + " is not known; its documentation states it");
+            throw new ConfigurationException("EMBEDDINGS_DIMENSION is not set, and the dimension of the vectors of "
+                    + name + " is unknown; see the documentation of the model");
         }
         return new ModelEmbeddings(
                 new ModelEmbeddings.Model(provider, name, dimension),

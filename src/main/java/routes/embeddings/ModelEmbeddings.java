@@ -245,7 +245,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
         if (known == null) {
             known = inTime(() -> VectorSpace.measured(this::embed));
             measured = known;
-            LOG.info("The space of {}: {}", model.name(), known);
+            LOG.info("Vector space of {}: {}", model.name(), known);
         }
         return known;
     }

@@ -68,7 +68,7 @@ final class OnnxEmbeddings implements EmbeddingProvider {
         name = MoreFiles.getNameWithoutExtension(file) + "-" + hash(file).substring(0, HASH);
         space = SingletonSupplier.of(() -> {
             VectorSpace measured = VectorSpace.measured(this::embed);
-            LOG.info("The space of {}: {}", name, measured);
+            LOG.info("Vector space of {}: {}", name, measured);
             return measured;
         });
     }
@@ -77,13 +77,13 @@ final class OnnxEmbeddings implements EmbeddingProvider {
         try {
             return MoreFiles.asByteSource(file).hash(Hashing.sha256()).toString();
         } catch (IOException e) {
-            throw new UncheckedIOException("The model cannot be read: " + file, e);
+            throw new UncheckedIOException("Cannot read the model: " + file, e);
         }
     }
 
     private static Path file(String setting, Path path) {
         if (!Files.isReadable(path) || !Files.isRegularFile(path)) {
-            throw new ConfigurationException(setting + ": there is no readable file " + path.toAbsolutePath());
+            throw new ConfigurationException(setting + ": not a readable file: " + path.toAbsolutePath());
         }
         return path;
     }

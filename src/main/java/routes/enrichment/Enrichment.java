@@ -150,7 +150,7 @@ public class Enrichment {
         try {
             return data == null ? json.createObjectNode() : json.readTree(data);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("post_enrichment holds what is no JSON", e);
+            throw new IllegalStateException("A row of post_enrichment does not contain JSON", e);
         }
     }
 

@@ -89,7 +89,7 @@ public final class EventCodec {
         if (!form.shape().fits(data)) {
             data = StorableText.clean(data);
             form.write().violation(data).ifPresent(violation -> {
-                throw new IllegalStateException("Event " + name + " violates its schema at " + violation);
+                throw new IllegalStateException("Event " + name + " does not match its schema at " + violation);
             });
         }
         return data.toString();

@@ -32,7 +32,8 @@ record EventShape(Predicate<JsonNode> check) {
     private static Predicate<JsonNode> compile(JsonNode schema) {
         schema.fieldNames().forEachRemaining(keyword -> {
             if (!KNOWN.contains(keyword)) {
-                throw new IllegalArgumentException("The keyword " + keyword + " of an event's schema is not known");
+                throw new IllegalArgumentException(
+                        "The keyword " + keyword + " is not supported in the schema of an event");
             }
         });
         Predicate<JsonNode> type =

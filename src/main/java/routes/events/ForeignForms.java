@@ -119,7 +119,7 @@ record ForeignForms(ObjectReader json) {
         if (event.properties().stream()
                 .noneMatch(property -> properties.has(property.getKey()) && !COMMON.contains(property.getKey()))) {
             throw new InvalidEventException(
-                    stream, "$: there is no field data or payload with the event, nor any field of the event");
+                    stream, "$: the entry has neither a field data or payload with the event, nor fields of the event");
         }
         modernise(stream, event);
         coerce(event, schema);
@@ -131,10 +131,10 @@ record ForeignForms(ObjectReader json) {
             if (json.readTree(text) instanceof ObjectNode event) {
                 return (ObjectNode) StorableText.clean(event);
             }
-            throw new InvalidEventException(stream, "$: the field " + field + " holds no JSON object");
+            throw new InvalidEventException(stream, "$: the field " + field + " does not contain a JSON object");
         } catch (JsonProcessingException e) {
             throw new InvalidEventException(
-                    stream, "$: the field " + field + " is no JSON: " + e.getOriginalMessage(), e);
+                    stream, "$: the field " + field + " is not valid JSON: " + e.getOriginalMessage(), e);
         }
     }
 

@@ -92,8 +92,8 @@ final class MissingFields {
             });
             if (kept.size() < all.size() && reportedAsCut.add(stream + " " + field)) {
                 LOG.warn(
-                        "Entry {} of {}: {} of {} {} are left out; at most {} of at most {} bytes are kept. Later"
-                                + " entries with more are not reported",
+                        "Entry {} of {}: {} of {} {} are dropped; at most {} of at most {} bytes each are kept."
+                                + " Further entries above this limit are not logged",
                         entryId,
                         stream,
                         all.size() - kept.size(),

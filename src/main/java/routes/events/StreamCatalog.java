@@ -137,7 +137,7 @@ public final class StreamCatalog {
         EventStream stream = now.byName.getOrDefault(nameOrKey, now.byKey.get(nameOrKey));
         if (stream == null) {
             String known = now.byName.keySet().stream().sorted().collect(joining(", "));
-            throw new IllegalArgumentException("Unknown stream '" + nameOrKey + "', known are: " + known);
+            throw new IllegalArgumentException("Unknown stream '" + nameOrKey + "', known streams are: " + known);
         }
         return stream;
     }

@@ -39,7 +39,7 @@ public final class TagsHash {
         try {
             return QUOTED.writeValueAsString(tag);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("A tag cannot be written as JSON: " + tag, e);
+            throw new IllegalArgumentException("Cannot write a tag as JSON: " + tag, e);
         }
     }
 }

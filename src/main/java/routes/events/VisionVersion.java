@@ -22,12 +22,12 @@ public record VisionVersion(LocalDate date, long prompt) implements Comparable<V
         }
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not of the form vision@YYYY-MM-DD#pN");
+            throw new IllegalArgumentException("'" + text + "' must have the form vision@YYYY-MM-DD#pN");
         }
         try {
             return new VisionVersion(LocalDate.parse(matcher.group(1)), Long.parseLong(matcher.group(2)));
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("'" + text + "' holds no date", e);
+            throw new IllegalArgumentException("'" + text + "' contains no valid date", e);
         }
     }
 

@@ -92,7 +92,7 @@ public record FeedContent(DigestTable digests, ReaderSearch search) {
         try {
             return new Sent(new WireFeedOutput().outputString(content), items.updatedAt());
         } catch (FeedException e) {
-            throw new IllegalStateException("The feed " + feed.id() + " cannot be written", e);
+            throw new IllegalStateException("Cannot write the feed " + feed.id(), e);
         }
     }
 

@@ -6,6 +6,6 @@ import routes.redisstreams.FailureKind.UncountedFailure;
 public class InProgressElsewhereException extends RuntimeException implements UncountedFailure {
     /** @param what a key, or what else is in use */
     public InProgressElsewhereException(String what) {
-        super("Another consumer is using " + what);
+        super("Another consumer is processing " + what);
     }
 }

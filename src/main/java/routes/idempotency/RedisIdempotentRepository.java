@@ -172,8 +172,8 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         List<Message> messages = EventRoutes.messages(exchange);
         return claims.stream()
                 .map(claim -> completion(exchange, messages.get(claim.event()))
-                        .orElseThrow(() ->
-                                new IllegalStateException("The exchange did not come from a stream of this Redis")))
+                        .orElseThrow(() -> new IllegalStateException(
+                                "The exchange was not started by a stream of this Redis server")))
                 .toList();
     }
 
@@ -212,7 +212,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     @Override
-    @ManagedOperation(description = "Whether the key is done")
+    @ManagedOperation(description = "Whether the key is confirmed")
     public boolean contains(String key) {
         return cache.getIfPresent(key) != null || link.call(commands -> commands.exists(doneKey(key))) == 1;
     }
@@ -254,7 +254,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
 
     /** Forgets a key, whether done or in progress. */
     @Override
-    @ManagedOperation(description = "Forgets the key, whether done or in progress")
+    @ManagedOperation(description = "Removes the key, whether it is confirmed or in progress")
     public boolean remove(String key) {
         cache.invalidate(key);
         return link.call(commands -> commands.unlink(doneKey(key), leaseKey(key))) > 0;
@@ -270,7 +270,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
      *
      * @return how many Redis keys were removed
      */
-    @ManagedOperation(description = "Forgets all keys of this repository, and nothing else; returns how many")
+    @ManagedOperation(description = "Removes all keys of this repository; returns their number")
     public long forgetAll() {
         ScanArgs own =
                 ScanArgs.Builder.matches(globOf(options.keyPrefix()) + "*").limit(SCAN_PAGE);
@@ -290,13 +290,13 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         }
     }
 
-    @ManagedAttribute(description = "What the Redis keys begin with")
+    @ManagedAttribute(description = "Prefix of the Redis keys")
     public String getKeyPrefix() {
         return options.keyPrefix();
     }
 
     /** How many done keys this process caches. */
-    @ManagedAttribute(description = "How many keys that are done this process remembers")
+    @ManagedAttribute(description = "Number of confirmed keys in the cache of this process")
     public long getCacheSize() {
         cache.cleanUp();
         return cache.estimatedSize();

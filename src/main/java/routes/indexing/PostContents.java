@@ -70,7 +70,7 @@ class PostContents {
         try {
             return json.readValue(row, PostContent.class);
         } catch (JsonProcessingException e) {
-            throw new SQLException("The stored data of a post cannot be read", e);
+            throw new SQLException("Cannot read the stored data of a post", e);
         }
     }
 

@@ -222,8 +222,8 @@ class VectorStage {
             PayloadUpdate write = writes.get(post.postId());
             float[] vector = vectors.get(points.size());
             if (vector == null) {
-                String problem =
-                        Objects.requireNonNullElse(prepared.problem(), "no vector yet: the text has just changed");
+                String problem = Objects.requireNonNullElse(
+                        prepared.problem(), "no vector yet: the text was changed in the meantime");
                 written.compute(post.postId(), (id, as) -> new Written(as.hash(), true, as.revision(), problem));
             }
             points.add(new IndexedPoint(

@@ -92,7 +92,7 @@ public final class ImportService implements AutoCloseable {
         private static final long serialVersionUID = 1L;
 
         QueueFullException(int waiting) {
-            super(waiting + " imports wait already. Try again when one of them is done.");
+            super(waiting + " imports are already queued. Try again when one of them is complete.");
         }
     }
 
@@ -177,7 +177,7 @@ public final class ImportService implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException e) {
-            LOG.error("Import {} stops because the database rejects its report: {}", id, FailureReason.of(e));
+            LOG.error("Import {} stops because the database rejects its progress report: {}", id, FailureReason.of(e));
         }
     }
 
@@ -187,7 +187,7 @@ public final class ImportService implements AutoCloseable {
     private Void runLocked(Connection session, UUID id) {
         JdbcClient locks = JdbcClient.create(new SingleConnectionDataSource(session, true));
         if (!lock(locks, "pg_try_advisory_lock", id)) {
-            LOG.info("Import {} is running in another process", id);
+            LOG.info("Import {} is already running in another process", id);
             return null;
         }
         try {
@@ -252,7 +252,7 @@ public final class ImportService implements AutoCloseable {
         String logged = null;
         while (true) {
             if (worker.isShutdown() || Thread.interrupted()) {
-                throw new InterruptedException("The import is stopped");
+                throw new InterruptedException("The import was stopped");
             }
             try {
                 return step.run();
@@ -262,7 +262,7 @@ public final class ImportService implements AutoCloseable {
                 }
                 String reason = FailureReason.of(e);
                 if (!reason.equals(logged)) {
-                    LOG.warn("Import {} waits and retries: {}", id, reason);
+                    LOG.warn("Import {} is paused and retries: {}", id, reason);
                     logged = reason;
                 }
             }
@@ -306,7 +306,7 @@ public final class ImportService implements AutoCloseable {
                 // the batch is saved completely or not at all, but saving must not outlast the import's lock
                 saver.shutdownNow();
                 if (!saver.awaitTermination(SAVER_STOP_SECONDS, TimeUnit.SECONDS)) {
-                    LOG.warn("The last batch of import {} is still being saved", order.id());
+                    LOG.warn("The last batch of import {} is still being saved at the shutdown", order.id());
                 }
             }
         }
@@ -329,7 +329,7 @@ public final class ImportService implements AutoCloseable {
                 return;
             }
             if (unreadable > 0) {
-                String reason = "no post is deleted, since " + unreadable + " parts of the export cannot be read";
+                String reason = "no post is deleted, because " + unreadable + " parts of the export cannot be read";
                 tally.note(new ImportNote("deletions", null, null, reason));
                 return;
             }
@@ -482,7 +482,7 @@ public final class ImportService implements AutoCloseable {
             List<ImportNote> refused = save(prepared);
             int size = prepared.posts().size();
             if (refused.size() == size && size >= ALL_REFUSED) {
-                throw new IOException("All of " + size + " messages were refused, so it is no fault of theirs: "
+                throw new IOException("The database rejects all " + size + " messages of a batch: "
                         + refused.get(0).reason());
             }
             refused.forEach(tally::leftOut);

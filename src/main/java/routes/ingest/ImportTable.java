@@ -89,7 +89,7 @@ final class ImportTable {
         try {
             return json.writeValueAsString(notes);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A list of notes is always JSON", e);
+            throw new IllegalStateException("Cannot write the notes of an import as JSON", e);
         }
     }
 

@@ -159,9 +159,9 @@ public final class MediaStore implements AutoCloseable {
         if (size == 0) {
             return "file is empty";
         } else if (size > maxBytes) {
-            return "file has " + size + " bytes, more than " + maxBytes;
+            return "file has " + size + " bytes; the limit is " + maxBytes;
         }
-        return MediaType.isAccepted(type) ? null : "type " + type + " is not taken";
+        return MediaType.isAccepted(type) ? null : "type " + type + " is not accepted";
     }
 
     private Stored skipped(SourceFile file, String reason) {

@@ -51,7 +51,7 @@ public final class TerminalProgress implements ProgressListener {
                         + ": "
                         + plain(note.reason())));
         if (progress.notes().size() > MAX_NOTES || progress.count(Count.MESSAGES_FAILED) > MAX_NOTES) {
-            out.println("  and more: GET /imports/" + progress.id() + " shows the first 100 of each kind");
+            out.println("  and more; GET /imports/" + progress.id() + " shows the first 100 of each kind");
         }
     }
 
@@ -66,7 +66,7 @@ public final class TerminalProgress implements ProgressListener {
         long rate = Math.round(progress.count(Count.POSTS_DONE) / seconds);
         return name
                 + switch (progress.status()) {
-                    case QUEUED -> "waits";
+                    case QUEUED -> "queued";
                     case RUNNING ->
                         "%d %%, %d posts, %d posts/s, %s left"
                                 .formatted(percent(progress), progress.count(Count.POSTS_DONE), rate, left(progress));
@@ -81,7 +81,7 @@ public final class TerminalProgress implements ProgressListener {
                                         progress.count(Count.MEDIA_TOTAL),
                                         progress.count(Count.MEDIA_MISSING),
                                         progress.count(Count.MESSAGES_SKIPPED),
-                                        unlessNone(progress.count(Count.MESSAGES_FAILED), "left out"),
+                                        unlessNone(progress.count(Count.MESSAGES_FAILED), "skipped"),
                                         time(progress.elapsed()),
                                         rate);
                     case FAILED -> "failed after " + progress.count(Count.POSTS_DONE) + " posts. " + progress.error();

@@ -208,7 +208,7 @@ public class Interests implements Job {
                     failed++;
                     count("failed", 1);
                     LOG.warn("Cannot update the interests of user {}: {}", user, e.toString());
-                    LOG.debug("The interests of user {} stay as they are", user, e);
+                    LOG.debug("The interests of user {} are unchanged", user, e);
                 }
             }
             try {
@@ -219,7 +219,7 @@ public class Interests implements Job {
         }
         if (graphFailure != null) {
             throw new IllegalStateException(
-                    "The graph has not taken the interests of all users, the next run repeats them: "
+                    "The graph did not store the interests of all users; the next run repeats this: "
                             + graphFailure.getMessage(),
                     graphFailure);
         }

@@ -138,7 +138,7 @@ final class CallLeases {
             Long unused = link.call(commands -> commands.zrem(KEY + lease.provider(), lease.token()));
         } catch (RedisException e) {
             LOG.warn(
-                    "A call to {} has ended, but its permit cannot be released in Redis ({}); the permit expires within {}",
+                    "Cannot release the permit of a completed call to {} in Redis ({}); it expires within {}",
                     lease.provider(),
                     e.getMessage(),
                     length);

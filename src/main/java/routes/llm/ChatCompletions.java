@@ -139,7 +139,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         }
         String id = answer.path("id").asText("");
         if (!id.matches("[A-Za-z0-9_-]{1,100}")) {
-            throw ModelFailureException.unusable("the upload was answered without an id");
+            throw ModelFailureException.unusable("the response to the upload contains no id");
         }
         return id;
     }
@@ -156,12 +156,12 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         }
         String reason = choice.path("finish_reason").asText("");
         if (REFUSALS.contains(reason)) {
-            throw new ModelFailureException(Kind.FILTERED, "a filter of the provider refused it (" + reason + ")");
+            throw new ModelFailureException(Kind.FILTERED, "rejected by a filter of the provider (" + reason + ")");
         }
         String content = content(choice.path("message").path("content"));
         boolean cutOff = reason.equals("length");
         if (content.isBlank() && !cutOff || reason.equals("error")) {
-            throw new ModelFailureException(Kind.EMPTY, "the answer has no content");
+            throw new ModelFailureException(Kind.EMPTY, "the response has no content");
         }
         JsonNode usage = answer.path("usage");
         return new Answer(content, usage.path("total_tokens").asLong(0), cost(usage), cutOff);
@@ -178,7 +178,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         JsonNode answer = successful(status, headers, body);
         JsonNode data = answer.path("data");
         if (data.isEmpty()) {
-            throw new ModelFailureException(Kind.EMPTY, "the answer has no vectors");
+            throw new ModelFailureException(Kind.EMPTY, "the response has no vectors");
         }
         JsonNode usage = answer.path("usage");
         // GigaChat reports the tokens of each text
@@ -222,8 +222,8 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         }
         if (answer.isMissingNode()) {
             throw body.length == 0
-                    ? new ModelFailureException(Kind.EMPTY, "the answer is empty")
-                    : ModelFailureException.unusable("the answer is no JSON: " + shorten(text(body)));
+                    ? new ModelFailureException(Kind.EMPTY, "the response is empty")
+                    : ModelFailureException.unusable("the response is not JSON: " + shorten(text(body)));
         }
         if (answer.hasNonNull("error")) {
             throw failure(502, error, headers);
@@ -251,7 +251,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         } catch (JacksonException e) {
             return MissingNode.getInstance();
         } catch (IOException e) {
-            throw new UncheckedIOException("Bytes in memory cannot be read", e);
+            throw new UncheckedIOException("Cannot read from memory", e);
         }
     }
 

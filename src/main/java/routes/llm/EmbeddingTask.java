@@ -39,7 +39,7 @@ public record EmbeddingTask(List<String> inputs, int dimension, ObjectMapper jso
         try {
             return vectors(json.readTree(content).valueStream().toList());
         } catch (JsonProcessingException e) {
-            throw ModelFailureException.unusable("the answer is not an array of vectors: " + e.getOriginalMessage());
+            throw ModelFailureException.unusable("the response is not an array of vectors: " + e.getOriginalMessage());
         }
     }
 

@@ -38,7 +38,7 @@ public record GigaChatProperties(
         @DefaultValue("1") @Min(1) @Max(1000) int maxConcurrentRequests,
         @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
     static final String URL = "https?://[^\\s?#]*[^\\s?#/]";
-    static final String NO_URL = "must be an address such as https://host/path, without a slash or a query at its end";
+    static final String NO_URL = "must be a URL such as https://host/path, without a query and a trailing slash";
 
     boolean hasCredentials() {
         return !apiKey.isBlank();

@@ -33,7 +33,7 @@ public record LlmProperties(
                 @Pattern(
                         regexp = "\\s*|" + LlmProperties.NUMBER + "|" + LlmProperties.CAP + "(," + LlmProperties.CAP
                                 + ")*",
-                        message = "must be a number, or numbers by provider such as gigachat=300,openrouter=2.5")
+                        message = "must be a number, or one number per provider such as gigachat=300,openrouter=2.5")
                 String dailyCostCap,
         @DefaultValue("10") @Min(1) @Max(1000) int breakerWindow,
         @DefaultValue("10") @Min(1) @Max(1000) int breakerMinimumCalls,

@@ -132,8 +132,8 @@ public class ModelCalls {
                 ? Providers.names(List.of(models.split(",", -1)))
                 : Providers.names(List.of(embeddingModel));
         if (each.isEmpty()) {
-            throw new IllegalArgumentException(provider + " has no model for " + task.getPath() + "; give its route "
-                    + (task.inputs().isEmpty() ? "models" : "an embeddingModel"));
+            throw new IllegalArgumentException(provider + " has no model for " + task.getPath() + "; set the parameter "
+                    + (task.inputs().isEmpty() ? "models" : "embeddingModel") + " of its route");
         }
         register(provider, each);
         double jitter = ThreadLocalRandom.current().nextDouble();
@@ -165,7 +165,7 @@ public class ModelCalls {
         pass.called();
         if (lease == null) {
             throw new ModelFailureException(
-                    Kind.BUSY, "all " + maxConcurrent + " calls allowed at a time were taken for " + MAX_WAIT);
+                    Kind.BUSY, "all " + maxConcurrent + " permitted concurrent calls were in use for " + MAX_WAIT);
         }
         AnswerParts parts = pass.getTask().parts();
         StreamedChat written = parts == null ? null : chat.streamed(parts::written);
@@ -181,7 +181,7 @@ public class ModelCalls {
             if (pass.calls().size() == calls) {
                 throw new ModelFailureException(
                         Kind.UNUSABLE,
-                        endpoint + " handed over no answer: its route must end with modelCalls.answered or .content");
+                        endpoint + " returned no answer: its route must end with modelCalls.answered or .content");
             }
         } finally {
             leases.giveBack(lease);
@@ -285,7 +285,7 @@ public class ModelCalls {
         } catch (ModelFailureException e) {
             String why = e.getMessage();
             if (cutOff) {
-                why = "the answer was cut off at " + maxTokens(pass) + " tokens: " + why;
+                why = "the answer was truncated at " + maxTokens(pass) + " tokens: " + why;
                 room.merge(
                         pass.getProvider() + " " + pass.getModel(),
                         MORE_ROOM,
@@ -305,7 +305,7 @@ public class ModelCalls {
         if (cause instanceof ModelFailureException failure) {
             failed(pass, failure, null);
         } else if (cause instanceof SocketTimeoutException) {
-            failed(pass, new ModelFailureException(Kind.TIMEOUT, "no answer in time", null, cause), null);
+            failed(pass, new ModelFailureException(Kind.TIMEOUT, "no response in time", null, cause), null);
         } else if (cause instanceof IOException && !(cause instanceof InterruptedIOException)) {
             String why = cause.getClass().getSimpleName() + ": " + cause.getMessage();
             failed(pass, new ModelFailureException(Kind.CONNECTION, why, null, cause), null);
@@ -322,7 +322,7 @@ public class ModelCalls {
                 call.provider(),
                 call.model(),
                 call.problem(),
-                pass.isOpen() ? "again in " + pass.pause().toMillis() + " ms" : "the pass is over");
+                pass.isOpen() ? "retrying in " + pass.pause().toMillis() + " ms" : "no more attempts in this pass");
         Duration rest = pass.rest(quotaPause);
         if (!rest.isZero()) {
             quotas.rest(pass.getProvider(), rest, failure.getMessage());

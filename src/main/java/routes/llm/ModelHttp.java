@@ -73,7 +73,9 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
             return SslBundle.of(new PemSslStoreBundle(null, trusted)).createSslContext();
         } catch (RuntimeException e) {
             throw new ConfigurationException(
-                    setting + "=" + file + ": no certificate can be read from it; PEM expected (" + e + ")", e);
+                    setting + "=" + file + ": cannot read a certificate from this file; the format must be PEM (" + e
+                            + ")",
+                    e);
         }
     }
 
@@ -150,12 +152,12 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
             return response;
         } catch (IOException e) {
             if (caller.isInterrupted()) {
-                throw (IOException) new InterruptedIOException("the caller no longer waits").initCause(e);
+                throw (IOException) new InterruptedIOException("the caller has stopped waiting").initCause(e);
             }
             if (!over.get()) {
                 throw e;
             }
-            var timedOut = new SocketTimeoutException("no complete answer within " + timeout);
+            var timedOut = new SocketTimeoutException("no complete response within " + timeout);
             timedOut.initCause(e);
             throw timedOut;
         } finally {
@@ -177,7 +179,7 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
                 for (int length = content.read(part); length >= 0; length = content.read(part)) {
                     body.write(part, 0, length);
                     if (body.size() > MAX_BYTES) {
-                        throw new IOException("the answer is larger than " + MAX_BYTES + " bytes");
+                        throw new IOException("the response is larger than " + MAX_BYTES + " bytes");
                     }
                     if (isInParts) {
                         events.read(part, length);

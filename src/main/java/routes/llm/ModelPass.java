@@ -151,7 +151,7 @@ public final class ModelPass {
     /** Ends the pass without another call. An earlier failure stays the failure of the provider. */
     void unwanted() {
         if (failure == null) {
-            otherReason = new CancellationException("a part of an earlier answer is in use");
+            otherReason = new CancellationException("an earlier answer is already in use");
         }
         open = false;
     }

@@ -62,7 +62,11 @@ record ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
     void rest(String provider, Duration time, String reason) {
         String unused =
                 link.call(commands -> commands.psetex("llm:rest:" + provider, Math.max(1, time.toMillis()), reason));
-        LOG.warn("{} is not called until {}: {}", provider, clock.instant().plus(time), reason);
+        LOG.warn(
+                "Provider {} is not called until {}: {}",
+                provider,
+                clock.instant().plus(time),
+                reason);
     }
 
     /** Why a provider must not be called now. */

@@ -66,7 +66,7 @@ public class Providers {
         }
 
         private ProvidersFailedException exhausted() {
-            String message = problems.isEmpty() ? "there is no provider" : String.join("; ", problems);
+            String message = problems.isEmpty() ? "no provider is configured" : String.join("; ", problems);
             boolean allRest = !rests.isEmpty() && rests.size() == problems.size();
             return new ProvidersFailedException(
                     message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…",
@@ -91,9 +91,9 @@ public class Providers {
         for (String name : credentials.usable(names)) {
             if (camel.getRoutes().stream()
                     .noneMatch(route -> route.getEndpoint().getEndpointBaseUri().equals("direct://llm-" + name))) {
-                throw new ConfigurationException(setting + "=" + String.join(",", names) + ": there is no provider '"
+                throw new ConfigurationException(setting + "=" + String.join(",", names) + ": unknown provider '"
                         + name + "': no route consumes from direct:llm-" + name
-                        + "; known are gigachat, openrouter, local and those in config/routes/providers");
+                        + "; known providers are gigachat, openrouter, local and those in config/routes/providers");
             }
         }
     }
@@ -118,7 +118,7 @@ public class Providers {
             }
             Instant until = rest.get().until();
             chain.problems.add(
-                    name + ": left alone until " + until + " (" + rest.get().reason() + ")");
+                    name + ": not called until " + until + " (" + rest.get().reason() + ")");
             chain.rests.add(until);
         }
         throw chain.exhausted();

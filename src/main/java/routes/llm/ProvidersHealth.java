@@ -37,7 +37,7 @@ class ProvidersHealth {
         }
         if (credentials.usable(tagging).isEmpty()) {
             parts.put("none", () -> Health.status(DEGRADED)
-                    .withDetail("problem", "TAGGING_PROVIDERS has none that can be asked")
+                    .withDetail("problem", "no provider in TAGGING_PROVIDERS is available")
                     .build());
         }
         return CompositeHealthContributor.fromMap(parts);

@@ -36,7 +36,7 @@ public record RankingTask(String query, List<String> passages, String instructio
     public List<Integer> read(String content) {
         Matcher array = ARRAY.matcher(content);
         if (!array.find()) {
-            throw ModelFailureException.unusable("the answer has no array of numbers");
+            throw ModelFailureException.unusable("the answer contains no array of numbers");
         }
         return all(NUMBER.matcher(array.group())
                 .results()
@@ -57,7 +57,7 @@ public record RankingTask(String query, List<String> passages, String instructio
         Set<Integer> order = new LinkedHashSet<>(answered);
         order.removeIf(position -> position < 0 || position >= passages.size());
         if (order.isEmpty()) {
-            throw ModelFailureException.unusable("the answer names no passage");
+            throw ModelFailureException.unusable("the answer contains no valid passage number");
         }
         IntStream.range(0, passages.size()).forEach(order::add);
         return new ArrayList<>(order);

@@ -39,12 +39,12 @@ public final class ReaderCalls implements DisposableBean {
         try {
             result = threads.submit(call::get);
         } catch (RejectedExecutionException e) {
-            throw new ModelFailureException(Kind.BUSY, THREADS + " readers already wait for models", null, e);
+            throw new ModelFailureException(Kind.BUSY, THREADS + " requests already wait for models", null, e);
         }
         try {
             return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new ModelFailureException(Kind.TIMEOUT, "no answer within " + limit.toMillis() + " ms", null, e);
+            throw new ModelFailureException(Kind.TIMEOUT, "no response within " + limit.toMillis() + " ms", null, e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {

@@ -39,7 +39,7 @@ final class StreamedChat implements Consumer<String> {
         try {
             part = json.readTree(event);
         } catch (JsonProcessingException e) {
-            throw new ModelFailureException(Kind.UNUSABLE, "an event of the answer is no JSON", null, e);
+            throw new ModelFailureException(Kind.UNUSABLE, "an event of the response is not JSON", null, e);
         }
         copy(part, "error");
         copy(part, "usage");
@@ -76,7 +76,8 @@ final class StreamedChat implements Consumer<String> {
      */
     ObjectNode whole() {
         if (!isComplete && !whole.has("error")) {
-            throw new ModelFailureException(Kind.CONNECTION, "the answer broke off");
+            throw new ModelFailureException(
+                    Kind.CONNECTION, "the connection was closed before the answer was complete");
         }
         ObjectNode choice = whole.putArray("choices").addObject();
         choice.put("finish_reason", finishReason);

@@ -33,8 +33,8 @@ public final class ObjectKeys {
     public static String checked(String key) {
         if (key.length() > MAX_LENGTH || !KEY.matcher(key).matches()) {
             throw new IllegalArgumentException(
-                    "'" + key + "' is no key of an object: segments of letters, digits, '.', '_' and"
-                            + " '-', not beginning with '.', separated by '/'");
+                    "'" + key + "' is not a valid object key: it must consist of segments separated by '/', each with"
+                            + " letters, digits, '.', '_' and '-' and not beginning with '.'");
         }
         return key;
     }

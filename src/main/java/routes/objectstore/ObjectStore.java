@@ -61,12 +61,13 @@ public interface ObjectStore {
         for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
             copied += read;
             if (copied > sizeBytes) {
-                throw new IOException(key + ": more than the announced " + sizeBytes + " bytes came");
+                throw new IOException(key + ": the content is longer than the specified " + sizeBytes + " bytes");
             }
             to.write(buffer, 0, read);
         }
         if (copied < sizeBytes) {
-            throw new IOException(key + ": " + sizeBytes + " bytes were announced, only " + copied + " came");
+            throw new IOException(
+                    key + ": " + "the content has " + copied + " bytes instead of the specified " + sizeBytes);
         }
     }
 }

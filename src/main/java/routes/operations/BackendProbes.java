@@ -90,7 +90,7 @@ class BackendProbes {
             answered.put(target, System.nanoTime());
         } catch (Exception e) { // whatever a service does, the next probe must run
             if (answered.remove(target) != null) {
-                LOG.debug("{} does not answer", target, e);
+                LOG.debug("{} does not respond", target, e);
             }
         }
     }

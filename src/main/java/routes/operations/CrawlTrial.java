@@ -47,7 +47,7 @@ record CrawlTrial(@Lazy CamelContext camel, PostNumbers posts, CrawlTrigger trig
                     camel, "direct:fetch", call -> call.getMessage().setBody(Wish.of(link)));
             return exchange.getException() == null
                     ? preview.page(tenant, link, exchange)
-                    : new CrawlPreview.Page(false, "the route fails: " + exchange.getException());
+                    : new CrawlPreview.Page(false, "the route failed: " + exchange.getException());
         });
         Trial.section(out, "Result", page.text());
         return page.isRead();

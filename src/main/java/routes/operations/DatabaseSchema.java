@@ -70,9 +70,8 @@ public final class DatabaseSchema {
                     throw e;
                 }
                 if (!logged) {
-                    LOG.warn(
-                            "A migration of the database waits for a table that a transaction holds, and is tried again until it can be"
-                                    + " done; config/sql/diagnose_migration_locks.sql shows the transaction");
+                    LOG.warn("A migration of the database waits for a table locked by a transaction and is retried"
+                            + " until it succeeds; config/sql/diagnose_migration_locks.sql shows the transaction");
                     logged = true;
                 }
             }

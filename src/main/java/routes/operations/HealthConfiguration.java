@@ -78,7 +78,7 @@ class HealthConfiguration {
                     .toList();
             List<String> problems = new ArrayList<>();
             if (statuses.isEmpty()) {
-                problems.add("no account is signed in; sign one in on the page, or with --telegram-login");
+                problems.add("no account is signed in; sign in an account on the web page or with --telegram-login");
             }
             statuses.stream()
                     .filter(status -> status.state() != TelegramAccount.State.READY)
@@ -172,10 +172,11 @@ class HealthConfiguration {
                 .query(Left.class)
                 .single();
         if (left.failed() > 0) {
-            problems.add(left.failed() + " posts could not be indexed; indexing_error says why");
+            problems.add(
+                    left.failed() + " posts could not be indexed; see the column indexing_error of the table posts");
         }
         if (left.waiting() > 0 && outbox.unpublished() == 0 && states.isIdle()) {
-            problems.add(left.waiting() + " posts are not indexed, and no event about them is under way");
+            problems.add(left.waiting() + " posts are not indexed and have no pending event");
         }
         return problems;
     }
@@ -193,7 +194,7 @@ class HealthConfiguration {
                 stages.put(
                         one.routeId(),
                         reloads.isExchanging(one.routeId())
-                                ? new Stage(Status.UP, "UP: makes room for an edit")
+                                ? new Stage(Status.UP, "UP: suspended while an edit of the routes is loaded")
                                 : stage(one, route, states, clock));
             }
             if (stages.isEmpty()) {
@@ -216,7 +217,7 @@ class HealthConfiguration {
                 .map(state -> state.broken().isPresent()
                         ? Health.down().withDetail("problems", state.problems())
                         : health(state.problems()))
-                .orElse(Health.up().withDetail("edits", "are not taken before the routes run"))
+                .orElse(Health.up().withDetail("edits", "not loaded until the routes have started"))
                 .build();
     }
 
@@ -224,7 +225,7 @@ class HealthConfiguration {
 
     private static Stage stage(Served one, ServiceStatus route, StreamStates states, Clock clock) {
         if (route != ServiceStatus.Started) {
-            return new Stage(Status.DOWN, "the route is " + route);
+            return new Stage(Status.DOWN, "the state of the route is " + route);
         }
         String problem = one.consumer().map(RedisStreamsConsumer::getProblem).orElse("");
         if (!problem.isEmpty()) {
@@ -244,7 +245,6 @@ class HealthConfiguration {
                         "no progress since %s with %d waiting and %d pending"
                                 .formatted(group.since(), group.lag(), group.pending())))
                 .orElse(new Stage(
-                        running,
-                        failing > 0 ? "DEGRADED: " + failing + " entries failed and are delivered again" : "UP"));
+                        running, failing > 0 ? "DEGRADED: " + failing + " entries failed and are redelivered" : "UP"));
     }
 }

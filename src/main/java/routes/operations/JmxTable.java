@@ -54,7 +54,7 @@ final class JmxTable<T> {
             }
             return table;
         } catch (OpenDataException e) {
-            throw new IllegalStateException("The columns of the table " + name + " are wrong", e);
+            throw new IllegalStateException("Invalid columns in the table " + name, e);
         }
     }
 }

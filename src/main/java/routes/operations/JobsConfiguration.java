@@ -92,7 +92,7 @@ class JobsConfiguration {
         return Job.of("tagging-retry", () -> {
             int queued = requests.retryStale(MAX_RETRIED_POSTS);
             if (queued > 0) {
-                LOG.info("{} posts that were pending or retrying are tagged again", queued);
+                LOG.info("Requested tagging again for {} posts in the status pending or retrying", queued);
             }
         });
     }

@@ -133,7 +133,7 @@ public class MainJob {
         }
         addresses().forEach(output::line);
         if (!retrying(this::isIdle)) {
-            output.line("Goes on with what the last run left");
+            output.line("Resuming the work that the last run left unfinished");
             awaitIdle(output);
         }
         return STAYS_UP;
@@ -223,13 +223,13 @@ public class MainJob {
                     throw e;
                 }
                 if (!logged) {
-                    LOG.warn("PostgreSQL or Redis cannot be reached; waiting until it can");
+                    LOG.warn("PostgreSQL or Redis is unavailable; retrying until it is available");
                     logged = true;
                 }
             }
             TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
         }
-        throw new InterruptedException("The process stops");
+        throw new InterruptedException("The process is shutting down");
     }
 
     @PreDestroy
@@ -255,8 +255,8 @@ public class MainJob {
         // printed, not logged
         console.takeGenerated()
                 .ifPresent(password -> lines.add("           login " + console.user() + ", password " + password
-                        + ", until the next start; HAWTIO_PASSWORD sets one that stays"));
-        lines.add("Stop it with Ctrl-C; everything is kept in " + data.path());
+                        + ", valid until the next start; set HAWTIO_PASSWORD for a permanent password"));
+        lines.add("Stop with Ctrl-C; the data is kept in " + data.path());
         return lines;
     }
 }

@@ -76,12 +76,12 @@ final class MainJobOutput {
         rows.put(
                 "posts parsed",
                 counts.parsed() + (counts.deleted() == 0 ? "" : " (" + counts.deleted() + " of them deleted)"));
-        rows.put("tagged", counts.tagged() + note(counts.taggingSkipped(), "without anything to tag"));
+        rows.put("tagged", counts.tagged() + note(counts.taggingSkipped(), "without text to tag"));
         rows.put("with vision", counts.withVision());
         rows.put("crawled", counts.crawled());
         rows.put("indexed", counts.indexed() + note(counts.indexSkipped(), "without text"));
         rows.put("failed", counts.failed());
-        rows.put("still in work", Math.max(counts.taggingOpen(), counts.indexOpen()));
+        rows.put("still in progress", Math.max(counts.taggingOpen(), counts.indexOpen()));
         rows.put("dead letters", deadLetters);
         rows.put("albums", counts.albums());
         rows.put("media files", counts.media());

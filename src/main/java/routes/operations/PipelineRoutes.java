@@ -71,7 +71,7 @@ record PipelineRoutes(
         LOG.info(
                 "{} routes {}: {}",
                 camel.getRoutesSize(),
-                trial ? "are there" : "run",
+                trial ? "are loaded" : "run",
                 camel.getRoutes().stream().map(Route::getRouteId).collect(Collectors.joining(", ")));
         if (!trial) {
             reloads.begin(camel, live);
@@ -110,7 +110,10 @@ record PipelineRoutes(
                 admin.ensureGroups(keys.groups());
             } catch (RedisException e) {
                 // each consumer creates its own when it connects, the others are created by the job stream-trim
-                LOG.warn("The groups of the route files are created once Redis can be reached: {}", e.getMessage());
+                LOG.warn(
+                        "Cannot create the consumer groups of the route files; they are created when Redis is"
+                                + " available: {}",
+                        e.getMessage());
             }
         }
 

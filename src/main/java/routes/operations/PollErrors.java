@@ -39,6 +39,6 @@ class PollErrors implements ExceptionHandler {
             return;
         }
         String route = exchange == null ? "a route" : exchange.getFromRouteId();
-        LOG.warn("{} in {}: {}: {}. It is tried again", message, route, what, root.getMessage());
+        LOG.warn("{} in {}: {}: {}. Retrying", message, route, what, root.getMessage());
     }
 }

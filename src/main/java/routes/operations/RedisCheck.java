@@ -65,8 +65,7 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
             return new Report(
                     "",
                     List.of(),
-                    Optional.of(
-                            "Version, memory policy and persistence of Redis could not be checked: " + e.getMessage()));
+                    Optional.of("Cannot check the version, memory policy and persistence of Redis: " + e.getMessage()));
         }
         List<String> problems = new ArrayList<>();
         Optional<String> unknown = Optional.empty();
@@ -74,24 +73,23 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
         oldVersion(version).ifPresent(problems::add);
         String policy = info.getOrDefault("maxmemory_policy", "noeviction");
         if (!policy.equals("noeviction")) {
-            problems.add(
-                    "maxmemory-policy of Redis is " + policy
-                            + ": when its memory is full it throws away streams with the posts under way; set it to noeviction");
+            problems.add("maxmemory-policy of Redis is " + policy
+                    + ": when its memory is full, Redis evicts streams with unprocessed events; set it to noeviction");
         }
         if (!info.getOrDefault("aof_enabled", "1").equals("1")) {
             try {
                 String save = link.call(commands -> commands.configGet("save")).getOrDefault("save", "");
                 problems.add(
                         save.isBlank()
-                                ? "Redis keeps nothing on disk: a restart loses every event under way, until RECONCILE_AFTER has"
-                                        + " passed; set appendonly to yes"
-                                : "Redis keeps only snapshots (save " + save
-                                        + "): a crash loses the events since the last one, until RECONCILE_AFTER has passed;"
-                                        + " set appendonly to yes");
+                                ? "Redis has no persistence: a restart loses all unprocessed events, which are"
+                                        + " restored only after RECONCILE_AFTER; set appendonly to yes"
+                                : "Redis writes only snapshots (save " + save
+                                        + "): a crash loses the events since the last snapshot, which are restored"
+                                        + " only after RECONCILE_AFTER; set appendonly to yes");
             } catch (RedisCommandExecutionException e) {
                 unknown = Optional.of(
-                        "Whether Redis keeps its data could not be checked, since it does not let us read its"
-                                + " configuration: " + e.getMessage());
+                        "Cannot check the persistence of Redis, because it does not permit reading its configuration: "
+                                + e.getMessage());
             }
         }
         return new Report(version, List.copyOf(problems), unknown);
@@ -102,7 +100,7 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
                 .filter(Matcher::matches)
                 .filter(parts -> 100 * Integer.parseInt(parts.group(1)) + Integer.parseInt(parts.group(2)) < 602)
                 .map(old -> "Redis is version " + version
-                        + ": the streams need commands of 6.2; install Redis 6.2 or later, or Valkey");
+                        + ": the streams require commands of Redis 6.2; install Redis 6.2 or later, or Valkey");
     }
 
     private static Map<String, String> parse(String info) {

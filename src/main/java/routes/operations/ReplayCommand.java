@@ -23,13 +23,13 @@ record ReplayCommand(DeadLetters letters, StreamOperations streams) {
         String option = "--replay=" + request.what();
         Matcher what = WHAT.matcher(request.what());
         if (!what.matches()) {
-            throw new ConfigurationException(
-                    option
-                            + ": it must be <stream>, <stream>/<id>, <stream>/cause:<id> or <stream>/<from>..<to>, as in posts.enriched/-..+");
+            throw new ConfigurationException(option
+                    + ": it must be <stream>, <stream>/<id>, <stream>/cause:<id> or <stream>/<from>..<to>,"
+                    + " such as posts.enriched/-..+");
         }
         if (!request.group().isEmpty() && what.group("from") == null) {
-            throw new ConfigurationException(
-                    option + ": --group belongs to a range; a dead letter goes to the group that gave it up");
+            throw new ConfigurationException(option
+                    + ": --group requires a range; a dead letter is published for the group that failed to process it");
         }
         try {
             run(request, what, out);
@@ -61,17 +61,17 @@ record ReplayCommand(DeadLetters letters, StreamOperations streams) {
         if (dryRun && what.group("from") == null) {
             causes(letters.causes(stream), out);
         }
-        out.println(done.text() + (dryRun ? "; --yes or --expect=" + done.found() + " does it" : ""));
+        out.println(done.text() + (dryRun ? "; --yes or --expect=" + done.found() + " publishes them" : ""));
     }
 
     private void one(Operator who, String stream, String id, boolean dryRun, PrintStream out) {
         if (dryRun) {
             var letter = letters.show(stream, id).letter();
             out.println(letter.group() + ": " + letter.errorClass() + ": " + letter.error());
-            out.println("1 entry would be published again; --yes does it");
+            out.println("1 entry would be published again; --yes publishes it");
         } else {
             var copy = letters.replay(who, stream, id);
-            out.println("1 entry is published again, as " + copy.id() + ", replay " + copy.count());
+            out.println("1 entry was published again, as " + copy.id() + ", replay " + copy.count());
         }
     }
 

@@ -16,17 +16,17 @@ import routes.replay.Operator;
 import routes.routefiles.LiveRoutes;
 
 /** The route files of this process, for operators: an MBean next to those of Camel. Results and exceptions use JDK types only. */
-@ManagedResource(description = "Route files: which are loaded, which edits are not, and why")
+@ManagedResource(description = "Loaded route files, edits that are not loaded, and their problems")
 public record RouteEdits(RouteReloads reloads, RouteTrials trials) {
     private static final Logger AUDIT = LoggerFactory.getLogger(RouteEdits.class);
 
-    @ManagedAttribute(description = "Whether edits of config/routes are taken without a request (ROUTES_RELOAD)")
+    @ManagedAttribute(description = "Whether edits of config/routes are loaded automatically (ROUTES_RELOAD)")
     public boolean isWatching() {
         return reloads.isWatching();
     }
 
     /** A line for each route: its id, where it comes from, its file, and its state. */
-    @ManagedAttribute(description = "The routes with where they come from, their file and their state")
+    @ManagedAttribute(description = "Routes with their source, file and state")
     public String[] getRoutes() {
         return reloads.list().stream()
                 .map(route -> "%s: %s, %s, %s".formatted(route.id(), route.origin(), route.file(), route.state()))
@@ -34,12 +34,14 @@ public record RouteEdits(RouteReloads reloads, RouteTrials trials) {
     }
 
     @ManagedAttribute(
-            description = "The problems of edits that are not loaded, and what runs in their place; empty if all are")
+            description =
+                    "Problems of edits that are not loaded, and the version that runs instead; empty if all edits are loaded")
     public String[] getProblems() {
         return reloads.state().map(LiveRoutes.State::problems).orElse(List.of()).toArray(String[]::new);
     }
 
-    @ManagedOperation(description = "Takes the edits of the route files now, also those that did not start before")
+    @ManagedOperation(
+            description = "Loads the edits of the route files now, including edits whose routes failed to start before")
     public String[] reload() {
         try {
             Optional<LiveRoutes.Reload> reload = reloads.reload(Operator.local(Operator.Via.JMX));
@@ -54,15 +56,15 @@ public record RouteEdits(RouteReloads reloads, RouteTrials trials) {
 
     /** Runs a post through a route file as it would be after saving it, and shows what each step did. Nothing is stored or sent. */
     @ManagedOperation(
-            description = "Runs a post through a route file without side effects, and shows what each step did")
+            description = "Runs a post through a route file without side effects and returns the result of each step")
     @ManagedOperationParameter(
             name = "file",
             description = "Path of the route file on this machine, such as drafts/30-tagging.camel.yaml")
     @ManagedOperationParameter(
             name = "post",
-            description = "Id (UUID) or number of the post, or an entry of a stream as <stream>/<id>")
+            description = "Id (UUID) or number of the post, or a stream entry as <stream>/<id>")
     public String tryRoute(String file, String post) {
-        AUDIT.info("tryRoute({}, {}) was called over JMX", file, post);
+        AUDIT.info("tryRoute({}, {}) was called via JMX", file, post);
         try {
             return trials.show(Path.of(file), post);
         } catch (ConfigurationException e) {

@@ -37,7 +37,7 @@ public class RouteReloads implements SmartLifecycle {
     private static final String OF_FILES = "config/routes";
 
     /** What is said instead of a second reload at the same time. */
-    static final String BUSY = "another reload has not ended yet; try again";
+    static final String BUSY = "another reload is still running; try again when it is complete";
 
     /** An edit is taken in the second look at it, so it runs within two seconds. */
     private static final Duration LOOK = Duration.ofMillis(250);
@@ -90,11 +90,11 @@ public class RouteReloads implements SmartLifecycle {
             } catch (UncheckedIOException e) {
                 String now = e.getMessage() + ": " + e.getCause().getMessage();
                 if (!now.equals(problem)) {
-                    LOG.warn("{}; what was loaded runs until it can be read", now);
+                    LOG.warn("{}; the loaded version continues to run until the files are readable", now);
                     problem = now;
                 }
             } catch (RuntimeException e) {
-                LOG.error("An edit of the route files failed unexpectedly", e);
+                LOG.error("Unexpected error while loading an edit of the route files", e);
             }
         }
     }
@@ -108,7 +108,7 @@ public class RouteReloads implements SmartLifecycle {
                     Map.of(),
                     () -> described(Optional.of(done))));
         } catch (DataAccessException e) {
-            LOG.warn("An edit of the route files is not recorded in operator_audit: {}", e.getMessage());
+            LOG.warn("Cannot record an edit of the route files in the table operator_audit: {}", e.getMessage());
         }
     }
 
@@ -140,7 +140,7 @@ public class RouteReloads implements SmartLifecycle {
                 return described(reload());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("The process stops", e);
+                throw new IllegalStateException("The process is shutting down", e);
             }
         });
     }

@@ -148,7 +148,7 @@ public class RouteTrials implements Trial {
             }
             return Files.readString(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("The route file " + file + " cannot be read", e);
+            throw new UncheckedIOException("Cannot read the route file " + file, e);
         }
     }
 
@@ -179,7 +179,7 @@ public class RouteTrials implements Trial {
             return Optional.of(trial.get(FOREIGN_SECONDS, TimeUnit.SECONDS));
         } catch (TimeoutException e) {
             thread.interrupt();
-            throw new ConfigurationException("The trial lasted longer than " + FOREIGN_SECONDS + " s", e);
+            throw new ConfigurationException("The trial took longer than " + FOREIGN_SECONDS + " s", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
@@ -287,7 +287,7 @@ public class RouteTrials implements Trial {
                 return body.toString();
             }
             if (body instanceof StageEntry entry) {
-                return "entry of posts " + entry.posts();
+                return "entry about the posts " + entry.posts();
             }
             if (body instanceof Message message) {
                 return text(message.getBody());
@@ -309,8 +309,8 @@ public class RouteTrials implements Trial {
             if (!allowed && link.equals("fetch") && exchange.getMessage().getBody() instanceof PageFetcher.Wish wish) {
                 exchange.getMessage()
                         .setBody(new Fetched.Failed(
-                                "not_fetched", false, wish.url(), "a trial fetches nothing", null, Duration.ZERO));
-                return wish.url() + " is not fetched; --allow-calls fetches it";
+                                "not_fetched", false, wish.url(), "a trial does not fetch pages", null, Duration.ZERO));
+                return wish.url() + " is not fetched; --allow-calls permits the request";
             }
             if (!allowed && !models) {
                 return "";
@@ -330,7 +330,7 @@ public class RouteTrials implements Trial {
             }
             exchange.getMessage().setBody(done.getMessage().getBody());
             exchange.getMessage().setHeaders(new HashMap<>(done.getMessage().getHeaders()));
-            return models && !allowed ? "answered by the provider local, in place of " + wanted : "sent to " + uri;
+            return models && !allowed ? "answered by the provider local instead of " + wanted : "sent to " + uri;
         }
     }
 

@@ -92,50 +92,52 @@ public record RunOptions(
     public static final String USAGE =
             """
             java -jar telegram-assistant.jar [options]
-              --demo              import the demo channel that ships with the program
-              --import=<path>     import a Telegram Desktop export: its result.json or the folder of it; may be repeated
-              --reindex           build the vector index and the graph again from the database, beside the index that is searched
-                                  until that is done. An interrupted rebuild goes on at the next start, without this option
-              --exit-when-idle    process until nothing is left to do, print the summary and end: 0, or 1 when this run had an
-                                  import error, a post that failed or a dead letter
-              --validate=<folder> check the route files of a folder and end: 0, or 1 with a line for each problem
+              --demo              import the demo channel included in the program
+              --import=<path>     import a Telegram Desktop export: its result.json or the folder that contains it; can be repeated
+              --reindex           rebuild the vector index and the graph from the database. Searches use the existing index until the
+                                  rebuild is complete. An interrupted rebuild is resumed at the next start without this option
+              --exit-when-idle    process all pending work, print a summary and exit with status 0, or with 1 if this run had an import
+                                  error, a failed post or a dead letter
+              --validate=<folder> validate the route files of a folder and exit with status 0, or print one line per problem and exit with 1
               --try=tagging --post=<id>
-                                  tag a post by its id or number without storing anything, and show the prompt, the raw answers,
-                                  what was accepted and what was rejected and why: 0, or 1 when there are no tags. With the embedded
-                                  services the program must not run meanwhile; in a running one the MBean StreamReplay has tryTagging
+                                  tag a post, specified by id or number, without storing anything, and print the prompt, the raw answers,
+                                  and the accepted and rejected tags with reasons. Exit status 1 if there are no tags. With the embedded
+                                  services the program must be stopped first; in a running program use tryTagging of the MBean StreamReplay
               --try=vision --post=<id>
-                                  the same for the pictures of a post, with the decisions of the policy and the budget: 0, or 1 when
-                                  no picture was analysed
+                                  analyse the pictures of a post in the same way, and print the decisions of the policy and the budget.
+                                  Exit status 1 if no picture was analysed
               --try=crawl --post=<id>
-                                  the same for the links of a post: the decision of the policy, the budgets, and what is read:
-                                  0, or 1 when no page was read
+                                  read the links of a post in the same way, and print the decision of the policy, the budgets and the
+                                  results. Exit status 1 if no page was read
               --replay=<stream>[/<id>|/cause:<id>|/<from>..<to>] [--yes|--expect=<count>]
-                                  count dead letters of a stream: all, one, or those of a cause, which are listed; or the entries of a
-                                  range of ids, - and + for the ends, with --group=<group> for that group alone. With --yes, or
-                                  --expect=<count> if there are as many, publish them again. Then end, or with --exit-when-idle
-                                  process them. With the embedded services the program must not run meanwhile; in a running one the
-                                  MBean StreamReplay, /admin and the page do the same
+                                  count dead letters of a stream: all (with a list of their causes), one, or those of a cause; or count the
+                                  entries of a range of ids, where - and + are the ends of the stream, optionally with --group=<group> for
+                                  one group only. Publish them again if --yes is set, or if --expect=<count> matches their number. Then
+                                  exit, or process them first with --exit-when-idle. With the embedded services the program must be stopped
+                                  first; in a running program use the MBean StreamReplay, /admin or the web page
               --try-route=<file> --post=<id>|--entry=<stream>/<id> [--allow-calls]
-                                  run a post, or an entry of a stream or of its dead letters, through a route file as it would be after saving it into config/routes, and show what each
-                                  step did: 0, or 1 when the file is wrong or the entry would not be acknowledged. Nothing is stored,
-                                  published or sent, and the provider local answers for all models, unless calls are allowed
-              --backup=<file>     write a back-up of the installation to a file and end, also while the program runs: the database, media
-                                  and articles, the streams with what is under way and the dead letters. A running program makes one
-                                  too, by /admin/backups, the page and the MBean StreamReplay
-              --restore=<file>    put a back-up into an empty installation and end; the next start rebuilds the index and goes on with
-                                  what was under way. What was interrupted goes on when it is run again. The program must not run
+                                  run a post, or an entry of a stream or of its dead letters, through a route file as if the file were in
+                                  config/routes, and print the result of each step. Exit status 1 if the file has errors or the entry would
+                                  not be acknowledged. Nothing is stored, published or sent, and the provider local replaces all models,
+                                  unless --allow-calls is set
+              --backup=<file>     write a backup of the installation to a file and exit: the database, media and articles, and the streams
+                                  with their unprocessed entries and dead letters. The program may be running. A running program also
+                                  creates backups with /admin/backups, the web page and the MBean StreamReplay
+              --restore=<file>    restore a backup into an empty installation and exit; the next start rebuilds the index and resumes the
+                                  unfinished work. Run the command again to resume an interrupted restore. The program must be stopped
               --make-key=<name> [--tenant=<id or name>] [--role=reader|operator|admin]
-                                  make an API key and end: shows the key, and the entry of API_KEYS by which it is known;
-                                  of the tenant default and for a reader unless told otherwise
-              --fetch-tdlib       download TDLib for this platform into DATA_DIR, check it, and end; live reading of Telegram needs it
+                                  create an API key and exit: prints the key, and its entry for API_KEYS. The defaults are the tenant
+                                  default and the role reader
+              --fetch-tdlib       download TDLib for this platform into DATA_DIR, verify it and exit. It is required for live reading from
+                                  Telegram
               --telegram-login[=<account>]
-                                  sign a Telegram account in, by phone number or QR code, and end; the account main unless told
-                                  otherwise. The program must not run meanwhile
+                                  sign in a Telegram account by phone number or QR code and exit. The default account is main. The program
+                                  must be stopped first
               --telegram-logout[=<account>]
-                                  sign it out, remove its session, and end
-              --version           show the version
-              --help              show this text
-              --<property>=<value> any setting of the table in README.md by its property name
+                                  sign out a Telegram account, delete its session and exit
+              --version           print the version
+              --help              print this text
+              --<property>=<value> set any setting of the table in README.md by its property name
             Without --demo and --import nothing is imported.
             """;
 
@@ -191,47 +193,47 @@ public record RunOptions(
                 if (value.isEmpty()) {
                     String example = VALUES.get(name);
                     throw new ConfigurationException(argument + ": a " + (example.equals(PATH) ? "path" : "value")
-                            + " must follow, as in " + name + "=" + example);
+                            + " is required, as in " + name + "=" + example);
                 }
                 given.add(name, value);
             } else if (name.startsWith("--") && name.contains(".") && parts.length == 2) {
                 properties.add(argument);
             } else {
-                throw new ConfigurationException(argument + ": no such option; --help shows those that there are");
+                throw new ConfigurationException(argument + ": unknown option; --help lists the options");
             }
         }
         Optional<String> trial = last(given, "--try");
         Optional<String> post = last(given, "--post");
         if (trial.isPresent() && !TRIALS.contains(trial.get())) {
             throw new ConfigurationException("--try=" + trial.get() + ": only " + String.join(", ", TRIALS)
-                    + " can be tried, as --try=" + TRIALS.get(0));
+                    + " are allowed, such as --try=" + TRIALS.get(0));
         }
         Optional<Path> routeFile = last(given, "--try-route").map(Path::of);
         if (trial.isPresent() && routeFile.isPresent()) {
-            throw new ConfigurationException("--try=<stage> and --try-route=<file> do not go together");
+            throw new ConfigurationException("--try=<stage> and --try-route=<file> cannot be combined");
         }
         Optional<String> entry = last(given, "--entry");
         if (entry.isPresent() && (routeFile.isEmpty() || post.isPresent())) {
-            throw new ConfigurationException("--entry=<stream>/<id> belongs to --try-route=<file>, in place of --post");
+            throw new ConfigurationException("--entry=<stream>/<id> requires --try-route=<file> and replaces --post");
         }
         Optional<String> subject = post.or(() -> entry);
         if ((trial.isPresent() || routeFile.isPresent()) != subject.isPresent()) {
             throw new ConfigurationException((routeFile.isPresent() ? "--try-route=<file>" : "--try=<stage>")
-                    + " and --post=<id or number of a post> go together");
+                    + " and --post=<id or number of a post> must be used together");
         }
         if (given.containsKey("--allow-calls") && routeFile.isEmpty()) {
-            throw new ConfigurationException("--allow-calls belongs to --try-route=<file>");
+            throw new ConfigurationException("--allow-calls requires --try-route=<file>");
         }
         Optional<ReplayRequest> replay = replay(given);
         if (subject.isPresent() && replay.isPresent()) {
-            throw new ConfigurationException("--try and --replay do not go together");
+            throw new ConfigurationException("--try and --replay cannot be combined");
         }
         if (given.containsKey("--backup") && given.containsKey("--restore")) {
-            throw new ConfigurationException("--backup=<file> and --restore=<file> do not go together");
+            throw new ConfigurationException("--backup=<file> and --restore=<file> cannot be combined");
         }
         Optional<String> holder = last(given, "--make-key");
         if (holder.isEmpty() && (given.containsKey("--tenant") || given.containsKey("--role"))) {
-            throw new ConfigurationException("--tenant and --role belong to --make-key=<name>");
+            throw new ConfigurationException("--tenant and --role require --make-key=<name>");
         }
         return new RunOptions(
                 given.containsKey("--demo"),
@@ -262,14 +264,14 @@ public record RunOptions(
         if (what.isEmpty()) {
             for (String option : List.of("--yes", "--expect", "--group")) {
                 if (given.containsKey(option)) {
-                    throw new ConfigurationException(option + " belongs to --replay=<stream>");
+                    throw new ConfigurationException(option + " requires --replay=<stream>");
                 }
             }
             return Optional.empty();
         }
         Optional<Integer> expected = last(given, "--expect").map(count -> {
             if (!count.matches("\\d{1,9}")) {
-                throw new ConfigurationException("--expect=" + count + ": it must be a number of entries");
+                throw new ConfigurationException("--expect=" + count + ": must be the number of entries");
             }
             return Integer.valueOf(count);
         });

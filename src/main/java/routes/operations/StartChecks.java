@@ -102,8 +102,8 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
         PipelineStages stages = pipeline.stages();
         checkStages(stages, config);
         if (options.reindex() && !stages.includes("indexing")) {
-            throw new ConfigurationException(
-                    "--reindex needs the stage indexing, which PIPELINE_ROUTES=" + pipeline.routes() + " leaves out");
+            throw new ConfigurationException("--reindex requires the stage indexing, which PIPELINE_ROUTES="
+                    + pipeline.routes() + " does not contain");
         }
         var api = binder.bindOrCreate("api", ApiProperties.class);
         if (options.demo()) {
@@ -161,7 +161,7 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
         }
         if (!named.isEmpty()) {
             throw new ConfigurationException(named.entrySet().stream()
-                            .map(wrong -> wrong.getValue() + ": no such setting" + Nearest.hint(wrong.getKey(), ours))
+                            .map(wrong -> wrong.getValue() + ": unknown setting" + Nearest.hint(wrong.getKey(), ours))
                             .collect(Collectors.joining("; "))
                     + "; the table in README.md lists all settings");
         }
@@ -254,7 +254,7 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
             probe.bind(new InetSocketAddress(InetAddress.getByName(address), port));
         } catch (IOException e) {
             throw new ConfigurationException(
-                    setting + "=" + port + ": the port is taken by another process, or " + address
+                    setting + "=" + port + ": the port is in use by another process, or " + address
                             + " is not an address of this machine (" + e.getMessage()
                             + "); stop that process, or choose another port",
                     e);
@@ -267,7 +267,8 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
             long needed = Files.exists(free.path().resolve("index")) ? NEEDED_BYTES : FIRST_START_BYTES;
             if (usable < needed) {
                 throw new ConfigurationException(
-                        "DATA_DIR=%s: the disk is full: %d MiB are free, the start needs %d MiB; make room, or choose a folder on another disk"
+                        ("DATA_DIR=%s: the disk is full: %d MiB are free, the start requires %d MiB; free disk space,"
+                                        + " or choose a folder on another disk")
                                 .formatted(free.path(), usable >> 20, needed >> 20));
             }
         } catch (IOException e) {

@@ -62,7 +62,7 @@ class Startup {
             if (indexes || options.reindex()) {
                 await(
                         "The vector index " + index,
-                        "check QDRANT_URL and QDRANT_API_KEY, and that the server runs",
+                        "check QDRANT_URL, QDRANT_API_KEY, and that the server is running",
                         index::count);
             }
             check(index, embeddings, options.reindex());
@@ -75,10 +75,10 @@ class Startup {
                     "Redis at " + redis.address(),
                     redis.isEmbedded()
                             ? "see redis.log in the data folder"
-                            : "check REDIS_URL and that the server runs",
+                            : "check REDIS_URL and that the server is running",
                     redisCheck::warn);
             groups.ensureGroups(keys.groups());
-            graph.problem().ifPresent(problem -> LOG.warn("{}; posts wait for it", problem));
+            graph.problem().ifPresent(problem -> LOG.warn("{}; posts are written to it when it is available", problem));
             routes.start(stages, trial);
             if (indexes) {
                 rebuild.start();
@@ -99,7 +99,7 @@ class Startup {
                         throw new VectorIndexException(problem);
                     });
         } catch (VectorIndexUnavailableException e) {
-            LOG.warn("{}; until it answers, searches fail", e.getMessage());
+            LOG.warn("{}; searches fail until it is available", e.getMessage());
         }
     }
 
@@ -109,7 +109,7 @@ class Startup {
                 "PostgreSQL at " + postgres.address(),
                 postgres.isEmbedded()
                         ? "see postgres.log in the data folder"
-                        : "check DATABASE_URL and that the server runs",
+                        : "check DATABASE_URL and that the server is running",
                 () -> database.getConnection().close());
         DatabaseSchema.migrate(database);
         try {
@@ -138,7 +138,7 @@ class Startup {
             try {
                 probe.run();
                 if (logged != null) {
-                    LOG.info("{} can be reached again", service);
+                    LOG.info("{} is available again", service);
                 }
                 return;
             } catch (InterruptedException e) {
@@ -151,7 +151,7 @@ class Startup {
                 String reason =
                         String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
                 if (!reason.equals(logged)) {
-                    LOG.warn("{} cannot be reached ({}): {}; trying again until it answers", service, reason, remedy);
+                    LOG.warn("{} is unavailable ({}): {}; retrying until it responds", service, reason, remedy);
                     logged = reason;
                 }
             }

@@ -40,7 +40,7 @@ import routes.timeline.TimelineTable;
  * Operations on streams, entries and posts for operators. An MBean next to those of Camel, so that Hawtio shows it. Return values and
  * exceptions use JDK types only. The work is done by {@code routes.replay}, as for the HTTP API and the command line.
  */
-@ManagedResource(description = "Looks into streams and posts, publishes entries again, pauses stages")
+@ManagedResource(description = "Inspects streams and posts, republishes entries, pauses stages")
 public record StreamReplay(
         TimelineTable timelines,
         StreamOperations streams,
@@ -55,17 +55,17 @@ public record StreamReplay(
         Backups backups,
         ObjectMapper json) {
     private static final int MAX_RECORDS = 1_000;
-    private static final String STAGE = "A name of PIPELINE_ROUTES, or the id of a route of your own";
+    private static final String STAGE = "Name of a stage as in PIPELINE_ROUTES, or the id of one of your own routes";
     private static final String POST = "Id (UUID) or number of the post";
     private static final String STREAM = "Logical name of the stream, such as posts.parsed, or its key in Redis";
-    private static final String LETTER = "Id of the dead letter, as listDeadLetters shows it";
-    private static final String MAX = "Most entries, 1 to 1000; the oldest first";
+    private static final String LETTER = "Id of the dead letter, as shown by listDeadLetters";
+    private static final String MAX = "Maximum number of entries, 1 to 1000; the oldest are published first";
     private static final String EVERY_GROUP = "";
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamReplay.class);
     private static final TypeReference<LinkedHashMap<String, String>> FIELDS = new TypeReference<>() {};
 
-    private static final JmxTable<TimelineRecord> TIMELINE = new JmxTable<TimelineRecord>("The stages of a post")
+    private static final JmxTable<TimelineRecord> TIMELINE = new JmxTable<TimelineRecord>("Stages of a post")
             .column("started_at", TimelineRecord::startedAt)
             .column("stage", TimelineRecord::stage)
             .column("outcome", TimelineRecord::outcome)
@@ -90,7 +90,7 @@ public record StreamReplay(
             .column("replay_count", DeadLetter::replayCount)
             .column("post_id", DeadLetter::postId);
 
-    private static final JmxTable<Backups.Made> BACKUPS = new JmxTable<Backups.Made>("Back-ups, newest first")
+    private static final JmxTable<Backups.Made> BACKUPS = new JmxTable<Backups.Made>("Backups, newest first")
             .column("file", Backups.Made::file)
             .column("status", Backups.Made::status)
             .column("size_bytes", Backups.Made::sizeBytes)
@@ -141,7 +141,9 @@ public record StreamReplay(
             .column("paused", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::pausedBecause));
 
     /** All streams and their groups: length, dead letters, lag, pending entries, age of the oldest. */
-    @ManagedOperation(description = "All streams and their groups: length, dead letters, lag, pending, oldest pending")
+    @ManagedOperation(
+            description = "Lists all streams and their groups: length, dead letters, lag, pending entries,"
+                    + " age of the oldest pending entry")
     public TabularData listStreams() {
         return plain(() -> STREAMS.of(streams.list().stream()
                 .flatMap(row -> row.groups().isEmpty()
@@ -151,15 +153,15 @@ public record StreamReplay(
     }
 
     /** The newest dead letters of a stream. */
-    @ManagedOperation(description = "The newest dead letters of a stream, newest first")
+    @ManagedOperation(description = "Lists the newest dead letters of a stream, newest first")
     @ManagedOperationParameter(name = "stream", description = STREAM)
-    @ManagedOperationParameter(name = "max", description = "Most dead letters, 1 to 1000")
+    @ManagedOperationParameter(name = "max", description = "Maximum number of dead letters, 1 to 1000")
     public TabularData listDeadLetters(String stream, int max) {
         return plain(() -> LETTERS.of(letters.list(stream, null, null, limited(max))));
     }
 
     /** A dead letter with all its fields, as text. */
-    @ManagedOperation(description = "A dead letter: its error, its post, the fields of the entry")
+    @ManagedOperation(description = "Shows a dead letter: its error, its post and the fields of the entry")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "id", description = LETTER)
     public String showDeadLetter(String stream, String id) {
@@ -168,12 +170,12 @@ public record StreamReplay(
             DeadLetter letter = shown.letter();
             String edited = shown.replayedAs() == null
                     ? ""
-                    : "edited by %s and published as %s; this is the original%n"
+                    : "edited by %s and published as %s; this is the original entry%n"
                             .formatted(shown.editedBy(), shown.replayedAs());
             return edited
                     + """
                     group         %s, route %s, consumer %s
-                    failed        %s, after %d deliveries, %d replays before
+                    failed        %s, after %d deliveries, %d previous replays
                     error         %s: %s
                     cause         %s
                     original id   %s
@@ -199,7 +201,8 @@ public record StreamReplay(
     }
 
     /** The causes of the dead letters of a stream: group, class and message of the error. */
-    @ManagedOperation(description = "The dead letters of a stream by cause: group, class and message of the error")
+    @ManagedOperation(
+            description = "Counts the dead letters of a stream by cause: group, class and message of the error")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     public TabularData deadLetterCauses(String stream) {
         return plain(() -> CAUSES.of(letters.causes(stream)));
@@ -207,8 +210,8 @@ public record StreamReplay(
 
     /** Publishes a dead letter again, for the group that gave it up. */
     @ManagedOperation(
-            description = "Publishes a dead letter again, for the group that gave it up, and removes it from the dead"
-                    + " letters. If it fails again it comes back")
+            description = "Publishes a dead letter again for the group that failed to process it, and removes it from"
+                    + " the dead letters. If it fails again, it becomes a dead letter again")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "id", description = LETTER)
     public String replayDeadLetter(String stream, String id) {
@@ -217,11 +220,13 @@ public record StreamReplay(
 
     /** Publishes a dead letter again with other fields; the original is kept. */
     @ManagedOperation(
-            description = "Publishes a dead letter again with other fields; the original is kept in the database and"
+            description = "Publishes a dead letter again with edited fields; the original is kept in the database and"
                     + " shown by showDeadLetter")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "id", description = LETTER)
-    @ManagedOperationParameter(name = "fields", description = "All fields of the entry, as a JSON object of texts")
+    @ManagedOperationParameter(
+            name = "fields",
+            description = "All fields of the entry, as a JSON object with string values")
     public String replayEdited(String stream, String id, String fields) {
         return plain(() -> text(letters.replayEdited(operator(), stream, id, fields(fields))));
     }
@@ -230,7 +235,8 @@ public record StreamReplay(
         try {
             return json.readValue(Objects.requireNonNullElse(object, ""), FIELDS);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("fields must be a JSON object of texts: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    "fields must be a JSON object with string values: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -239,7 +245,7 @@ public record StreamReplay(
     }
 
     /** Publishes the oldest dead letters of a stream again. */
-    @ManagedOperation(description = "Publishes the oldest dead letters of a stream again, in their order")
+    @ManagedOperation(description = "Publishes the oldest dead letters of a stream again, oldest first")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "max", description = MAX)
     public String replayDeadLetters(String stream, int max) {
@@ -248,9 +254,9 @@ public record StreamReplay(
     }
 
     /** Publishes the oldest dead letters of a cause again. */
-    @ManagedOperation(description = "Publishes the oldest dead letters of one cause again, in their order")
+    @ManagedOperation(description = "Publishes the oldest dead letters of one cause again, oldest first")
     @ManagedOperationParameter(name = "stream", description = STREAM)
-    @ManagedOperationParameter(name = "cause", description = "Id of the cause, as deadLetterCauses shows it")
+    @ManagedOperationParameter(name = "cause", description = "Id of the cause, as shown by deadLetterCauses")
     @ManagedOperationParameter(name = "max", description = MAX)
     public String replayCause(String stream, String cause, int max) {
         return plain(() -> letters.replayAll(operator(), stream, given(cause), max, null, false)
@@ -259,15 +265,14 @@ public record StreamReplay(
 
     /** Publishes entries of a stream again, at its end. */
     @ManagedOperation(
-            description =
-                    "Publishes entries of a stream again, at its end. Stages recognise what they have done, unless"
-                            + " clearIdempotency was called")
+            description = "Publishes entries of a stream again, at the end of the stream. Stages skip entries that they"
+                    + " have already processed, unless clearIdempotency was called")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "fromId", description = "Id of the first entry; - for the oldest")
     @ManagedOperationParameter(name = "toId", description = "Id of the last entry; + for the newest")
-    @ManagedOperationParameter(name = "group", description = "The only group to process them; empty for every group")
+    @ManagedOperationParameter(name = "group", description = "The only group that processes them; empty for all groups")
     @ManagedOperationParameter(name = "max", description = MAX)
-    @ManagedOperationParameter(name = "dryRun", description = "Only count")
+    @ManagedOperationParameter(name = "dryRun", description = "Only count the entries")
     public String replayRange(String stream, String fromId, String toId, String group, int max, boolean dryRun) {
         return plain(() -> streams.replayRange(
                         operator(),
@@ -282,59 +287,61 @@ public record StreamReplay(
     }
 
     /** Has a post go through a stage again. */
-    @ManagedOperation(description = "Has one post go through a stage again, by an event made from what is stored")
+    @ManagedOperation(description = "Processes a post again in a stage, with an event created from the stored data")
     @ManagedOperationParameter(name = "post", description = POST)
     @ManagedOperationParameter(
             name = "stage",
-            description = "A stage that reads events of posts, such as tagging or indexing")
+            description = "Stage that reads events of posts, such as tagging or indexing")
     public String replayPost(String post, String stage) {
         return plain(() -> posts.replay(operator(), numbers.id(post), given(stage)));
     }
 
     /** Removes all dead letters of a stream for good. */
-    @ManagedOperation(description = "Removes all dead letters of a stream for good, if there are as many as expected")
+    @ManagedOperation(description = "Deletes all dead letters of a stream permanently, if their number is as expected")
     @ManagedOperationParameter(name = "stream", description = STREAM)
-    @ManagedOperationParameter(name = "expectedCount", description = "How many there are, as listStreams shows it")
+    @ManagedOperationParameter(name = "expectedCount", description = "Number of dead letters, as shown by listStreams")
     public String purgeDeadLetters(String stream, long expectedCount) {
-        return plain(() -> letters.purge(operator(), stream, null, expectedCount) + " dead letters are removed");
+        return plain(() -> letters.purge(operator(), stream, null, expectedCount) + " dead letters were deleted");
     }
 
     /** Removes one dead letter for good. */
-    @ManagedOperation(description = "Removes one dead letter for good")
+    @ManagedOperation(description = "Deletes one dead letter permanently")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "id", description = LETTER)
     public String purgeDeadLetter(String stream, String id) {
-        return plain(() -> letters.purgeOne(operator(), stream, id) + " dead letters are removed");
+        return plain(() -> letters.purgeOne(operator(), stream, id) + " dead letters were deleted");
     }
 
     /** Lets running consumers take over what consumers that no longer run left pending. */
     @ManagedOperation(
-            description = "Lets the running consumers of a group take over at their next look what consumers that no"
-                    + " longer run left pending, without waiting for claimMinIdle")
+            description = "Lets the running consumers of a group claim the pending entries of consumers that no"
+                    + " longer run, at their next scan and without waiting for claimMinIdle")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "group", description = "Consumer group")
     public String claimNow(String stream, String group) {
-        return plain(() -> streams.claimNow(operator(), stream, given(group)) + " pending entries are taken over");
+        return plain(() -> streams.claimNow(operator(), stream, given(group)) + " pending entries will be claimed");
     }
 
     /** Makes a group read on after an id. */
     @ManagedOperation(
             description =
-                    "Makes a group read on after an id; its pending entries stay pending. Stages recognise what they"
-                            + " have done")
+                    "Moves a group to the position after an id; its pending entries stay pending. Stages skip entries"
+                            + " that they have already processed")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "group", description = "Consumer group")
-    @ManagedOperationParameter(name = "id", description = "The group reads what follows; 0 for all, $ for new entries")
-    @ManagedOperationParameter(name = "expectedLag", description = "How many entries follow the id")
+    @ManagedOperationParameter(
+            name = "id",
+            description = "The group reads the entries after this id; 0 for all" + " entries, $ for new entries only")
+    @ManagedOperationParameter(name = "expectedLag", description = "Number of entries after the id")
     public String resetGroup(String stream, String group, String id, long expectedLag) {
-        return plain(() -> "The group reads "
+        return plain(() -> "The group has "
                 + streams.resetGroup(operator(), stream, given(group), given(id), expectedLag)
-                + " entries from now on");
+                + " entries to read");
     }
 
     /** The latest operations of operators, newest first. */
-    @ManagedOperation(description = "What operators changed lately, by JMX, over HTTP and on the command line")
-    @ManagedOperationParameter(name = "max", description = "Most operations, 1 to 1000")
+    @ManagedOperation(description = "Lists the latest changes made by operators via JMX, HTTP and the command line")
+    @ManagedOperationParameter(name = "max", description = "Maximum number of operations, 1 to 1000")
     public TabularData listAudit(int max) {
         return plain(() -> AUDIT.of(audit.latest(null, limited(max))));
     }
@@ -344,18 +351,18 @@ public record StreamReplay(
      *
      * @param stage a name of PIPELINE_ROUTES, or the id of one of your own routes
      */
-    @ManagedOperation(description = "Pauses a stage in all processes until resumeStage; kept across restarts")
+    @ManagedOperation(description = "Pauses a stage in all processes until resumeStage is called, also across restarts")
     @ManagedOperationParameter(name = "stage", description = STAGE)
     public String pauseStage(String stage) {
-        return plain(() ->
-                stages.pause(operator(), given(stage), "pauseStage at " + Instant.now()) + " consumer groups rest");
+        return plain(() -> stages.pause(operator(), given(stage), "pauseStage at " + Instant.now())
+                + " consumer groups were paused");
     }
 
     /** Resumes a stage paused by {@link #pauseStage}. */
-    @ManagedOperation(description = "Ends what pauseStage began")
+    @ManagedOperation(description = "Resumes a stage paused by pauseStage")
     @ManagedOperationParameter(name = "stage", description = STAGE)
     public String resumeStage(String stage) {
-        return plain(() -> stages.resume(operator(), given(stage)) + " consumer groups go on");
+        return plain(() -> stages.resume(operator(), given(stage)) + " consumer groups were resumed");
     }
 
     /**
@@ -365,17 +372,18 @@ public record StreamReplay(
      */
     @ManagedOperation(
             description =
-                    "Tags posts again that are retrying or pending for long; by force also those whose tagging failed."
-                            + " Posts with tags, and posts that only the index lacks, are not touched: see reconcileNow and --reindex")
-    @ManagedOperationParameter(name = "force", description = "Also posts whose tagging failed")
-    @ManagedOperationParameter(name = "limit", description = "Most posts, 1 to 1000")
+                    "Tags posts again that have been in the status retrying or pending for a long time; with force"
+                            + " also posts whose tagging failed. Posts with tags, and posts that are only missing"
+                            + " from the index, are not changed: see reconcileNow and --reindex")
+    @ManagedOperationParameter(name = "force", description = "Whether to include posts whose tagging failed")
+    @ManagedOperationParameter(name = "limit", description = "Maximum number of posts, 1 to 1000")
     public String retryTagging(boolean force, int limit) {
         if (limit < 1 || limit > MAX_RECORDS) {
             throw new IllegalArgumentException("limit is " + limit + "; it must be 1 to " + MAX_RECORDS);
         }
         return plain(() -> audit.record(operator(), "retryTagging", Map.of("force", force, "limit", limit), () -> {
             int queued = tagging.retryAll(force, limit);
-            String text = queued + " posts are queued";
+            String text = queued + " posts were queued";
             return new Done<>(text, queued, text);
         }));
     }
@@ -387,7 +395,8 @@ public record StreamReplay(
      */
     @ManagedOperation(
             description =
-                    "Tags a post without storing anything: prompt, raw answers, what was accepted and why not the rest")
+                    "Tags a post without storing anything and returns the prompt, the raw answers, the accepted tags"
+                            + " and the rejected tags with reasons")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryTagging(String post) {
         return tried("tryTagging", "tagging", post);
@@ -400,8 +409,9 @@ public record StreamReplay(
      */
     @ManagedOperation(
             description =
-                    "Analyses the pictures of a post without storing anything: decision of the policy, prompt, raw answers, what was"
-                            + " accepted, budget. Calls of models are real and do not count for the budget")
+                    "Analyses the pictures of a post without storing anything and returns the decision of the policy,"
+                            + " the prompt, the raw answers, the accepted results and the budget. The model calls are"
+                            + " real, but do not count towards the budget")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryVision(String post) {
         return tried("tryVision", "vision", post);
@@ -414,8 +424,9 @@ public record StreamReplay(
      */
     @ManagedOperation(
             description =
-                    "Reads the links of a post without storing anything: decision of the policy, budget, and what would be stored"
-                            + " for each page. The pages are fetched; that does not count for the budget")
+                    "Reads the links of a post without storing anything and returns the decision of the policy, the"
+                            + " budget, and the data that would be stored for each page. The pages are fetched, but"
+                            + " do not count towards the budget")
     @ManagedOperationParameter(name = "post", description = POST)
     public String tryCrawl(String post) {
         return tried("tryCrawl", "crawl", post);
@@ -442,8 +453,8 @@ public record StreamReplay(
      */
     @ManagedOperation(
             description =
-                    "Fetches the pages behind the links of a post again, however fresh the copies are; budgets and robots.txt apply."
-                            + " The post and its timeline show the result")
+                    "Fetches the pages of the links of a post again, regardless of the age of the copies; budgets and"
+                            + " robots.txt apply. The post and its timeline show the result")
     @ManagedOperationParameter(name = "post", description = POST)
     public String refetchLinks(String post) {
         return plain(() -> audit.record(operator(), "refetchLinks", Map.of("post", given(post)), () -> {
@@ -452,7 +463,7 @@ public record StreamReplay(
             if (request.refusal() != null) {
                 throw new IllegalArgumentException(request.refusal().text());
             }
-            String text = "The links are queued, request " + request.id();
+            String text = "The links were queued, request " + request.id();
             return new Done<>(text, 1, text);
         }));
     }
@@ -465,10 +476,10 @@ public record StreamReplay(
      */
     @ManagedOperation(
             description =
-                    "Forgets the idempotency keys of a stage in Redis, and no others; other processes may have some cached")
+                    "Deletes the idempotency keys of a stage in Redis; other processes may still have some in their caches")
     @ManagedOperationParameter(name = "stage", description = "tagging, vision or retagging")
     public String clearIdempotency(String stage) {
-        return plain(() -> stages.clearIdempotency(operator(), given(stage)) + " keys are forgotten");
+        return plain(() -> stages.clearIdempotency(operator(), given(stage)) + " keys were deleted");
     }
 
     /**
@@ -477,10 +488,10 @@ public record StreamReplay(
      * @param job its name, as in {@code scheduler_last_run_timestamp_seconds}
      */
     @ManagedOperation(
-            description = "Runs a job of the schedule now, unless it is already running; returns when it has ended")
+            description = "Runs a scheduled job now, unless it is already running; returns when it is complete")
     @ManagedOperationParameter(
             name = "job",
-            description = "Its name, such as digests, trends, cleanup-sweep or storage-usage")
+            description = "Name of the job, such as digests, trends, cleanup-sweep or storage-usage")
     public String runJob(String job) {
         return plain(() -> stages.runJob(operator(), given(job)));
     }
@@ -488,26 +499,26 @@ public record StreamReplay(
     /** Runs the reconciler now over all posts, including recent ones, unless it is already running. */
     @ManagedOperation(
             description =
-                    "Publishes every post again that is in no final state and has no event under way, at once and whatever"
-                            + " RECONCILE_AFTER is; returns how many were found, published and left alone")
+                    "Publishes all posts again that are not in a final state and have no pending event, regardless of"
+                            + " RECONCILE_AFTER; returns the numbers of posts that were found, published and skipped")
     public String reconcileNow() {
         return plain(() -> stages.reconcileNow(operator()));
     }
 
     /** Begins a back-up of the installation in {@code BACKUP_DIR}. */
     @ManagedOperation(
-            description =
-                    "Begins a back-up of the installation in BACKUP_DIR while it runs; returns the name of its file")
+            description = "Starts a backup of the running installation to BACKUP_DIR; returns the name of the file")
     public String backUp() {
         return plain(() -> backups.start(operator())
                 .map(begun ->
-                        backups.folder().resolve(begun.file()) + " is being written; listBackups shows when it is done")
-                .orElse("A back-up is being made already; listBackups shows when it is done"));
+                        backups.folder().resolve(begun.file()) + " is being written; listBackups shows its status")
+                .orElse("A backup is already running; listBackups shows its status"));
     }
 
     /** The back-ups in {@code BACKUP_DIR}, newest first. */
     @ManagedOperation(
-            description = "The back-ups in BACKUP_DIR, and the last one of this process: name, status, size, problem")
+            description =
+                    "Lists the backups in BACKUP_DIR and the last one of this process: name, status, size, problem")
     public TabularData listBackups() {
         return plain(() -> BACKUPS.of(backups.list()));
     }
@@ -518,7 +529,8 @@ public record StreamReplay(
      * @param post UUID or number
      * @throws IllegalArgumentException for an invalid id or number, or an unknown post
      */
-    @ManagedOperation(description = "Every stage a post went through: outcome, reason, provider, entry id, duration")
+    @ManagedOperation(
+            description = "Lists the stages that a post went through: outcome, reason, provider, entry id, duration")
     @ManagedOperationParameter(name = "post", description = POST)
     public TabularData tracePost(String post) {
         var records = plain(() -> timelines.read(numbers.id(post), MAX_RECORDS));
@@ -555,7 +567,7 @@ public record StreamReplay(
         } catch (IllegalArgumentException | ConfigurationException | RefusedException e) {
             throw new IllegalArgumentException(e.getMessage());
         } catch (RuntimeException e) {
-            LOG.debug("An operation failed", e);
+            LOG.debug("An operation of the MBean StreamReplay failed", e);
             throw new IllegalStateException(e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }

@@ -42,8 +42,7 @@ class StreamReplayConfiguration {
                                 + camel.getManagementName() + ",type=services,name=" + type.getSimpleName());
                         mbeans.registerManagedResource(spring.createBean(type), name);
                     } catch (MalformedObjectNameException e) {
-                        throw new IllegalStateException(
-                                "The MBean " + type.getSimpleName() + " cannot be registered", e);
+                        throw new IllegalStateException("Cannot register the MBean " + type.getSimpleName(), e);
                     }
                 }
             }

@@ -111,7 +111,7 @@ public class StreamStates {
             Thread.currentThread().interrupt(); // the process is stopping
         } catch (RedisException e) {
             if (!unreachable) {
-                LOG.warn("The state of the streams is unknown until Redis can be reached: {}", e.getMessage());
+                LOG.warn("The state of the streams is unknown until Redis is available: {}", e.getMessage());
             }
             unreachable = true;
         }
@@ -132,7 +132,9 @@ public class StreamStates {
                         throw e;
                     }
                     if (noStreams.add(key)) {
-                        LOG.error("The Redis key {} or its dead letters hold no stream: rename what is there", key);
+                        LOG.error(
+                                "The Redis key {} or the key of its dead letters is not a stream: rename or delete that key",
+                                key);
                     }
                 }
             }

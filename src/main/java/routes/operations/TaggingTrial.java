@@ -101,7 +101,7 @@ record TaggingTrial(
                 .forEach(tag -> out.println(
                         "Rejected   " + tag.tag() + ": " + tag.reason().label()));
         if (tags.accepted().isEmpty()) {
-            out.println("Nothing in the text could be a tag; the post would be skipped");
+            out.println("The text contains no candidates for tags; the post would be skipped");
         }
         return !tags.accepted().isEmpty();
     }

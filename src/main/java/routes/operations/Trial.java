@@ -34,7 +34,7 @@ interface Trial {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             return template.request(route, prepare);
         } catch (IOException e) {
-            throw new IllegalStateException("A producer template cannot be closed", e);
+            throw new IllegalStateException("Cannot close a producer template", e);
         }
     }
 

@@ -52,8 +52,8 @@ record TrialEntries(
                 .flatMap(name -> fields(catalog.stream(name), post).map(fields -> prepared(name, fields)).stream())
                 .findFirst()
                 .orElseThrow(() -> new ConfigurationException("Among the newest " + MAX_ENTRIES + " entries of "
-                        + String.join(" and ", names) + " none is about the post " + post
-                        + ": have it tagged again, or try another post"
+                        + String.join(" and ", names) + " there is none about the post " + post
+                        + ": tag it again, or try another post"
                         + names.stream()
                                 .flatMap(name -> newestId(catalog.stream(name)).stream())
                                 .findFirst()
@@ -100,8 +100,8 @@ record TrialEntries(
         String id = subject.substring(name.length() + 1);
         if (!catalog.names().contains(name) || !id.matches("\\d{1,19}-\\d{1,19}")) {
             throw new ConfigurationException(
-                    "'" + subject + "' must be the name of a stream, a slash and the id of an entry, such as"
-                            + " posts.tagged/1769860800000-0");
+                    "'" + subject + "' must be the name of a stream, a slash and the id of an entry,"
+                            + " such as posts.tagged/1769860800000-0");
         }
         return keys.of(catalog.stream(name)).stream()
                 .flatMap(key -> Stream.of(key, key + ":dlq"))
@@ -109,7 +109,7 @@ record TrialEntries(
                 .findFirst()
                 .map(StreamAdmin.Entry::fields)
                 .orElseThrow(() -> new ConfigurationException(
-                        "There is no entry " + subject + ", neither in the stream nor among its dead letters"));
+                        "Unknown entry " + subject + ": neither the stream nor its dead letters contain it"));
     }
 
     private Chosen prepared(String name, Map<String, String> fields) {

@@ -39,7 +39,7 @@ record VisionTrial(VisionPreview preview, TaggingTrial trial, PostNumbers number
         out.println("File       " + file.name());
         out.println("Policy     " + file.decision());
         if (file.stored()) {
-            out.println("Stored     the stage takes over the result of this version without a call");
+            out.println("Stored     the stage uses the stored result of this version without a model call");
         }
         return file.task() != null && analyzed(file, out);
     }

@@ -33,7 +33,7 @@ public final class OutboxHealth implements HealthIndicator {
                             .build();
         } catch (DataAccessException e) {
             return Health.unknown()
-                    .withDetail("problem", "the database does not answer")
+                    .withDetail("problem", "the database does not respond")
                     .build();
         }
     }

@@ -69,7 +69,7 @@ public final class OutboxRelay {
      */
     public List<OutboxRow> claim(int limit) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
-            throw new IllegalStateException("Rows of the outbox can be claimed in a transaction only");
+            throw new IllegalStateException("Rows of the outbox must be claimed in a transaction");
         }
         Set<String> full = unread.reached();
         List<Stored> rows = oldest(limit, full);
@@ -136,7 +136,7 @@ public final class OutboxRelay {
     /** Why a row can never be published; null if it can. The consumers validate the content of its event. */
     private String problem(Stored row) {
         if (!codec.knows(row.stream())) {
-            return "there is no such stream";
+            return "unknown stream";
         }
         return row.object() ? null : "the event is not a JSON object";
     }

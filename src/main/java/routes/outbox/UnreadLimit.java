@@ -84,7 +84,7 @@ public final class UnreadLimit {
             return known.entries >= limit;
         } catch (RedisCommandExecutionException e) {
             // the key is not a stream; the publication reports the error
-            LOG.debug("The groups of {} cannot be read", key, e);
+            LOG.debug("Cannot read the groups of {}", key, e);
             return false;
         }
     }

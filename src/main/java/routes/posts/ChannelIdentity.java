@@ -14,7 +14,7 @@ public record ChannelIdentity(long tgChannelId, String username, String title) {
 
     public ChannelIdentity {
         if (tgChannelId <= 0) {
-            throw new IllegalArgumentException("A channel's bare id is positive, not " + tgChannelId);
+            throw new IllegalArgumentException("The bare id of a channel must be positive, not " + tgChannelId);
         }
         username = StorableText.of(username);
         title = title == null ? "" : StorableText.of(title);

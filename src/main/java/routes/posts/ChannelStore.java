@@ -31,7 +31,7 @@ public final class ChannelStore {
                 .or(() -> insert(identity, null))
                 .or(() -> byTelegramId(identity.tgChannelId()))
                 .orElseThrow(
-                        () -> new IllegalStateException("Channel " + identity + " can be neither read nor created"));
+                        () -> new IllegalStateException("Channel " + identity + " could neither be read nor created"));
         if (identity.title().isBlank() || identity.title().equals(channel.title())) {
             return channel;
         }
@@ -91,7 +91,7 @@ public final class ChannelStore {
                             .update();
                     return byId(id).or(() -> byTelegramId(known));
                 })
-                .orElseThrow(() -> new IllegalStateException("Channel " + id + " can be neither read nor created"));
+                .orElseThrow(() -> new IllegalStateException("Channel " + id + " could neither be read nor created"));
     }
 
     /** Subscribes the user to the channel, also if they had left it. */

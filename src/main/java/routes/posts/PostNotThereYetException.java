@@ -7,6 +7,6 @@ public class PostNotThereYetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public PostNotThereYetException(UUID postId) {
-        super("Post " + postId + " has no row yet; it is tried again");
+        super("Post " + postId + " is not stored yet; it is retried");
     }
 }

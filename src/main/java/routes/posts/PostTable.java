@@ -185,7 +185,8 @@ final class PostTable {
         try {
             return JSON.readValue(row.getString("post"), Post.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The post " + row.getString("id") + " is not as it was written", e);
+            throw new IllegalStateException(
+                    "The post " + row.getString("id") + " cannot be read back as it was written", e);
         }
     }
 
@@ -278,7 +279,7 @@ final class PostTable {
         try {
             return value == null ? null : JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record is always JSON", e);
+            throw new IllegalStateException("Cannot write a record as JSON", e);
         }
     }
 

@@ -165,7 +165,7 @@ public final class StorageQuota {
             if (file.sizeBytes() > left + evictable) {
                 reasons.put(
                         file.sha256(),
-                        "quota_exceeded: file has %d bytes, %d of %d are left"
+                        "quota_exceeded: the file has %d bytes, %d of %d bytes are left"
                                 .formatted(file.sizeBytes(), Math.max(0, left + evictable), usage.quota()));
                 continue;
             }

@@ -107,7 +107,7 @@ public class IndexRebuild implements DisposableBean {
             begin("--reindex", true);
         } else {
             lost(known).ifPresent(reason -> {
-                LOG.warn("The vector index {}; it is being rebuilt from the database in the background", reason);
+                LOG.warn("The vector index {}; rebuilding it from the database in the background", reason);
                 begin(reason, known.filter(Row::isUnderWay).map(Row::fromEmpty).orElse(false));
             });
         }
@@ -184,14 +184,14 @@ public class IndexRebuild implements DisposableBean {
         long held = index.count();
         Optional<String> identity = index.identity();
         if (identity.isPresent() && identity.equals(known.map(Row::replaces))) {
-            return Optional.of("lost the generation that was being filled");
+            return Optional.of("lost the generation of an unfinished rebuild");
         } else if (identity.isPresent() && !identity.equals(known.map(Row::identity))) {
             return Optional.of("belongs to another database");
         } else if (known.isPresent() && identity.isEmpty()) {
             return Optional.of("was lost")
                     .filter(reason -> indexed > 0 || known.get().isUnderWay());
         }
-        return held < indexed ? Optional.of("holds %d of %d posts".formatted(held, indexed)) : Optional.empty();
+        return held < indexed ? Optional.of("contains %d of %d posts".formatted(held, indexed)) : Optional.empty();
     }
 
     /** Of the processes that use one index, one at a time empties it or publishes a page. */
@@ -244,7 +244,7 @@ public class IndexRebuild implements DisposableBean {
                 } catch (RuntimeException e) {
                     if (!failing) {
                         LOG.warn(
-                                "The rebuild of the index pauses until the database and the index are available: {}",
+                                "The rebuild of the index is paused until the database and the index are available: {}",
                                 NestedExceptionUtils.getMostSpecificCause(e).getMessage());
                     }
                     failing = true;
@@ -281,7 +281,7 @@ public class IndexRebuild implements DisposableBean {
         });
         progress = null;
         LOG.info(
-                "The index is rebuilt: {} posts in {} s",
+                "The index was rebuilt: {} posts in {} s",
                 row.published(),
                 Duration.between(row.startedAt().toInstant(), Instant.now()).toSeconds());
         return true;

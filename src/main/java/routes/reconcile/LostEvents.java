@@ -130,7 +130,7 @@ record LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock cl
                                 return complete.apply(json.treeToValue(event, type), event);
                             } catch (JsonProcessingException e) {
                                 throw new IllegalStateException(
-                                        "The database returned something other than a " + type.getSimpleName(), e);
+                                        "Cannot convert a value of the database to " + type.getSimpleName(), e);
                             }
                         })
                         .list();

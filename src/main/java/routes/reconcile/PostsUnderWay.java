@@ -62,7 +62,7 @@ record PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys
     PostsUnderWay {
         STEPS.forEach(step -> {
             if (!catalog.stream(step.type()).groups().containsAll(step.groups())) {
-                throw new IllegalStateException("The catalogue lacks a group of " + step);
+                throw new IllegalStateException("The stream catalogue contains no group for " + step);
             }
         });
     }

@@ -140,7 +140,7 @@ public final class RedisLink implements AutoCloseable {
         }
         try {
             if (!opening.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new RedisConnectionException("Another thread has been connecting for too long");
+                throw new RedisConnectionException("Timeout while another thread connects to Redis");
             }
         } catch (InterruptedException e) {
             throw interrupted(e);
@@ -224,7 +224,7 @@ public final class RedisLink implements AutoCloseable {
         if (connection.compareAndSet(lost, null)) {
             CompletableFuture<Void> unused = lost.redis().closeAsync().whenComplete((done, failure) -> {
                 if (failure != null) {
-                    LOG.debug("A lost connection to Redis could not be closed", failure);
+                    LOG.debug("Cannot close a lost connection to Redis", failure);
                 }
             });
         }

@@ -113,7 +113,7 @@ public record StreamAdmin(RedisLink link) {
             link.call(commands -> commands.xgroupCreate(
                     StreamOffset.from(key, BEFORE_ALL), group, XGroupCreateArgs.Builder.mkstream()));
         } catch (RedisBusyException e) {
-            LOG.trace("Group {} of {} is there already", group, key, e);
+            LOG.trace("Group {} of {} already exists", group, key, e);
         }
     }
 
@@ -124,7 +124,7 @@ public record StreamAdmin(RedisLink link) {
      */
     public void pause(StreamGroup group, String reason) {
         if (reason == null || reason.isBlank()) {
-            throw new IllegalArgumentException("A pause needs a reason");
+            throw new IllegalArgumentException("A pause requires a reason");
         }
         link.call(commands -> commands.set(group.pauseMark(), reason));
     }
@@ -254,7 +254,8 @@ public record StreamAdmin(RedisLink link) {
      */
     public Trimmed trim(String key, Collection<String> groups, long maxLength) {
         if (maxLength < 1) {
-            throw new IllegalArgumentException("The length to keep of " + key + " is " + maxLength + "; at least 1");
+            throw new IllegalArgumentException(
+                    "The length to keep of " + key + " is " + maxLength + "; it must be at least 1");
         }
         long removed = 0;
         while (true) {

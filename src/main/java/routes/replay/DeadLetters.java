@@ -148,13 +148,13 @@ public record DeadLetters(
 
     private void requireValid(EventStream stream, Map<String, String> fields) {
         if (fields.isEmpty()) {
-            throw RefusedException.invalid("fields", "An entry must have fields");
+            throw RefusedException.invalid("fields", "An entry must have at least one field");
         }
         for (String name : fields.keySet()) {
             if (name.startsWith("dlq_")
                     || name.equals(StreamRepair.REPLAY_COUNT)
                     || name.equals(StreamRepair.REPLAY_GROUP)) {
-                throw RefusedException.invalid("fields", "The field " + name + " is written by the program itself");
+                throw RefusedException.invalid("fields", "The field " + name + " is reserved for the program");
             }
         }
         try {
@@ -214,7 +214,7 @@ public record DeadLetters(
                 Map.of("stream", known.name(), "cause", cause == null ? "" : cause, "expected_count", expected);
         return audit.record(who, "purgeDeadLetters", arguments, () -> {
             long removed = cause == null ? purgeAll(known, expected) : purgeCause(known, cause, expected);
-            return new Done<>(removed, removed, removed + " dead letters are removed");
+            return new Done<>(removed, removed, removed + " dead letters were deleted");
         });
     }
 
@@ -249,7 +249,7 @@ public record DeadLetters(
         return audit.record(who, "purgeDeadLetter", Map.of("stream", known.name(), "id", id), () -> {
             DeadLetter letter = find(known, id).orElseThrow(() -> noSuch(known, id));
             long removed = repair.remove(letter.key(), List.of(letter.id()));
-            return new Done<>(removed, removed, removed + " dead letters are removed");
+            return new Done<>(removed, removed, removed + " dead letters were deleted");
         });
     }
 
@@ -267,7 +267,8 @@ public record DeadLetters(
 
     static RefusedException unexpected(long expected, long found) {
         return RefusedException.conflict(
-                "expected_count", expected + " were expected, there are " + found + "; nothing was done");
+                "expected_count",
+                expected + " dead letters were expected, but there are " + found + "; nothing was changed");
     }
 
     private static RefusedException noSuch(EventStream stream, String id) {

@@ -61,7 +61,7 @@ record EditedLetters(JdbcClient jdbc, ObjectMapper json) implements PostTraces {
         try {
             return json.readValue(text, FIELDS);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The database returned something other than fields", e);
+            throw new IllegalStateException("Cannot read the stored fields of a dead letter", e);
         }
     }
 

@@ -141,7 +141,7 @@ public record OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
         try {
             return json.readValue(text, Map.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The database returned something other than an object", e);
+            throw new IllegalStateException("Cannot read the details of a recorded operation", e);
         }
     }
 }

@@ -52,13 +52,14 @@ public record PostReplay(
         }
         if (!events.stages().contains(stage)) {
             throw RefusedException.invalid(
-                    "stage", "'" + stage + "' is none of tagging, crawl, " + String.join(", ", events.stages()));
+                    "stage",
+                    "'" + stage + "' is unknown; the stages are tagging, crawl, " + String.join(", ", events.stages()));
         }
         List<String> streams = events.publish(post, stage);
         if (streams.isEmpty()) {
             throw RefusedException.conflict(
                     "stage",
-                    "The post " + post + " has nothing stored that " + stage + " could read, or does not exist");
+                    "The post " + post + " has no stored data that " + stage + " can process, or does not exist");
         }
         return "published again to " + String.join(", ", streams);
     }

@@ -15,11 +15,11 @@ public record Replay(boolean dryRun, int found, int replayed, int gone, boolean 
     }
 
     public String text() {
-        String rest = more ? "; there are more" : "";
+        String rest = more ? "; more entries are left" : "";
         if (dryRun) {
             return found + " entries would be published again" + rest;
         }
-        return replayed + " entries are published again" + (gone > 0 ? ", " + gone + " were gone" : "") + rest;
+        return replayed + " entries were published again" + (gone > 0 ? ", " + gone + " no longer existed" : "") + rest;
     }
 
     OperatorAudit.Done<Replay> done() {

@@ -22,7 +22,8 @@ class ReplayRate {
             bucket.asBlocking().consume(1);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Stopped before the end; call again for what is left", e);
+            throw new IllegalStateException(
+                    "Interrupted before all entries were published; call again to publish the rest", e);
         }
     }
 }

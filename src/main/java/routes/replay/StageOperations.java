@@ -88,7 +88,7 @@ public record StageOperations(
                     ? "paused by " + who.name() + " at " + Instant.now().truncatedTo(ChronoUnit.SECONDS)
                     : reason.strip();
             groups.forEach(group -> admin.pause(group, shown));
-            return new Done<>(groups.size(), groups.size(), groups.size() + " consumer groups rest");
+            return new Done<>(groups.size(), groups.size(), groups.size() + " consumer groups were paused");
         });
     }
 
@@ -96,7 +96,7 @@ public record StageOperations(
     public int resume(Operator who, String stage) {
         return audit.record(who, "resumeStage", Map.of("stage", stage), () -> {
             int resumed = (int) groups(stage).stream().filter(admin::resume).count();
-            return new Done<>(resumed, resumed, resumed + " consumer groups go on");
+            return new Done<>(resumed, resumed, resumed + " consumer groups were resumed");
         });
     }
 
@@ -107,8 +107,8 @@ public record StageOperations(
         if (groups.isEmpty()) {
             throw RefusedException.unknown(
                     "stage",
-                    "No stage '" + stage + "' reads a stream; there are " + String.join(", ", known.keySet())
-                            + ", and the routes of your own that run in this process");
+                    "No stage '" + stage + "' reads a stream; the stages are " + String.join(", ", known.keySet())
+                            + ", and your own routes that run in this process");
         }
         return groups;
     }
@@ -129,10 +129,11 @@ public record StageOperations(
                         .sorted()
                         .collect(Collectors.joining(", "));
                 throw RefusedException.unknown(
-                        "stage", "The stage '" + stage + "' has no idempotency keys; those with keys are " + stages);
+                        "stage",
+                        "The stage '" + stage + "' has no idempotency keys; the stages with keys are " + stages);
             }
             long forgotten = repository.forgetAll();
-            return new Done<>(forgotten, forgotten, forgotten + " keys are forgotten");
+            return new Done<>(forgotten, forgotten, forgotten + " keys were deleted");
         });
     }
 
@@ -169,7 +170,7 @@ public record StageOperations(
             if (!all.names().contains(name)) {
                 throw RefusedException.unknown(
                         "job",
-                        "There is no job '" + name + "'; there are "
+                        "Unknown job '" + name + "'; the jobs are "
                                 + all.names().stream().sorted().collect(Collectors.joining(", ")));
             }
             requireRun(all.runNow(name), "The job");
@@ -179,16 +180,18 @@ public record StageOperations(
 
     private static void requireRun(Jobs.Outcome outcome, String what) {
         switch (outcome) {
-            case SKIPPED -> throw RefusedException.conflict(null, what + " runs already; call again when it has ended");
-            case FAILED -> throw new IllegalStateException(what + " failed; the log and the table jobs say why");
+            case SKIPPED ->
+                throw RefusedException.conflict(null, what + " is already running; call again when it is complete");
+            case FAILED -> throw new IllegalStateException(what + " failed; see the log and the table jobs");
             case SUCCESS -> {} // as was asked for
         }
     }
 
     private static String describe(Reconciler.Counts counts) {
         return counts.tooMuch()
-                ? "Nothing was looked at: too many events are under way"
-                : "%d posts are not in a final state: %d published again, %d left alone because an event is under way, %d because it is a dead letter"
+                ? "Nothing was checked: too many events are pending"
+                : ("%d posts are not in a final state: %d were published again, %d were skipped because an event is"
+                                + " pending, %d because of a dead letter")
                         .formatted(counts.open(), counts.published(), counts.underWay(), counts.dead());
     }
 }

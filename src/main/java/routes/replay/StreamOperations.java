@@ -178,7 +178,9 @@ public record StreamOperations(
                 released += repair.release(one, admin.consumers(one), MAX_RELEASED);
             }
             return new Done<>(
-                    released, released, released + " pending entries are taken over at the consumers' next look");
+                    released,
+                    released,
+                    released + " pending entries will be claimed at the next scan of the consumers");
         });
     }
 
@@ -208,11 +210,11 @@ public record StreamOperations(
             if (lag != expectedLag) {
                 throw RefusedException.conflict(
                         "expected_lag",
-                        expectedLag + " entries were expected to follow " + id + ", there are " + lag
-                                + "; nothing was done");
+                        expectedLag + " entries were expected after " + id + ", but there are " + lag
+                                + "; nothing was changed");
             }
             positions.forEach(repair::moveGroup);
-            return new Done<>(lag, lag, "the group reads " + lag + " entries from now on");
+            return new Done<>(lag, lag, "the group has " + lag + " entries to read");
         });
     }
 

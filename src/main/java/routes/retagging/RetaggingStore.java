@@ -69,7 +69,7 @@ record RetaggingStore(JdbcClient jdbc, ObjectMapper json) {
         try {
             return json.readValue(post, Stored.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The database returned something other than a post", e);
+            throw new IllegalStateException("Cannot read a post from the database", e);
         }
     }
 

@@ -32,7 +32,7 @@ record BeanCheck(RouteModel model, Problems problems) {
                 .filter(step -> step.is("bean", "process"))
                 .filter(step -> step.options().textAt("ref").isEmpty()
                         && step.options().textAt("beanType").isEmpty())
-                .forEach(step -> problems.add(step.place(), "'" + step.eip() + "' needs 'ref', the name of a bean"));
+                .forEach(step -> problems.add(step.place(), "'" + step.eip() + "' requires 'ref', the name of a bean"));
         for (Flow flow : model.effective()) {
             node(flow.kind().key, flow.body());
             model.endpoints(flow).forEach(this::endpoint);
@@ -117,7 +117,7 @@ record BeanCheck(RouteModel model, Problems problems) {
         Map<String, Class<?>> beans = model.environment().beans();
         Class<?> type = beans.get(name);
         if (type == null) {
-            problems.add(place, "there is no bean '" + name + "'" + Nearest.hint(name, beans.keySet()));
+            problems.add(place, "unknown bean '" + name + "'" + Nearest.hint(name, beans.keySet()));
         } else if (type != Object.class) {
             fits(place, name, type, method, wanted);
         }
@@ -126,7 +126,7 @@ record BeanCheck(RouteModel model, Problems problems) {
     private void fits(Place place, String name, Class<?> type, Optional<String> method, Class<?> wanted) {
         String bean = "bean '" + name + "' (" + type.getSimpleName() + ")";
         if (!wanted.isAssignableFrom(type)) {
-            problems.add(place, bean + " is no " + wanted.getSimpleName() + ", which is needed here");
+            problems.add(place, bean + " is not of the type " + wanted.getSimpleName() + ", which is required here");
         }
         // Camel accepts arguments too: "parse(${body})"
         Set<String> methods = Arrays.stream(type.getMethods())
@@ -136,6 +136,7 @@ record BeanCheck(RouteModel model, Problems problems) {
         method.map(call -> call.replaceFirst("\\(.*", "").trim())
                 .filter(call -> !Placeholders.in(call) && !methods.contains(call))
                 .ifPresent(call -> problems.add(
-                        place, bean + " has no public method '" + call + "': it has " + String.join(", ", methods)));
+                        place,
+                        bean + " has no public method '" + call + "'; its methods are " + String.join(", ", methods)));
     }
 }

@@ -111,7 +111,7 @@ record BodyCheck(RouteModel model, Problems problems) {
                     .ifPresent(use -> problems.add(
                             use.place(),
                             "the body is an event here (" + body.getSimpleName()
-                                    + ") and not an entry: write it first, with bean 'events', method 'write'"));
+                                    + "), not a stream entry: convert it first, with bean 'events', method 'write'"));
         }
     }
 
@@ -144,8 +144,8 @@ record BodyCheck(RouteModel model, Problems problems) {
 
     private static String missing(Class<?> type, String name, Class<?> event) {
         if (type == Map.class) {
-            return "the body is a map here, without property '" + name + "': write ${body[" + name + "]}"
-                    + (event != Map.class ? ", or read the event first, with bean 'events', method 'read'" : "");
+            return "the body is a map here and has no property '" + name + "': use ${body[" + name + "]}"
+                    + (event != Map.class ? ", or convert the entry first, with bean 'events', method 'read'" : "");
         }
         List<String> known = type.isRecord()
                 ? Arrays.stream(type.getRecordComponents())

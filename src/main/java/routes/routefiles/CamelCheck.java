@@ -39,7 +39,7 @@ record CamelCheck(RouteModel model, Problems problems, CamelContext context) {
                 broken.add(file);
                 // the bean check reports it if the bean's type is known; a stand-in for an unknown type has no methods
                 if (ObjectHelper.getException(MethodNotFoundException.class, e) == null) {
-                    problems.add(place(e, file), "Camel refuses it: " + reason(e));
+                    problems.add(place(e, file), "Camel rejects this file: " + reason(e));
                 }
             }
         }

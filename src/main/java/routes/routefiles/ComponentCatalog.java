@@ -50,7 +50,7 @@ final class ComponentCatalog {
             }
             return Optional.ofNullable(catalog.componentModel(scheme));
         } catch (IOException e) {
-            throw new UncheckedIOException("Metadata of component '" + scheme + "' cannot be read", e);
+            throw new UncheckedIOException("Cannot read the metadata of component '" + scheme + "'", e);
         }
     }
 

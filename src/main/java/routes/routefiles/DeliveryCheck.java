@@ -22,9 +22,9 @@ import routes.routefiles.YamlNode.Entry;
  */
 final class DeliveryCheck {
 
-    private static final String ON_ITS_WAY = " is not allowed where a stream's entry is on its way: ";
+    private static final String ON_ITS_WAY = " is not allowed in a route that processes stream entries: ";
     private static final String COMPONENT =
-            "the redis-streams component delivers again and writes the dead letter (maxDeliveries)";
+            "the redis-streams component redelivers failed entries and writes dead letters (maxDeliveries)";
     private static final Set<String> REDELIVERY =
             Set.of("deadLetterChannel", "redeliveryPolicyRef", "errorHandlerRef", "refErrorHandler", "retryWhile");
 
@@ -42,19 +42,22 @@ final class DeliveryCheck {
             "direct",
             Map.of(
                     "failIfNoConsumers",
-                    new Losing("false", "without the other route the entry would be acknowledged; leave it out")),
+                    new Losing(
+                            "false",
+                            "the entry would be acknowledged if the other route does not run; remove this option")),
             "seda",
             Map.of(
                     "discardWhenFull",
-                    new Losing("true", "what does not fit is dropped; use blockWhenFull"),
+                    new Losing("true", "entries are dropped when the queue is full; use blockWhenFull"),
                     "discardIfNoConsumers",
-                    new Losing("true", "without the other route the entry would be dropped; leave it out")),
+                    new Losing(
+                            "true", "the entry would be dropped if the other route does not run; remove this option")),
             "kafka",
             Map.of(
                     "requestRequiredAcks",
                     new Losing(
                             "0",
-                            "the broker confirms nothing, so the entry may be acknowledged and lost; leave it out")));
+                            "the broker does not confirm the message, so the entry may be acknowledged and lost; remove this option")));
 
     private final RouteModel model;
     private final Problems problems;
@@ -100,14 +103,15 @@ final class DeliveryCheck {
                         .ifPresent(part -> problems.add(
                                 part.place(),
                                 "'" + part.eip()
-                                        + "' swallows the failure: nothing follows it, so the entry would be acknowledged."
-                                        + " Throw again, publish to a stream, call a bean, or set skipReason"
+                                        + "' discards the failure: no step follows, so the entry would be"
+                                        + " acknowledged. Rethrow the exception, publish to a stream, call a"
+                                        + " bean, or set skipReason"
                                         + suffix));
                 unseenResponse(flow)
                         .forEach(use -> problems.add(
                                 use.place(),
-                                "'throwExceptionOnFailure' is false, and nothing looks at CamelHttpResponseCode afterwards: a refused"
-                                        + " message would be acknowledged" + suffix));
+                                "'throwExceptionOnFailure' is false and no later step checks CamelHttpResponseCode:"
+                                        + " the entry of a rejected message would be acknowledged" + suffix));
             }
             // not the options of other steps, which may have the same names
             flow.route().values().stream()
@@ -125,27 +129,29 @@ final class DeliveryCheck {
         return switch (step.eip()) {
             case "wireTap" ->
                 Optional.of("'wireTap'" + ON_ITS_WAY
-                        + "what it starts is lost when the process ends; publish to a stream instead");
+                        + "the copied exchange is lost when the process stops; publish to a stream instead");
             case "resequence" ->
                 Optional.of("'resequence'" + ON_ITS_WAY
-                        + "it keeps exchanges in memory after their entries were acknowledged");
+                        + "it keeps exchanges in memory after their entries have been acknowledged");
             case "sample" ->
                 Optional.of("'sample'" + ON_ITS_WAY
-                        + "it acknowledges what it leaves out, whatever it is; use 'filter', or 'throttle'");
+                        + "entries that are not sampled would be acknowledged; use 'filter' or 'throttle'");
             case "aggregate" -> aggregate(step);
             case "idempotentConsumer" ->
                 step.options()
                         .textAt("completionEager")
                         .filter(eager -> !eager.equals("false"))
                         .map(eager -> "'completionEager'" + ON_ITS_WAY
-                                + "the key would be confirmed before the exchange has succeeded");
+                                + "the key would be confirmed before the exchange has completed");
             case "onCompletion" ->
                 step.all()
                         .flatMap(inner -> model.endpoint(inner).stream())
                         .filter(EndpointUse::publishesWithEntry)
                         .findFirst()
-                        .map(use -> "'onCompletion' runs after the entry was settled, so nothing can be published with"
-                                + " it: publish in the route, or with publish=immediate");
+                        .map(
+                                use ->
+                                        "'onCompletion' runs after the entry has been acknowledged, so its outputs cannot"
+                                                + " be published together with the acknowledgement: publish in the route, or with publish=immediate");
             default -> Optional.empty();
         };
     }
@@ -157,8 +163,8 @@ final class DeliveryCheck {
             option(step, "timeout", value -> !value.equals("0"))
                     .ifPresent(found -> lost.put(
                             found,
-                            "'timeout'" + ON_ITS_WAY + "the exchange goes on without the parts that are not done, and"
-                                    + " succeeds; limit the time of the endpoints instead"));
+                            "'timeout'" + ON_ITS_WAY + "the exchange continues without the parts that are not"
+                                    + " complete, and succeeds; set timeouts on the endpoints instead"));
             boolean stops = step.options().textAt("stopOnException").equals(Optional.of("true"));
             option(
                             step,
@@ -166,23 +172,25 @@ final class DeliveryCheck {
                             value -> !stops && !KEEPS_FAILURES.matcher(value).matches())
                     .ifPresent(found -> lost.put(
                             found,
-                            "'aggregationStrategy' may drop the failure of a part, and the entry would be acknowledged: set"
-                                    + " stopOnException: \"true\""));
+                            "'aggregationStrategy' may discard the failure of a part, and the entry would be"
+                                    + " acknowledged: set stopOnException: \"true\""));
         }
         for (String ignore : List.of("ignoreInvalidEndpoints", "ignoreInvalidEndpoint")) {
             option(step, ignore, value -> !value.equals("false"))
                     .ifPresent(found -> lost.put(
                             found,
                             "'" + ignore + "'" + ON_ITS_WAY
-                                    + "an endpoint that does not exist would be passed over, and the"
-                                    + " entry acknowledged; leave it out"));
+                                    + "an endpoint that does not exist would be skipped, and the entry acknowledged;"
+                                    + " remove this option"));
         }
         if (step.is("idempotentConsumer")) {
             option(step, "removeOnFailure", value -> !value.equals("true"))
-                    .ifPresent(found -> lost.put(
-                            found,
-                            "'removeOnFailure'" + ON_ITS_WAY + "the key of a failed exchange would stay, so the next"
-                                    + " delivery would be taken for a duplicate and acknowledged; leave it out"));
+                    .ifPresent(
+                            found -> lost.put(
+                                    found,
+                                    "'removeOnFailure'" + ON_ITS_WAY
+                                            + "the key of a failed exchange would be kept, so the"
+                                            + " redelivered entry would be treated as a duplicate and acknowledged; remove this option"));
         }
         if (step.is("circuitBreaker")) {
             lost.putAll(breaker(step));
@@ -204,16 +212,16 @@ final class DeliveryCheck {
                 .ifPresent(entry -> lost.put(
                         entry.place(),
                         "'ignoreException'" + ON_ITS_WAY
-                                + "Camel drops these exceptions, and the exchange succeeds; leave it"
-                                + " out, or throw them behind the breaker"));
+                                + "Camel discards these exceptions, and the exchange succeeds; remove this option, or"
+                                + " throw the exceptions after the circuit breaker"));
         boolean throwsWhenOpen = step.options()
                 .textAt("resilience4jConfiguration", "throwExceptionWhenHalfOpenOrOpenState")
                 .equals(Optional.of("true"));
         if (!throwsWhenOpen && step.children().stream().noneMatch(child -> child.is("onFallback"))) {
             lost.put(
                     step.place(),
-                    "'circuitBreaker' without onFallback: while it is open nothing is called, and the exchange succeeds; set"
-                            + " throwExceptionWhenHalfOpenOrOpenState: true in resilience4jConfiguration");
+                    "'circuitBreaker' without onFallback: while it is open, its steps are skipped and the exchange"
+                            + " succeeds; set throwExceptionWhenHalfOpenOrOpenState: true in resilience4jConfiguration");
         }
         return lost;
     }
@@ -287,11 +295,11 @@ final class DeliveryCheck {
     }
 
     private Optional<String> aggregate(Step step) {
-        String what = "'aggregate' on a stream's entries needs a persistent 'aggregationRepository'";
+        String what = "'aggregate' of stream entries requires a persistent 'aggregationRepository'";
         Optional<String> repository =
                 step.options().textAt("aggregationRepository").flatMap(text -> BeanCheck.name(text, model));
         if (repository.isEmpty()) {
-            return Optional.of(what + "; for batches use 'batchSize' of the consumer");
+            return Optional.of(what + "; to process batches, use the consumer option 'batchSize'");
         }
         Class<?> type = model.environment().beans().getOrDefault(repository.get(), Object.class);
         return type == Object.class || RecoverableAggregationRepository.class.isAssignableFrom(type)
@@ -309,8 +317,8 @@ final class DeliveryCheck {
             if (!value.equals("0")) {
                 problems.add(
                         entry.value().place(),
-                        "'maximumRedeliveries' is " + value + ", and must be 0 where a stream's entry is on its way: "
-                                + COMPONENT + suffix);
+                        "'maximumRedeliveries' is " + value
+                                + ", but must be 0 in a route that processes stream entries: " + COMPONENT + suffix);
             }
         } else if (!entry.key().equals("steps")) {
             entry.value().values().forEach(inner -> redelivery(inner, suffix));
@@ -332,8 +340,8 @@ final class DeliveryCheck {
                     option.get().place(),
                     "'" + key + "' acknowledges the entry without a recorded outcome: "
                             + (key.equals("handled")
-                                    ? "publish to a stream, or throw again, in the steps of this onException; a bean or SQL"
-                                            + " alone is not recorded, and the component would deliver the entry again"
+                                    ? "publish to a stream or rethrow the exception in the steps of this onException;"
+                                            + " a call of a bean or SQL is not sufficient, and the component would redeliver the entry"
                                     : "publish to a stream or call a bean in the steps of this onException")
                             + suffix);
         }
@@ -365,12 +373,14 @@ final class DeliveryCheck {
         steps.stream()
                 .flatMap(Step::all)
                 .filter(step -> step.is("idempotentConsumer"))
-                .forEach(step -> problems.add(
-                        step.place(),
-                        "'idempotentConsumer' is inside the circuitBreaker"
-                                + breaker.id().map(id -> " '" + id + "'").orElse("") + way
-                                + ": it would confirm its key before the exchange has succeeded; put it around the"
-                                + " breaker"));
+                .forEach(
+                        step -> problems.add(
+                                step.place(),
+                                "'idempotentConsumer' is inside the circuitBreaker"
+                                        + breaker.id()
+                                                .map(id -> " '" + id + "'")
+                                                .orElse("") + way
+                                        + ": it would confirm its key before the exchange has completed; put it around the circuit breaker"));
         links.targets(steps).forEach(target -> links.called(target)
                 .filter(seen::add)
                 .forEach(called -> breaker(breaker, called.steps(), way + " through " + target, seen)));

@@ -17,12 +17,12 @@ record EndpointCheck(RouteModel model, Problems problems) {
                 problems.add(
                         use.place(),
                         released.contains(scheme)
-                                ? "component '" + scheme + "' is not on the class path: add camel-" + scheme
-                                        + " to the project, or use another component"
+                                ? "component '" + scheme + "' is not on the class path: add the dependency camel-"
+                                        + scheme + " to the project, or use another component"
                                 : "unknown component '" + scheme + "'" + Nearest.hint(scheme, released));
             } else if (use.path().isEmpty()) {
                 String missing = String.join(", ", model.catalog().pathOptions(scheme));
-                problems.add(use.place(), "'" + scheme + "' needs " + missing + ", in the URI or the parameters");
+                problems.add(use.place(), "'" + scheme + "' requires " + missing + ", in the URI or in the parameters");
             } else {
                 options(use);
             }
@@ -44,25 +44,25 @@ record EndpointCheck(RouteModel model, Problems problems) {
         }
         Set<String> known = model.catalog().options(use.scheme());
         names(result.getUnknown()).forEach(name -> problem(use, name, "is unknown" + Nearest.hint(name, known)));
-        names(result.getRequired()).forEach(name -> problem(use, name, "is required and missing"));
+        names(result.getRequired()).forEach(name -> problem(use, name, "is required but not set"));
         names(result.getNotConsumerOnly()).forEach(name -> problem(use, name, "cannot be used in 'from'"));
         names(result.getNotProducerOnly()).forEach(name -> problem(use, name, "cannot be used in 'to'"));
         values(result.getInvalidEnum())
                 .forEach((name, value) -> problem(
                         use,
                         name,
-                        "is '" + value + "': allowed are " + String.join(", ", result.getEnumChoices(name))));
+                        "is '" + value + "': allowed values are " + String.join(", ", result.getEnumChoices(name))));
         wrong(use, result.getInvalidBoolean(), "true or false");
         wrong(use, result.getInvalidInteger(), "an integer");
         wrong(use, result.getInvalidNumber(), "a number");
         wrong(use, result.getInvalidDuration(), "a duration, such as 500, 10s or 5m");
         wrong(use, result.getInvalidReference(), "a reference to a bean, such as #name");
-        wrong(use, result.getInvalidMap(), "a map, written with the option's prefix");
+        wrong(use, result.getInvalidMap(), "a map, written with the prefix of the option");
         wrong(use, result.getInvalidArray(), "a list");
     }
 
     private void wrong(EndpointUse use, Map<String, String> invalid, String wanted) {
-        values(invalid).forEach((name, value) -> problem(use, name, "is '" + value + "': " + wanted + " is needed"));
+        values(invalid).forEach((name, value) -> problem(use, name, "is '" + value + "': " + wanted + " is required"));
     }
 
     private void problem(EndpointUse use, String option, String what) {

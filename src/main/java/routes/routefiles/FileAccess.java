@@ -30,7 +30,8 @@ record FileAccess(Path root, Path directory) {
     Optional<String> refusal(Path file) throws IOException {
         Path real = file.toRealPath();
         if (!real.startsWith(root.toRealPath())) {
-            return Optional.of("it is a symbolic link that leads out of " + root + "; put the file itself there");
+            return Optional.of(
+                    "it is a symbolic link to a path outside " + root + "; place the file itself in the folder");
         }
         // a read-only mount cannot be written; Kubernetes mounts a ConfigMap read-only, with permissions for all
         if (!UNIX || Files.getFileStore(real).isReadOnly()) {

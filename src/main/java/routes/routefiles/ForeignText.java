@@ -120,6 +120,6 @@ final class ForeignText {
 
     private static IllegalArgumentException refused(Place place, String what) {
         return new IllegalArgumentException("line " + place.line() + ": " + what
-                + " is tried only with a file on the machine of the program, with --try-route");
+                + " can be tried only with a local file on the machine of the program, with --try-route");
     }
 }

@@ -360,8 +360,8 @@ public final class LiveRoutes {
                     .findFirst();
             last.ifPresent(other -> texts.put(other, good.texts().get(other)));
             String location = now.location(path);
-            String running = (deleted ? "it was deleted; " : "")
-                    + (last.isPresent() ? "its last good version runs" : builtIn(path));
+            String running = (deleted ? "the file was deleted; " : "")
+                    + (last.isPresent() ? "its last valid version runs" : builtIn(path));
             Instant since = state.failed().stream()
                     .filter(edit ->
                             edit.file().equals(location) && edit.problems().equals(problems))
@@ -374,7 +374,7 @@ public final class LiveRoutes {
         private String builtIn(String path) {
             return RouteFile.isName(path) && files.isBuiltIn(RouteFile.routeId(path))
                     ? "the built-in version runs"
-                    : "nothing of it runs";
+                    : "none of its routes run";
         }
 
         /** One line for each problem that was not there before. */

@@ -21,11 +21,11 @@ record NameCheck(RouteModel model, Problems problems) {
 
     private void isDescribed(Flow flow) {
         if (flow.id().isEmpty()) {
-            problems.add(flow.place(), flow.label() + " needs '" + flow.kind().idKey + "'");
+            problems.add(flow.place(), flow.label() + " requires '" + flow.kind().idKey + "'");
         }
         // a templated route has no description in the DSL; its template has one
         if (!flow.is(Kind.TEMPLATED_ROUTE) && flow.body().textAt("description").isEmpty()) {
-            problems.add(flow.place(), flow.label() + " needs 'description': what it does, and why");
+            problems.add(flow.place(), flow.label() + " requires 'description': its purpose");
         }
     }
 
@@ -45,7 +45,8 @@ record NameCheck(RouteModel model, Problems problems) {
         // instances of a template have ids of their own
         if (flows.stream().anyMatch(flow -> flow.is(Kind.ROUTE))
                 && routes(flows).noneMatch(flow -> flow.id().orElse(name).equals(name))) {
-            problems.add(document.place(), "no route of this file has the id '" + name + "', the name of the file");
+            problems.add(
+                    document.place(), "no route in this file has the id '" + name + "', which is the name of the file");
         }
     }
 
@@ -64,10 +65,10 @@ record NameCheck(RouteModel model, Problems problems) {
                                 id.place(),
                                 "id '" + id.text()
                                         + (first.equals(id.place())
-                                                ? "' is the same in every route of this template: put a parameter of the"
-                                                        + " template in it"
+                                                ? "' would be the same in all routes of this template: include a"
+                                                        + " template parameter in the id"
                                                 : "' is already used in " + first.file() + ":" + first.line()
-                                                        + "; ids are unique over all files"));
+                                                        + "; ids must be unique across all files"));
                     }
                 });
     }

@@ -71,7 +71,7 @@ record OwnFiles(Path folder, SortedMap<String, String> texts, SortedMap<String, 
         Path file = folder.resolve(path);
         if (!RouteFile.isName(path) && !path.equals(OwnStreamsReader.FILE)) {
             if (Files.isRegularFile(file)) {
-                refused.put(path, "is not loaded: the name of a route file ends with " + RouteFile.SUFFIX);
+                refused.put(path, "is not loaded: the name of a route file must end with " + RouteFile.SUFFIX);
             }
             return;
         }
@@ -87,7 +87,7 @@ record OwnFiles(Path folder, SortedMap<String, String> texts, SortedMap<String, 
             // removed or renamed since the folder was listed, or a link to nothing
             return;
         } catch (CharacterCodingException e) {
-            refused.put(path, "is not loaded: it is not in UTF-8; save it in this encoding");
+            refused.put(path, "is not loaded: its encoding is not UTF-8; save it in UTF-8");
         } catch (IOException e) {
             throw new UncheckedIOException("Route file " + file + " cannot be read", e);
         }

@@ -67,7 +67,7 @@ public final class OwnStreamsReader {
             if (root.isList()) {
                 root.items().forEach(item -> stream(item, streams, problems));
             } else {
-                problems.add(root.place(), "write a list of streams: - name: alerts.raised");
+                problems.add(root.place(), "the file must contain a list of streams, such as - name: alerts.raised");
             }
         });
         return streams;
@@ -75,7 +75,7 @@ public final class OwnStreamsReader {
 
     private static void stream(YamlNode item, Map<String, Set<String>> streams, Problems problems) {
         if (item.textAt("name").isEmpty()) {
-            problems.add(item.place(), "a stream needs a name: - name: alerts.raised");
+            problems.add(item.place(), "a stream requires a name, such as - name: alerts.raised");
             return;
         }
         item.values().stream()
@@ -83,16 +83,16 @@ public final class OwnStreamsReader {
                 .forEach(entry -> problems.add(
                         entry.place(),
                         "unknown key '" + entry.key() + "'" + Nearest.hint(entry.key(), KEYS)
-                                + ": a stream has name, description, groups"));
+                                + ": the keys of a stream are name, description, groups"));
         YamlNode name = item.at("name").orElseThrow();
         String text = name.text();
         if (!NAME.matcher(text).matches() || text.length() > LONGEST_NAME) {
             problems.add(
                     name.place(),
-                    "'" + text + "' cannot be the name of a stream: use lower-case letters and digits, separated by"
-                            + " '.', '-' or '_', as in alerts.raised, at most " + LONGEST_NAME + " characters");
+                    "'" + text + "' is not a valid stream name: use lower-case letters and digits, separated by '.',"
+                            + " '-' or '_', such as alerts.raised, at most " + LONGEST_NAME + " characters");
         } else if (text.endsWith(".dlq")) {
-            problems.add(name.place(), "'" + text + "' is where dead letters go: choose a name without .dlq");
+            problems.add(name.place(), "'" + text + "' is reserved for dead letters: choose a name without .dlq");
         } else if (streams.putIfAbsent(text, groups(item, problems)) != null) {
             problems.add(name.place(), "stream '" + text + "' is declared twice");
         }
@@ -102,14 +102,15 @@ public final class OwnStreamsReader {
         Set<String> groups = new LinkedHashSet<>();
         stream.entry("groups").ifPresent(entry -> {
             if (!entry.value().isList()) {
-                problems.add(entry.place(), "'groups' is a list: groups: [alert_mailers]");
+                problems.add(entry.place(), "'groups' must be a list, such as groups: [alert_mailers]");
             }
             for (YamlNode group : entry.value().items()) {
                 if (GROUP.matcher(group.text()).matches()) {
                     groups.add(group.text());
                 } else {
                     problems.add(
-                            group.place(), "the name of a consumer group consists of letters, digits, '.', '-', '_'");
+                            group.place(),
+                            "the name of a consumer group must consist of letters, digits, '.', '-' and '_'");
                 }
             }
         });

@@ -78,11 +78,11 @@ public record PipelineStages(Set<String> names) {
             problems.add("unknown stage " + String.join(", ", unusable.get(false)));
         }
         if (!unusable.get(true).isEmpty()) {
-            problems.add("not built yet: " + String.join(", ", unusable.get(true)));
+            problems.add("not implemented: " + String.join(", ", unusable.get(true)));
         }
         if (!problems.isEmpty()) {
-            throw new IllegalArgumentException("PIPELINE_ROUTES: " + String.join("; ", problems) + "; known are "
-                    + String.join(", ", known) + "; leave it empty for all");
+            throw new IllegalArgumentException("PIPELINE_ROUTES: " + String.join("; ", problems) + "; the stages are "
+                    + String.join(", ", known) + "; leave it empty for all stages");
         }
     }
 }

@@ -62,8 +62,7 @@ record ReferenceCheck(RouteModel model, Problems problems) {
                 .scalarAt("routeTemplateRef")
                 .filter(ref -> !model.mayHold(ref.text()))
                 .ifPresent(ref -> problems.add(
-                        ref.place(),
-                        "there is no routeTemplate '" + ref.text() + "'" + Nearest.hint(ref.text(), known)));
+                        ref.place(), "unknown routeTemplate '" + ref.text() + "'" + Nearest.hint(ref.text(), known)));
     }
 
     private void givenParameters(Flow template, Flow route) {
@@ -102,7 +101,7 @@ record ReferenceCheck(RouteModel model, Problems problems) {
                 .filter(id -> !model.mayHold(id))
                 .forEach(id -> problems.add(
                         route.route().at("routeConfigurationId").orElseThrow().place(),
-                        "there is no routeConfiguration '" + id + "'" + Nearest.hint(id, known)));
+                        "unknown routeConfiguration '" + id + "'" + Nearest.hint(id, known)));
     }
 
     /** Every {@code direct:} and {@code seda:} endpoint that is sent to has a consumer, a {@code direct:} endpoint only one. */

@@ -114,9 +114,9 @@ public final class RouteFiles {
                         Place.whole(file.location()),
                         marked
                                 ? "replaces another version of " + replaced.location() + " (" + base.group(1)
-                                        + "): compare the two, then write '# based on " + hash + "'"
-                                : "does not say which version of " + replaced.location() + " it replaces: if it was"
-                                        + " copied from this one, add the line '# based on " + hash + "'");
+                                        + "): compare the two files, then set '# based on " + hash + "'"
+                                : "does not specify which version of " + replaced.location() + " it replaces: if it was"
+                                        + " copied from the current version, add the line '# based on " + hash + "'");
             }
         }
         return outdated.sorted();
@@ -148,7 +148,7 @@ public final class RouteFiles {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Built-in route files cannot be read from the class path", e);
+            throw new UncheckedIOException("Cannot read the built-in route files from the class path", e);
         }
         return files;
     }

@@ -16,7 +16,7 @@ public final class RouteLoadException extends RuntimeException {
     }
 
     public RouteLoadException(String file, Throwable cause) {
-        super("Route file " + file + " passed validation, but Camel does not load it: " + cause.getMessage(), cause);
+        super("Route file " + file + " passed validation, but Camel cannot load it: " + cause.getMessage(), cause);
         this.file = file;
     }
 

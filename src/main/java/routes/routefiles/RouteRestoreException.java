@@ -5,7 +5,7 @@ public final class RouteRestoreException extends RuntimeException {
 
     RouteRestoreException(String routes, Throwable cause) {
         super(
-                "The routes before the edit could not be restored (" + routes + "); start the process again: "
+                "The previous version of the routes could not be restored (" + routes + "); restart the process: "
                         + cause.getMessage(),
                 cause);
     }

@@ -122,7 +122,10 @@ record RouteSwap(CamelContext camel, Duration drain) {
         try {
             ServiceHelper.resumeService(route.getConsumer());
         } catch (RuntimeException e) {
-            LOG.error("Route {} rested during a change of other routes, and does not go on", route.getRouteId(), e);
+            LOG.error(
+                    "Route {} was suspended during a reload of other routes and cannot be resumed",
+                    route.getRouteId(),
+                    e);
         }
     }
 
@@ -136,8 +139,8 @@ record RouteSwap(CamelContext camel, Duration drain) {
             quiet = busy.isEmpty() ? quiet + 1 : 0;
             if (!busy.isEmpty() && System.nanoTime() - deadline >= 0) {
                 LOG.warn(
-                        "Still on their way in the routes that make room after {} s: {}; what reads a stream is stopped, and"
-                                + " its entries are delivered again",
+                        "Exchanges in flight in the replaced routes after {} s: {}. Routes that consume from a stream"
+                                + " are stopped, and their entries are redelivered",
                         drain.toSeconds(),
                         busy);
                 return;

@@ -68,7 +68,7 @@ import routes.routefiles.RouteFiles.RouteSet;
  * called. What runs on other threads cannot be tried, since the caller could not undo it.
  */
 public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroundings surroundings) {
-    private static final String WRONG = "not tried: the file is wrong";
+    private static final String WRONG = "not tried: the file has errors";
     private static final int MAX_TEXT = 2_000;
     private static final int MAX_STEPS = 500;
     private static final Pattern SECRET =
@@ -186,7 +186,7 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
     public Result run(String name, String text, Function<List<String>, Chosen> entry, Trust trust) {
         boolean allowed = trust == Trust.WITH_CALLS;
         if (!RouteFile.isName(name)) {
-            throw new IllegalArgumentException("the name of a route file ends with " + RouteFile.SUFFIX);
+            throw new IllegalArgumentException("the name of a route file must end with " + RouteFile.SUFFIX);
         }
         OwnFiles own = files.own();
         if (trust == Trust.FOREIGN) {
@@ -233,7 +233,7 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
                 .filter(flow -> read(model, flow).equals(Optional.of(chosen.stream())))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "no route of the file reads the stream " + chosen.stream() + ", only " + streams));
+                        "no route of the file consumes from the stream " + chosen.stream() + ", only " + streams));
         return new Run(model, set, routes, allowed).run(tried.id().orElseThrow(), chosen.entry());
     }
 
@@ -245,15 +245,14 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
                 .toList();
         String from = begins.stream().map(EndpointUse::name).distinct().collect(Collectors.joining(", "));
         boolean called = begins.stream().allMatch(use -> use.scheme().equals("direct"));
-        return "no route of the file reads a stream, so no entry goes through it. "
+        return "no route of the file consumes from a stream, so it cannot process an entry. "
                 + (from.isEmpty()
-                        ? "It has templates and settings only: try a file whose routes use them"
+                        ? "It contains only templates and settings: try a file with routes that use them"
                         : called
-                                ? "Other routes call it (" + from + "): try it together with one that does, in one file"
-                                : "It starts on its own (" + from
-                                        + "): --validate checks it, and once it is saved /admin"
-                                        + " and Hawtio show what it does; a stream between its two halves makes the"
-                                        + " second one tryable");
+                                ? "Other routes call it (" + from + "): try it in one file together with such a route"
+                                : "It has another consumer (" + from
+                                        + "): check it with --validate; after it is saved, /admin and Hawtio show its"
+                                        + " activity. To try its second half, split the route with a stream");
     }
 
     /** The stream that a route reads. */
@@ -275,13 +274,13 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
                         || model.endpoint(step)
                                 .filter(use -> use.scheme().equals("seda"))
                                 .isPresent(),
-                "goes on in another thread or at another time, so what it does could not be undone."
-                        + " Try the file without it, with the steps in its place");
+                "continues in another thread or at another time, so its effects could not be rolled back. Try the"
+                        + " file without it, with its steps in its place");
         refuse(
                 routes,
                 step -> step.is("aggregate")
                         && Collections.disjoint(step.options().entries().keySet(), COMPLETED_BY_ENTRIES),
-                "is completed by time alone, and a trial does not wait. Try the file with completionSize: \"1\"");
+                "is completed only by time, and a trial does not wait. Try the file with completionSize: \"1\"");
     }
 
     private static void refuse(List<Flow> routes, Predicate<Step> refused, String why) {
@@ -319,8 +318,8 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
 
     private void refuse(Place place, String bean, String method) {
         if (!surroundings.mayCall(bean, method.replaceFirst("\\(.*", ""))) {
-            throw new IllegalArgumentException("line " + place.line() + ": here is called bean '" + bean
-                    + "', which may do more than write to the" + " database; --allow-calls calls it");
+            throw new IllegalArgumentException("line " + place.line() + ": the expression calls the bean '" + bean
+                    + "', which may have effects outside the database; --allow-calls permits the call");
         }
     }
 
@@ -445,8 +444,9 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
         }
 
         private EndOfTrial notCalled(String bean) {
-            return new EndOfTrial(bean
-                    + " is not called, since it may do more than write to the database; --allow-calls" + " calls it");
+            return new EndOfTrial(
+                    bean
+                            + " is not called, because it may have effects outside the database; --allow-calls permits the call");
         }
 
         /** The beans of the process, as far as they may be called. */
@@ -541,7 +541,7 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
 
             @Override
             public org.apache.camel.Consumer createConsumer(Processor processor) throws Exception {
-                throw new UnsupportedOperationException("Nothing is consumed in a trial");
+                throw new UnsupportedOperationException("A trial does not consume");
             }
         }
 
@@ -590,7 +590,7 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
             /** Why the trial ends before this step; null if it does not. */
             private String limit(Exchange exchange) {
                 if (Thread.currentThread().isInterrupted()) {
-                    return "it lasted too long";
+                    return "it took too long";
                 } else if (recorded.size() >= MAX_STEPS) {
                     return "there were more than " + MAX_STEPS + " steps";
                 }
@@ -600,7 +600,7 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
                                         exchange.getProperties().values().stream())
                                 .flatMap(Function.identity())
                                 .anyMatch(value -> value instanceof CharSequence text && text.length() > MAX_VALUE)
-                        ? "a text has more than " + MAX_VALUE + " characters"
+                        ? "a value has more than " + MAX_VALUE + " characters"
                         : null;
             }
 
@@ -611,7 +611,7 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
                 }
                 Step step = written.get(node.getId());
                 if (step == null) {
-                    return "a bean of a step without id";
+                    return "a bean in a step without id";
                 }
                 String name = step.options().textAt("ref").orElse("").replaceFirst("^#(bean:)?", "");
                 String method = step.options().textAt("method").orElse("");

@@ -76,7 +76,7 @@ final class SchemaCheck {
             if (document.isList()) {
                 document.items().forEach(item -> item(FILE, item, schema.get("items"), problems));
             } else {
-                problems.add(document.place(), "a route file is a list of elements: begin with " + CANONICAL);
+                problems.add(document.place(), "a route file must be a list of elements, beginning with " + CANONICAL);
             }
         });
     }
@@ -90,7 +90,8 @@ final class SchemaCheck {
                     item.place(),
                     list.equals(FILE)
                             ? notAnElement(text)
-                            : "short form: write '- " + text + ": {id: …}' instead of '- " + text + "'");
+                            : "short form is not supported: write '- " + text + ": {id: …}' instead of '- " + text
+                                    + "'");
         }
     }
 
@@ -106,16 +107,16 @@ final class SchemaCheck {
                     block(name, key, node, form, problems);
                 } else if (node.kind() == Kind.NULL) {
                     problems.add(
-                            node.place(), "'" + name + "' is empty: its options belong in a block below it, indented");
+                            node.place(), "'" + name + "' is empty: write its options as an indented block below it");
                 } else {
-                    problems.add(node.place(), is + ", a short form: write its options as a block below it");
+                    problems.add(node.place(), is + ", which is a short form: write its options as a block below it");
                 }
             }
             case "array" -> {
                 if (node.isList()) {
                     node.items().forEach(item -> item(name, item, form.path("items"), problems));
                 } else {
-                    problems.add(node.place(), is + ": a list is needed: put '- ' in front of each item");
+                    problems.add(node.place(), is + ", but must be a list: put '- ' in front of each item");
                 }
             }
             default -> wrong(node, form).ifPresent(wanted -> problems.add(node.place(), is + ": " + wanted));
@@ -133,9 +134,9 @@ final class SchemaCheck {
                 problems.add(
                         node.place(),
                         options.equals(languages)
-                                ? "'" + name + "' takes exactly one of " + String.join(", ", languages)
-                                : "each list item holds one element: put '-' in front of the next one, and indent"
-                                        + " options below theirs");
+                                ? "'" + name + "' requires exactly one of " + String.join(", ", languages)
+                                : "each list item must contain one element: put '-' in front of the next element, and"
+                                        + " indent options below their element");
             }
             form.path("required").forEach(required -> missing(name, node, required.asText())
                     .ifPresent(message -> problems.add(key, message)));
@@ -155,14 +156,15 @@ final class SchemaCheck {
             return notAnElement(key) + "; elements are " + String.join(", ", known);
         }
         if (known.contains("expression") && languages.contains(key)) {
-            return "short form: write 'expression: {" + key + ": {expression: …}}' instead of '" + key + ": …'";
+            return "short form is not supported: write 'expression: {" + key + ": {expression: …}}' instead of '" + key
+                    + ": …'";
         }
         return (name.equals("steps") ? "unknown EIP '" + key + "'" : "unknown option '" + key + "' of '" + name + "'")
                 + Nearest.hint(key, known);
     }
 
     private static String notAnElement(String text) {
-        return "'" + text + "' is not an element of a route file: write " + CANONICAL;
+        return "'" + text + "' is not an element of a route file: use " + CANONICAL;
     }
 
     private Optional<String> missing(String name, YamlNode node, String key) {
@@ -170,11 +172,11 @@ final class SchemaCheck {
             return Optional.empty();
         }
         if (!key.equals("expression") || languages.contains(name)) {
-            return Optional.of("'" + name + "' needs '" + key + "'");
+            return Optional.of("'" + name + "' requires '" + key + "'");
         }
         // the short form is reported as such
         return Collections.disjoint(node.entries().keySet(), languages)
-                ? Optional.of("'" + name + "' needs 'expression: {simple: {expression: …}}', or another language")
+                ? Optional.of("'" + name + "' requires 'expression: {simple: {expression: …}}', or another language")
                 : Optional.empty();
     }
 
@@ -194,11 +196,11 @@ final class SchemaCheck {
         List<String> choices = new ArrayList<>();
         form.path("enum").forEach(choice -> choices.add(choice.asText()));
         if (!convertible) {
-            return Optional.of("a value of type " + type + " is needed");
+            return Optional.of("a value of type " + type + " is required");
         }
         return choices.isEmpty() || choices.contains(node.text())
                 ? Optional.empty()
-                : Optional.of("allowed are " + String.join(", ", choices));
+                : Optional.of("allowed values are " + String.join(", ", choices));
     }
 
     private JsonNode resolve(JsonNode definition) {

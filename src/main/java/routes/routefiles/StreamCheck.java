@@ -62,19 +62,20 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
         if (!open(use.path()) && !known.contains(use.path())) {
             problems.add(
                     use.place(),
-                    "there is no stream '" + use.path() + "' in the stream catalogue"
+                    "unknown stream '" + use.path() + "'"
                             + Nearest.to(use.path(), known)
                                     .map(near -> " (did you mean '" + near + "'?)")
-                                    .orElse(": declare a stream of your own in streams.yml beside your route files"));
+                                    .orElse(
+                                            ": declare your own streams in streams.yml in the folder of your route files"));
         }
         if (use.is(Role.POLL)) {
             problems.add(
                     use.place(),
-                    "a stream cannot be polled: its entry would be acknowledged before the route has worked on it; read it"
-                            + " in the 'from' of a route");
+                    "a stream cannot be polled: the entry would be acknowledged before the route has processed it;"
+                            + " consume from the stream in the 'from' of a route");
         }
         if (use.is(Role.FROM) && use.option("group").isEmpty()) {
-            problems.add(use.place(), "a consumer of '" + use.path() + "' needs the parameter 'group'");
+            problems.add(use.place(), "a consumer of '" + use.path() + "' requires the parameter 'group'");
         }
     }
 
@@ -82,19 +83,19 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
         String group = reader.group().text();
         Optional<String> owner = PRODUCT.stage(reader.stream(), group)
                 .filter(stage -> !stage.equals(reader.flow().file().routeId()))
-                .map(stage -> "belongs to the stage '" + stage + "' of the product");
+                .map(stage -> "belongs to the stage '" + stage + "' of the program");
         Optional<String> sharer = readers.stream()
                 .filter(other -> other != reader && other.stream().equals(reader.stream()))
                 .filter(other -> other.group().text().equals(group))
                 .findFirst()
-                .map(other -> "is also that of " + other.flow().label() + " ("
+                .map(other -> "is also used by " + other.flow().label() + " ("
                         + other.group().place().file() + ":"
                         + other.group().place().line() + ")");
         owner.or(() -> sharer)
                 .ifPresent(conflict -> problems.add(
                         reader.group().place(),
                         "group '" + group + "' of stream '" + reader.stream() + "' " + conflict
-                                + ": each entry would reach only one of them. Give this route a group of its own, such as '"
+                                + ": each entry would be delivered to only one of them. Use a separate group for this route, such as '"
                                 + reader.flow().id().orElse("my_route").replace('-', '_') + "_workers'"));
     }
 
@@ -138,7 +139,7 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                         && !kinds.contains(value.text().strip().toUpperCase(Locale.ROOT)))
                 .ifPresent(value -> problems.add(
                         value.place(),
-                        "'" + value.text() + "' is not a kind of failure" + Nearest.hint(value.text(), kinds)
+                        "'" + value.text() + "' is not a failure kind" + Nearest.hint(value.text(), kinds)
                                 + ": it must be one of " + String.join(", ", kinds)));
     }
 
@@ -155,9 +156,9 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                     .filter(EndpointUse::publishesWithEntry)
                     .forEach(use -> problems.add(
                             use.place(),
-                            "the body is a batch of entries here ('batchSize'): have bean 'events', method 'write', make"
-                                    + " the outputs, or publish inside a 'split' of the body, so that it is known whose output"
-                                    + " it is"));
+                            "the body is a batch of entries here ('batchSize'): create the outputs with bean"
+                                    + " 'events', method 'write', or publish inside a 'split' of the body, so that"
+                                    + " each output is assigned to its entry"));
         }
     }
 }

@@ -36,7 +36,8 @@ public final class ValidateCommand {
     public static boolean isFolder(Path folder, PrintStream out) {
         boolean folderExists = Files.isDirectory(folder);
         if (!folderExists) {
-            out.println(folder + " is not a folder: --validate takes a folder of route files, such as config/routes");
+            out.println(
+                    folder + " is not a folder: --validate requires a folder with route files, such as config/routes");
         }
         return folderExists;
     }

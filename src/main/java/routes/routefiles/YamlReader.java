@@ -31,9 +31,9 @@ final class YamlReader {
             Map.of(Tag.INT, Kind.NUMBER, Tag.FLOAT, Kind.NUMBER, Tag.BOOL, Kind.BOOLEAN, Tag.NULL, Kind.NULL);
 
     private static final String INDENTATION =
-            ": check the indentation; the keys of a block begin in one column, and so do the '-' of a list";
+            ": check the indentation; the keys of a block must begin in the same column, as must the '-' of a list";
     private static final String COLON =
-            "; ': ' stands between a key and its value, also in the line before, and in no other place without quotes";
+            "; ': ' is allowed only between a key and its value, unless it is in quotes; also check the previous line";
     /** Advice by parser message. The parser itself says what to do about a tab. */
     private static final Map<String, String> HINTS = Map.ofEntries(
             Map.entry("<block end>|sequence entries are not allowed", INDENTATION),
@@ -41,8 +41,10 @@ final class YamlReader {
             Map.entry("could not find expected ':'", ": put ': ' between a key and its value"),
             Map.entry("undefined alias", ": put a value that begins with '*' in quotes"),
             Map.entry("another document", ": remove the line '---'"),
-            Map.entry("(?<!TAB\\)' that )cannot start any token", ": put a value that begins with it in quotes"),
-            Map.entry("end of stream|<stream end>", ": close the quotes or brackets that are open"));
+            Map.entry(
+                    "(?<!TAB\\)' that )cannot start any token",
+                    ": put a value that begins with this character in quotes"),
+            Map.entry("end of stream|<stream end>", ": close the open quotes or brackets"));
 
     private final String file;
     private final Problems problems = new Problems();
@@ -69,19 +71,19 @@ final class YamlReader {
                     .build();
             Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isEmpty()) {
-                problems.add(Place.whole(file), "the file is empty: it needs at least one '- route:'");
+                problems.add(Place.whole(file), "the file is empty: it must contain at least one '- route:'");
             }
             return root.map(node -> convert(node, 0));
         } catch (MarkedYamlEngineException e) {
-            problems.add(place(e), "not readable as YAML: " + syntax(e));
+            problems.add(place(e), "invalid YAML: " + syntax(e));
         } catch (ReaderException e) {
             String before = text.substring(0, Math.min(e.getPosition(), text.length()));
             int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
             problems.add(
                     new Place(file, line, before.length() - before.lastIndexOf('\n')),
-                    "not readable as YAML: the character U+%04X is not allowed".formatted(e.getCodePoint()));
+                    "invalid YAML: the character U+%04X is not allowed".formatted(e.getCodePoint()));
         } catch (YamlEngineException e) {
-            problems.add(Place.whole(file), "not readable as YAML: " + e.getMessage());
+            problems.add(Place.whole(file), "invalid YAML: " + e.getMessage());
         }
         return Optional.empty();
     }
@@ -105,7 +107,7 @@ final class YamlReader {
         });
         if (problem.contains("<block end>")) {
             Place begin = place(e.getContextMark());
-            message.append("; this block begins in line " + begin.line() + ", column " + begin.column());
+            message.append("; this block begins at line " + begin.line() + ", column " + begin.column());
         }
         return message.toString();
     }
@@ -118,7 +120,7 @@ final class YamlReader {
             problems.add(
                     place,
                     alias
-                            ? "anchors and aliases are not used in route files: repeat the block or make a template"
+                            ? "anchors and aliases are not allowed in route files: repeat the block or create a template"
                             : "nested deeper than " + MAX_DEPTH + " levels");
             return YamlNode.scalar(place, Kind.NULL, "");
         }
@@ -141,12 +143,12 @@ final class YamlReader {
         for (NodeTuple tuple : mapping.getValue()) {
             Place keyPlace = place(tuple.getKeyNode().getStartMark());
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-                problems.add(keyPlace, "a key must be plain text; a value that begins with '{{' needs quotes");
+                problems.add(keyPlace, "a key must be plain text; put a value that begins with '{{' in quotes");
                 continue;
             }
             Entry entry = new Entry(keyPlace, key.getValue(), convert(tuple.getValueNode(), depth + 1));
             if (entries.putIfAbsent(entry.key(), entry) != null) {
-                problems.add(keyPlace, "'" + entry.key() + "' stands twice in the same block");
+                problems.add(keyPlace, "'" + entry.key() + "' occurs twice in the same block");
             }
         }
         return YamlNode.map(place, entries);

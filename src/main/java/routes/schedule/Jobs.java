@@ -175,7 +175,7 @@ public class Jobs implements AutoCloseable {
         }
         CronExpression planned = CronExpression.parse("0 " + cron.strip());
         if (planned.next(LocalDateTime.now(ZoneOffset.UTC)) == null) {
-            throw new IllegalArgumentException("'" + cron + "' names a date that does not exist");
+            throw new IllegalArgumentException("'" + cron + "' specifies a date that does not exist");
         }
         return run(
                 job,
@@ -202,7 +202,7 @@ public class Jobs implements AutoCloseable {
     private Job job(String name) {
         Job job = jobs.get(name);
         if (job == null) {
-            throw new IllegalArgumentException("There is no job '" + name + "'; there are " + jobs.keySet());
+            throw new IllegalArgumentException("Unknown job '" + name + "'; the jobs are " + jobs.keySet());
         }
         return job;
     }
@@ -219,7 +219,7 @@ public class Jobs implements AutoCloseable {
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Throwable e) {
-            LOG.warn("Job {} failed and is retried: {}", job.name(), reason(e));
+            LOG.warn("Job {} failed and will be retried: {}", job.name(), reason(e));
             LOG.debug("Job {} failed", job.name(), e);
             outcome = Outcome.FAILED;
         }

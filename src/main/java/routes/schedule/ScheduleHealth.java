@@ -64,7 +64,7 @@ public class ScheduleHealth implements HealthIndicator {
 
     private static Health unavailable() {
         return Health.unknown()
-                .withDetail("problem", "the database does not answer")
+                .withDetail("problem", "the database does not respond")
                 .build();
     }
 

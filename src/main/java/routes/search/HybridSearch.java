@@ -244,7 +244,7 @@ public final class HybridSearch {
                     .sorted(Comparator.comparingInt(hit -> near.indexOf(hit.postId())))
                     .toList();
         } catch (RuntimeException e) {
-            LOG.warn("The graph failed, so related posts are found without it: {}", e.toString());
+            LOG.warn("Related posts are searched without the graph because it failed: {}", e.toString());
             return List.of();
         }
     }

@@ -98,8 +98,8 @@ public final class QueryLanguage {
                 continue;
             }
             if (isMinus && !name.isEmpty()) {
-                throw new UnclearQueryException("-" + name
-                        + ": cannot exclude posts. Only words can be excluded: -word or -\"several words\".");
+                throw new UnclearQueryException(
+                        "-" + name + " is not supported. Only words can be excluded: -word or -\"several words\".");
             }
             switch (name) {
                 case "channel" -> channels.add(value.replaceFirst("^@", ""));
@@ -151,7 +151,7 @@ public final class QueryLanguage {
                     };
             return day.atStartOfDay(ZoneOffset.UTC).toInstant();
         } catch (DateTimeException | NumberFormatException e) {
-            throw new UnclearQueryException("%s:%s is no date. Write %s:2026-01-31, %s:2026-01 or %s:2026."
+            throw new UnclearQueryException("%s:%s is not a date. Use %s:2026-01-31, %s:2026-01 or %s:2026."
                     .formatted(name, value, name, name, name));
         }
     }

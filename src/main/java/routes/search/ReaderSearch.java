@@ -81,7 +81,7 @@ public record ReaderSearch(HybridSearch search, JdbcClient jdbc) {
             try {
                 text = Spoilers.masked(text, JSON.readTree(entities));
             } catch (JsonProcessingException e) {
-                throw new SQLException("The entities of a post cannot be read", e);
+                throw new SQLException("Cannot read the entities of a post", e);
             }
         }
         return new Found(

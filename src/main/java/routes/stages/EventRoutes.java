@@ -190,7 +190,7 @@ public class EventRoutes {
         String stream = entry.message().getHeader(RedisStreamsConstants.STREAM, String.class);
         if (stream == null) {
             throw new IllegalArgumentException(
-                    "The header " + RedisStreamsConstants.STREAM + " must name the stream of the entry");
+                    "The header " + RedisStreamsConstants.STREAM + " must contain the stream of the entry");
         }
         return stream;
     }
@@ -287,8 +287,8 @@ public class EventRoutes {
         List<StageEntry> read =
                 entries(exchange).stream().filter(StageEntry::isRead).toList();
         if (read.size() != bodies.size()) {
-            throw new IllegalStateException("There are " + bodies.size() + " answers for a batch of " + read.size()
-                    + " events; there must be one for each, in their order");
+            throw new IllegalStateException("The route returned " + bodies.size() + " results for a batch of "
+                    + read.size() + " events; it must return one result per event, in the same order");
         }
         return read;
     }

@@ -158,7 +158,7 @@ public class StorageUsage implements Job {
             if (!files.equals(rows)) {
                 different++;
                 LOG.warn(
-                        "The object store has {} files of {} bytes of tenant {}, the table media_objects {} of {} bytes",
+                        "The object store contains {} files ({} bytes) of tenant {}, but the table media_objects has {} ({} bytes)",
                         files.objects(),
                         files.bytes(),
                         tenant,

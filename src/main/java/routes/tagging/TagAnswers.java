@@ -89,7 +89,7 @@ final class TagAnswers {
         List<List<String>> answers =
                 posts == 1 ? List.of(ofOne(json, text)) : json.isEmpty() ? List.of() : ofSeveral(whole(json), posts);
         if (answers.stream().allMatch(List::isEmpty)) {
-            throw ModelFailureException.unusable("no tags in the answer");
+            throw ModelFailureException.unusable("the answer contains no tags");
         }
         return answers;
     }
@@ -119,7 +119,7 @@ final class TagAnswers {
             } catch (JacksonException e) {
                 // no JSON begins here
             } catch (IOException e) {
-                throw new UncheckedIOException("A string in memory cannot be read", e);
+                throw new UncheckedIOException("Cannot read a string", e);
             }
         }
         return values.isEmpty() ? inString(text) : values;

@@ -258,7 +258,7 @@ public class Tagging {
     public EntryFailure failure(PostParsed post, ProvidersFailedException problem) {
         return problem.restingUntil() != null
                 ? new EntryFailure(
-                        new TaggingRetryException("Tagging waits until " + problem.restingUntil(), problem),
+                        new TaggingRetryException("Tagging is paused until " + problem.restingUntil(), problem),
                         EntryFailure.Kind.UNAVAILABLE)
                 : EntryFailure.counted(new TaggingRetryException("Post " + post.postId() + " is not tagged", problem));
     }

@@ -52,8 +52,8 @@ class TaggingPrompts {
         }
         used.removeAll(KNOWN);
         if (!used.isEmpty()) {
-            throw new ConfigurationException(
-                    name + ": there is no " + used.iterator().next() + "; known are " + String.join(", ", KNOWN));
+            throw new ConfigurationException(name + ": unknown placeholder "
+                    + used.iterator().next() + "; known placeholders are " + String.join(", ", KNOWN));
         }
         return text.strip();
     }

@@ -85,8 +85,8 @@ public final class TaggingTask implements ModelTask {
 
     private static String problem(List<TagRules.Rejected> rejected) {
         return rejected.isEmpty()
-                ? "no tags in the answer"
-                : "none of " + rejected.size() + " tags is acceptable: " + rejected;
+                ? "the answer contains no tags"
+                : "none of " + rejected.size() + " tags is valid: " + rejected;
     }
 
     /** The tags of a post in the result of a task; empty if there is no usable answer for it. */

@@ -90,7 +90,7 @@ public final class SignIns {
             }
             Status before = account.status();
             if (before.state() == State.READY) {
-                throw new TelegramLoginException(Reason.SIGNED_IN, "the account " + name + " is signed in");
+                throw new TelegramLoginException(Reason.SIGNED_IN, "the account " + name + " is already signed in");
             }
             if (!SIGNING_IN.contains(before.state())) {
                 throw new TelegramLoginException(Reason.FAILED, notOpen(before));
@@ -153,7 +153,7 @@ public final class SignIns {
             if (!wanted.contains(before.state())) {
                 throw new TelegramLoginException(
                         Reason.WRONG_STATE,
-                        "the account " + name + " does not wait for this; its state is "
+                        "the account " + name + " does not accept this step; its state is "
                                 + before.state().name().toLowerCase(Locale.ROOT));
             }
             account.answer(before.state(), text);
@@ -164,7 +164,7 @@ public final class SignIns {
     private Status alone(String name, Step step) throws TelegramLoginException, InterruptedException {
         if (!busy.add(name)) {
             throw new TelegramLoginException(
-                    Reason.BUSY, "another request does a step of the account " + name + " just now");
+                    Reason.BUSY, "another sign-in request for the account " + name + " is in progress");
         }
         try {
             return step.run();

@@ -256,7 +256,7 @@ public final class TelegramAccount {
                                         "code",
                                         Tdlib.request("emailAddressAuthenticationCode")
                                                 .put("code", text));
-                    default -> throw new IllegalArgumentException("The state " + waiting + " waits for nothing");
+                    default -> throw new IllegalArgumentException("The state " + waiting + " does not accept input");
                 });
     }
 
@@ -323,11 +323,11 @@ public final class TelegramAccount {
             case "authorizationStateWaitEmailCode" ->
                 set(now.withDetail(State.NEEDS_EMAIL_CODE, authorization.at("/code_info/email_address_pattern")));
             case "authorizationStateWaitRegistration" ->
-                set(now.withProblem(State.NEEDS_APP, "this number has no account; register it in an app of Telegram"));
+                set(now.withProblem(State.NEEDS_APP, "this number has no account; register it in a Telegram app"));
             case "authorizationStateWaitPremiumPurchase" ->
                 set(now.withProblem(
                         State.NEEDS_APP,
-                        "Telegram wants a purchase for this sign-in; sign in by QR code, or in an app first"));
+                        "Telegram requires a purchase for this sign-in; sign in by QR code, or in an app first"));
             case "authorizationStateReady" -> {
                 set(now.with(State.READY));
                 askWho();
@@ -342,7 +342,7 @@ public final class TelegramAccount {
             default ->
                 set(now.withProblem(
                         State.NEEDS_APP,
-                        "Telegram wants " + type + ", which this version does not know; sign in by QR code"));
+                        "Telegram requires " + type + ", which this version does not support; sign in by QR code"));
         }
     }
 
@@ -408,13 +408,16 @@ public final class TelegramAccount {
             removeSession();
             set(before.withProblem(
                     State.SIGNED_OUT,
-                    wanted ? "" : "Telegram ended the session, as when it is ended on another device; sign in again"));
+                    wanted
+                            ? ""
+                            : "Telegram terminated the session, for example because it was terminated on another"
+                                    + " device; sign in again"));
         } else if (wanted) {
             set(before.with(State.CLOSED));
         } else if (!before.problem().isEmpty()) {
             set(before.withProblem(State.FAILED, before.problem()));
         } else {
-            set(before.withProblem(State.FAILED, "TDLib closed the session unasked; open it again"));
+            set(before.withProblem(State.FAILED, "TDLib closed the session unexpectedly; open it again"));
         }
     }
 
@@ -422,7 +425,7 @@ public final class TelegramAccount {
         try {
             FileSystemUtils.deleteRecursively(folder);
         } catch (IOException e) {
-            LOG.warn("{}: the folder of the ended session cannot be removed ({})", folder, e.toString());
+            LOG.warn("{}: cannot delete the folder of the terminated session ({})", folder, e.toString());
         }
     }
 

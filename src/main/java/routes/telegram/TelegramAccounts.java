@@ -59,8 +59,8 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
     public synchronized TelegramAccount account(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new ConfigurationException(
-                    "'" + name + "' cannot be the name of a Telegram account: it has lower-case letters,"
-                            + " digits, - and _, at most 32");
+                    "'" + name + "' is not a valid name of a Telegram account: it must have 1 to 32 characters:"
+                            + " lower-case letters, digits, - and _");
         }
         return accounts.computeIfAbsent(
                 name, key -> new TelegramAccount(properties, folder.resolve(key), load().client(key)));
@@ -81,7 +81,8 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
             return loader.load();
         } catch (IOException e) {
             throw new ConfigurationException(
-                    e.getMessage() + "; get TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library", e);
+                    e.getMessage() + "; download TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a tdjson library",
+                    e);
         }
     }
 
@@ -105,7 +106,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
             try {
                 open(name);
             } catch (ConfigurationException e) {
-                LOG.error("Telegram account {} cannot be opened: {}", name, e.getMessage());
+                LOG.error("Cannot open the Telegram account {}: {}", name, e.getMessage());
             }
         }
     }

@@ -76,7 +76,7 @@ public final class TelegramLogin {
                     return true;
                 }
                 case OPENING -> {
-                    out.println("TDLib does not answer; try again");
+                    out.println("TDLib does not respond; try again");
                     return false;
                 }
                 case CLOSED, SIGNING_OUT, SIGNED_OUT, CLOSING, FAILED -> {
@@ -88,7 +88,7 @@ public final class TelegramLogin {
                     Status before = status;
                     Optional<Status> next = step(before);
                     if (next.isEmpty()) {
-                        out.println("Not signed in: the input has ended");
+                        out.println("Not signed in: end of input");
                         return false;
                     }
                     status = next.get();
@@ -112,13 +112,13 @@ public final class TelegramLogin {
         }
         boolean done =
                 account.await(next -> next.state() == State.SIGNED_OUT, ANSWER).state() == State.SIGNED_OUT;
-        out.println(done ? "Signed out" : "Telegram did not confirm the sign-out; check the network and repeat it");
+        out.println(done ? "Signed out" : "Telegram did not confirm the sign-out; check the network and try again");
         return done;
     }
 
     private Status scan(Status status) throws InterruptedException {
         out.println(new QrCode(status.link()).lines());
-        out.println("Scan this in Telegram on your phone: Settings, Devices, Link Desktop Device");
+        out.println("Scan this code with Telegram on your phone: Settings, Devices, Link Desktop Device");
         Status next = account.await(
                 changed ->
                         changed.state() != State.NEEDS_SCAN || !changed.link().equals(status.link()),

@@ -13,29 +13,30 @@ public class TelegramLoginException extends Exception {
 
     /** Why, for programs; with what to do. */
     public enum Reason {
-        PHONE_NUMBER_INVALID("Give the number with + and the country's code."),
-        PHONE_NUMBER_BANNED("Use another account. Telegram's support decides about the number."),
-        CODE_INVALID("Enter the code of the newest message."),
-        CODE_EXPIRED("Have the code sent again, or give the phone number again."),
-        PASSWORD_INVALID("Enter the password of the two-step verification, not that of the phone."),
-        EMAIL_ADDRESS_INVALID("Give an address that receives mail and that no other account uses."),
+        PHONE_NUMBER_INVALID("Send the number with + and the country code."),
+        PHONE_NUMBER_BANNED("Use another account, or contact Telegram support about the number."),
+        CODE_INVALID("Enter the code from the latest message."),
+        CODE_EXPIRED("Request a new code, or send the phone number again."),
+        PASSWORD_INVALID("Enter the password of the two-step verification, not the passcode of the phone."),
+        EMAIL_ADDRESS_INVALID("Send an e-mail address that can receive mail and is not used by another account."),
         /** Telegram wants a pause. */
-        LIMITED("Wait. Trying earlier makes the wait longer."),
-        API_ID_INVALID("Copy api_id and api_hash from https://my.telegram.org, and start again."),
-        NO_ANSWER("Check the network, and that Telegram can be reached from this machine; then try again."),
+        LIMITED("Wait. Earlier attempts extend the waiting time."),
+        API_ID_INVALID("Copy api_id and api_hash from https://my.telegram.org, and restart the program."),
+        NO_ANSWER("Check that Telegram is reachable from this machine, then try again."),
         /** The account waits for something else. */
-        WRONG_STATE("Read the state of the account, and send what it waits for."),
+        WRONG_STATE("Check the state of the account, then send the input that it requires."),
         /** Another request does a step of this account. */
-        BUSY("Wait for the answer to the other request."),
-        SIGNED_IN("Sign it out first, or choose another name for a further account."),
+        BUSY("Wait until the other request is complete."),
+        SIGNED_IN("Sign it out first, or choose another name for an additional account."),
         /** The session cannot be opened. */
-        FAILED("Do what the reason says, or remove the account and sign in again."),
-        NOT_CONFIGURED("Set what is missing, and start again: docs/telegram.md."),
-        NO_LIBRARY("Run the program once with --fetch-tdlib, or set TDLIB_LIBRARY: docs/telegram.md."),
+        FAILED("Fix the stated cause, or remove the account and sign in again."),
+        NOT_CONFIGURED("Set the missing settings and restart the program; see docs/telegram.md."),
+        NO_LIBRARY("Run the program once with --fetch-tdlib, or set TDLIB_LIBRARY; see docs/telegram.md."),
         /** The stage telegram runs elsewhere. */
-        OTHER_PROCESS("Call the API of the process with the stage telegram, or sign in there with --telegram-login."),
+        OTHER_PROCESS(
+                "Call the API of the process with the stage telegram, or sign in with --telegram-login on its machine."),
         /** Anything else that Telegram answers. */
-        REFUSED("Try another way: by QR code, or in an app of Telegram first.");
+        REFUSED("Sign in by QR code, or sign in with a Telegram app first.");
 
         private final String remedy;
 
@@ -78,40 +79,37 @@ public class TelegramLoginException extends Exception {
             Instant end = now.plus(wait.get()).truncatedTo(ChronoUnit.SECONDS);
             return new TelegramLoginException(
                     Reason.LIMITED,
-                    "Telegram allows this again at " + end + "; trying earlier makes the wait longer",
+                    "Telegram allows the next attempt at " + end + "; earlier attempts extend the waiting time",
                     wait.get(),
                     e);
         }
         if (error.contains("Can't lock file")) {
-            return because(Reason.FAILED, "another process uses the session of " + account + "; stop it", e);
+            return because(Reason.FAILED, "another process is using the session of " + account + "; stop it", e);
         }
         if (error.contains("Wrong database encryption key")) {
             return because(
                     Reason.FAILED,
-                    "TELEGRAM_SESSION_KEY is not the key that this session was encrypted with; set that key, or remove the folder"
-                            + " telegram/" + account + " in DATA_DIR and sign in again",
+                    "TELEGRAM_SESSION_KEY does not match the key that this session was encrypted with; set that key,"
+                            + " or remove the folder telegram/" + account + " in DATA_DIR and sign in again",
                     e);
         }
         if (e.kind() == TdlibException.Kind.TIMED_OUT) {
-            return because(Reason.NO_ANSWER, "Telegram does not answer in time; check the network", e);
+            return because(Reason.NO_ANSWER, "Telegram does not respond in time; check the network", e);
         }
         if (e.kind() == TdlibException.Kind.CLOSED || error.endsWith(" unexpected")) {
-            return because(Reason.WRONG_STATE, "the account " + account + " does not wait for this", e);
+            return because(Reason.WRONG_STATE, "the account " + account + " does not accept this step", e);
         }
         return switch (error) {
             case "PHONE_NUMBER_INVALID" ->
-                because(
-                        Reason.PHONE_NUMBER_INVALID,
-                        "this is not a phone number; give it with + and the country's code",
-                        e);
+                because(Reason.PHONE_NUMBER_INVALID, "this is not a valid phone number; use + and the country code", e);
             case "PHONE_NUMBER_BANNED" ->
                 because(Reason.PHONE_NUMBER_BANNED, "Telegram has banned this phone number", e);
             case "PHONE_NUMBER_FLOOD", "PHONE_PASSWORD_FLOOD", "FLOOD" ->
-                because(Reason.LIMITED, "there were too many tries; Telegram allows none for some hours", e);
+                because(Reason.LIMITED, "too many attempts; Telegram blocks further attempts for some hours", e);
             case "PHONE_CODE_INVALID", "PHONE_CODE_EMPTY", "CODE_INVALID", "EMAIL_CODE_INVALID" ->
                 because(Reason.CODE_INVALID, "the code is wrong", e);
             case "PHONE_CODE_EXPIRED", "EMAIL_VERIFY_EXPIRED" ->
-                because(Reason.CODE_EXPIRED, "the code has expired; have it sent again", e);
+                because(Reason.CODE_EXPIRED, "the code has expired; request a new code", e);
             case "PASSWORD_HASH_INVALID" -> because(Reason.PASSWORD_INVALID, "the password is wrong", e);
             case "EMAIL_INVALID", "EMAIL_NOT_ALLOWED", "EMAIL_UNCONFIRMED" ->
                 because(Reason.EMAIL_ADDRESS_INVALID, "Telegram does not accept this e-mail address", e);

@@ -32,12 +32,12 @@ public record TelegramProperties(
         if (apiId == 0 || apiHash.isEmpty()) {
             throw new ConfigurationException(
                     "TELEGRAM_API_ID and TELEGRAM_API_HASH must both be set: create an application at"
-                            + " https://my.telegram.org and copy them from there");
+                            + " https://my.telegram.org and copy its api_id and api_hash");
         }
         if (sessionKey.isEmpty()) {
             throw new ConfigurationException(
-                    "TELEGRAM_SESSION_KEY must be set, since it encrypts the session of the account;"
-                            + " make one with openssl rand -hex 32 and keep it");
+                    "TELEGRAM_SESSION_KEY must be set, because it encrypts the session of the account; create a key"
+                            + " with openssl rand -hex 32 and keep it");
         }
     }
 

@@ -175,7 +175,7 @@ public final class Morphology {
                 this.formTree = new Tree(read.fsa);
                 this.frequencyTree = new Tree(FSA.read(inMemory(tree)));
             } catch (IOException e) {
-                throw new UncheckedIOException("The dictionaries of LanguageTool cannot be read", e);
+                throw new UncheckedIOException("Cannot read the dictionaries of LanguageTool", e);
             }
         }
 

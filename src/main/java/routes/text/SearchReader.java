@@ -67,7 +67,7 @@ final class SearchReader extends CharFilter {
                 whole.append(part, 0, count);
             }
         } catch (IOException e) {
-            throw new IllegalStateException("A text in memory cannot be read", e);
+            throw new IllegalStateException("Cannot read a text", e);
         }
         text = whole.toString();
     }

@@ -131,7 +131,7 @@ public final class SearchWords {
             }
             words.end();
         } catch (IOException e) {
-            throw new UncheckedIOException("A text in memory cannot be read", e);
+            throw new UncheckedIOException("Cannot read a text", e);
         }
         return found;
     }

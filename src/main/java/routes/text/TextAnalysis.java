@@ -69,7 +69,7 @@ public final class TextAnalysis {
             }
             stream.end();
         } catch (IOException e) {
-            throw new UncheckedIOException("A text in memory cannot be read", e);
+            throw new UncheckedIOException("Cannot read a text", e);
         }
         return tokens;
     }

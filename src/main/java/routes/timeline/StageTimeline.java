@@ -74,7 +74,7 @@ public class StageTimeline implements RoutePolicyFactory {
             String stage, String entryId, Map<String, String> fields, Outcome outcome, Instant now) {
         End end = outcome == Outcome.LOST_ENTRY
                 ? new End("lost", "deleted or trimmed while it was pending", null, null)
-                : new End("dead_lettered", "processes died while they worked on it", null, null);
+                : new End("dead_lettered", "the process crashed several times while processing the entry", null, null);
         return new TimelineRecord(
                 StageEntry.postIn(fields).orElse(null),
                 stage,

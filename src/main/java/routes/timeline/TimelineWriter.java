@@ -92,7 +92,7 @@ class TimelineWriter implements AutoCloseable {
                 return;
             }
             LOG.error(
-                    "The database rejected the record of stage {} about post {}, which is dropped: {}",
+                    "The database rejected the timeline record of stage {} for post {}; the record is dropped: {}",
                     records.get(0).stage(),
                     records.get(0).postId(),
                     e.getMostSpecificCause().getMessage());
@@ -115,7 +115,7 @@ class TimelineWriter implements AutoCloseable {
         executor.shutdown();
         try {
             if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("The last records of timelines could not be written within {} s", STOP_SECONDS);
+                LOG.warn("The last timeline records were not written within {} s; they are dropped", STOP_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

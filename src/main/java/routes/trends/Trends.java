@@ -127,11 +127,11 @@ public class Trends implements PostTraces {
             } catch (RuntimeException e) {
                 failed++;
                 LOG.warn("Cannot update the trends of a tenant: {}", e.toString());
-                LOG.debug("The trends of tenant {} stay as they are", tenant, e);
+                LOG.debug("The trends of tenant {} are unchanged", tenant, e);
             }
         }
         if (failed > 0) {
-            throw new IllegalStateException("The trends of " + failed + " tenants could not be looked for");
+            throw new IllegalStateException("The trends of " + failed + " tenants could not be computed");
         }
     }
 
@@ -427,7 +427,7 @@ public class Trends implements PostTraces {
         try {
             return JSON.readValue(row.getString(1), Trend.class);
         } catch (JsonProcessingException e) {
-            throw new SQLException("A stored trend cannot be read", e);
+            throw new SQLException("Cannot read a stored trend", e);
         }
     }
 }

@@ -294,7 +294,7 @@ public interface VectorIndex extends AutoCloseable {
         }
         if (!Double.isFinite(squares)) {
             throw new IllegalArgumentException(
-                    "The embedding provider made a vector with a component that is not a number");
+                    "The embedding provider returned a vector with a component that is not a number");
         }
         if (squares == 0) {
             return Optional.empty();

@@ -14,9 +14,9 @@ public class VectorIndexException extends RuntimeException {
 
     /** What is wrong with an index whose vectors cannot be compared with those of the provider. */
     public static String otherVectors(String index, String stored, String provided) {
-        return "The vector index " + index + " holds vectors of " + stored
-                + " but the embedding provider makes vectors of "
+        return "The vector index " + index + " contains vectors of " + stored
+                + ", but the embedding provider creates vectors of "
                 + provided
-                + ". Start once with --reindex to build the index again, or configure the provider it was built with.";
+                + ". Start once with --reindex to rebuild the index, or configure the provider that it was built with.";
     }
 }

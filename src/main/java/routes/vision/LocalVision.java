@@ -33,7 +33,7 @@ public class LocalVision {
         try {
             text = tesseract.read(task.pixels.pixels());
         } catch (IOException e) {
-            LOG.warn("No text is recognised in {}: {}", task.file.s3Key(), e.getMessage());
+            LOG.warn("Cannot recognise text in {}: {}", task.file.s3Key(), e.getMessage());
         }
         String type = text.map(found -> type(task.pixels, found.text())).orElse("photo");
         return new ModelResult(

@@ -60,7 +60,7 @@ record Picture(String format, int width, int height, boolean animated, BufferedI
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
             if (!readers.hasNext()) {
-                throw new UnreadableException("unknown_format", "no decoder knows this format", null);
+                throw new UnreadableException("unknown_format", "no decoder supports this format", null);
             }
             ImageReader reader = readers.next();
             try {
@@ -81,7 +81,7 @@ record Picture(String format, int width, int height, boolean animated, BufferedI
         int height = reader.getHeight(0);
         if ((long) width * height > maxPixels) {
             throw new UnreadableException(
-                    "too_many_pixels", width + " × " + height + " pixels, more than " + maxPixels, null);
+                    "too_many_pixels", width + " × " + height + " pixels; the limit is " + maxPixels, null);
         }
         ImageReadParam reduced = reader.getDefaultReadParam();
         int step = Math.max(1, Math.max(width, height) / MAX_SIDE);
@@ -129,7 +129,7 @@ record Picture(String format, int width, int height, boolean animated, BufferedI
             writer.setOutput(output);
             writer.write(null, new IIOImage(pixels, null, null), quality);
         } catch (IOException e) {
-            throw new IllegalStateException("A picture in memory cannot be written as JPEG", e);
+            throw new IllegalStateException("Cannot convert a picture to JPEG", e);
         } finally {
             writer.dispose();
         }

@@ -82,14 +82,11 @@ class Tesseract {
                     .toList();
             List<String> usable = LANGUAGES.stream().filter(installed::contains).toList();
             if (usable.isEmpty()) {
-                LOG.warn("{} has neither Russian nor English: text in pictures is not recognised", program);
+                LOG.warn("{} has no language data for Russian or English: text in pictures is not recognised", program);
             }
             return String.join("+", usable);
         } catch (IOException e) {
-            LOG.info(
-                    "Text in pictures is not recognised without a model: {} does not run ({})",
-                    program,
-                    e.getMessage());
+            LOG.info("Text in pictures is recognised only by models: cannot run {} ({})", program, e.getMessage());
             return "";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -181,7 +178,7 @@ class Tesseract {
                 throw new IOException(program + " took longer than " + timeout.toSeconds() + " s");
             }
             if (ENDED_FROM_OUTSIDE.contains(process.exitValue())) {
-                throw new InterruptedException(program + " was ended by a signal");
+                throw new InterruptedException(program + " was terminated by a signal");
             }
             if (process.exitValue() != 0) {
                 throw new IOException(program + " failed with exit code " + process.exitValue());

@@ -233,7 +233,7 @@ public class Vision {
     Picture read(MediaFile file) throws IOException, Picture.UnreadableException {
         Optional<InputStream> content = file.s3Key() == null ? Optional.empty() : objects.get(file.s3Key());
         if (content.isEmpty()) {
-            throw new Picture.UnreadableException("missing", "the object store does not have it", null);
+            throw new Picture.UnreadableException("missing", "the file is missing from the object store", null);
         }
         int max = policy.limits().maxImageMb() * 1_048_576;
         byte[] bytes;

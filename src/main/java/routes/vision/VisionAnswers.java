@@ -50,7 +50,7 @@ final class VisionAnswers {
         String ocr = ocr(answer);
         String description = text(answer.path("description"), MAX_DESCRIPTION);
         if (description == null && labels.isEmpty() && ocr == null) {
-            throw ModelFailureException.unusable("the answer has neither a description nor labels nor text");
+            throw ModelFailureException.unusable("the answer contains neither a description nor labels nor text");
         }
         String known =
                 type == null || !TYPES.contains(type.toLowerCase(Locale.ROOT)) ? OTHER : type.toLowerCase(Locale.ROOT);
@@ -80,7 +80,7 @@ final class VisionAnswers {
                 continue;
             }
         }
-        throw ModelFailureException.unusable("no JSON object in the answer");
+        throw ModelFailureException.unusable("the answer contains no JSON object");
     }
 
     private static String ocr(JsonNode answer) {

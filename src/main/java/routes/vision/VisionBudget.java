@@ -72,7 +72,7 @@ class VisionBudget {
 
     /** For operators. */
     String describe(UUID tenantId) {
-        return "%d of %d tokens of today are used, a picture reserves %d"
+        return "%d of %d tokens used today, a picture reserves %d"
                 .formatted(used(tenantId), properties.dailyTokensPerTenant(), properties.tokensPerPicture());
     }
 

@@ -105,7 +105,7 @@ public class VisionPreview {
         } catch (Picture.UnreadableException e) {
             return new File(name, "skip, " + e.reason() + ": " + e.getMessage(), row.stored(), null, false);
         } catch (IOException e) {
-            return new File(name, "the object store fails: " + e.getMessage(), row.stored(), null, false);
+            return new File(name, "the object store failed: " + e.getMessage(), row.stored(), null, false);
         }
     }
 

@@ -197,7 +197,7 @@ class VisionStore {
         try {
             return json.readValue(text, FileVision.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("vision_results contains something other than a result", e);
+            throw new IllegalStateException("A row of vision_results does not contain a valid result", e);
         }
     }
 }

@@ -97,7 +97,7 @@ final class AddressGuard implements AutoCloseable {
      */
     void check(WebAddress page) throws FetchException {
         if (!page.userInfo().isEmpty()) {
-            throw FetchReason.BAD_ADDRESS.exception("the address contains a user name");
+            throw FetchReason.BAD_ADDRESS.exception("the URL contains a user name");
         }
         if (!isAllowedAnyway(page) && !properties.allowedPorts().contains(page.effectivePort())) {
             throw FetchReason.REFUSED_PORT.exception(
@@ -105,7 +105,7 @@ final class AddressGuard implements AutoCloseable {
         }
         // programs disagree on such numbers: one reads octal where another reads decimal
         if (NUMERIC.matcher(page.host()).matches() && !IPV4.matcher(page.host()).matches()) {
-            throw FetchReason.REFUSED_ADDRESS.exception("the host is a number in an unusual form");
+            throw FetchReason.REFUSED_ADDRESS.exception("the host is an IP address in an unusual notation");
         }
     }
 
@@ -120,8 +120,7 @@ final class AddressGuard implements AutoCloseable {
         List<InetAddress> addresses = lookUp(page.host(), timeout);
         for (InetAddress address : addresses) {
             if (!isAllowedAnyway(page) && !allowed.test(address)) {
-                throw FetchReason.REFUSED_ADDRESS.exception(
-                        address.getHostAddress() + " is not an address of the public internet");
+                throw FetchReason.REFUSED_ADDRESS.exception(address.getHostAddress() + " is not a public IP address");
             }
         }
         return addresses;
@@ -148,19 +147,19 @@ final class AddressGuard implements AutoCloseable {
         try {
             lookup = lookups.submit(() -> resolver.lookUp(host));
         } catch (RejectedExecutionException e) {
-            throw FetchReason.BUSY.exception("too many look-ups in the name service");
+            throw FetchReason.BUSY.exception("too many concurrent DNS look-ups");
         }
         try {
             InetAddress[] found = lookup.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (found.length == 0) {
-                throw FetchReason.DNS.exception("the name has no address");
+                throw FetchReason.DNS.exception("the host name has no address");
             }
             // bytes only: no zone and no name that could be looked up again
             return Arrays.stream(found).map(AddressGuard::bare).toList();
         } catch (ExecutionException e) {
-            throw FetchReason.DNS.exception("the name is unknown");
+            throw FetchReason.DNS.exception("the host name is unknown");
         } catch (TimeoutException e) {
-            throw FetchReason.DNS.exception("no answer from the name service within " + timeout);
+            throw FetchReason.DNS.exception("no response from DNS within " + timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw FetchReason.TIMEOUT.exception("interrupted");

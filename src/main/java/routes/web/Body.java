@@ -52,7 +52,7 @@ final class Body {
             }
             return bytes;
         } catch (IOException e) {
-            throw FetchReason.CONTENT_ENCODING.exception("the page is not " + name + ", as its header says");
+            throw FetchReason.CONTENT_ENCODING.exception("the content is not " + name + " as specified in the header");
         }
     }
 
@@ -63,7 +63,8 @@ final class Body {
             // some servers leave out the header of zlib
             case "deflate" -> new InflaterInputStream(in, new Inflater(!isZlib(body)));
             case "br" -> new BrotliInputStream(in);
-            default -> throw FetchReason.CONTENT_ENCODING.exception("the server sent a coding that was not asked for");
+            default ->
+                throw FetchReason.CONTENT_ENCODING.exception("the server sent a content coding that was not requested");
         };
     }
 

@@ -37,14 +37,15 @@ public record CrawlProperties(
         @DefaultValue("TelegramAssistant/1.0")
                 @Pattern(
                         regexp = "[A-Za-z_-]+(/[\\x21-\\x7e]+)?( [\\x20-\\x7e]*)?",
-                        message = "must start with a name of letters, such as MyCrawler/1.0 (+https://example.org)")
+                        message =
+                                "must begin with a name that consists of letters, such as MyCrawler/1.0 (+https://example.org)")
                 String userAgent,
         @DefaultValue
                 Set<
                                 @Pattern(
                                         regexp = "https?://[^/@?#\\s]+/([A-Za-z0-9._~-]+/)*",
                                         message =
-                                                "must be an address that ends with a slash, such as http://10.0.0.5:8080/wiki/")
+                                                "must be a URL that ends with a slash, such as http://10.0.0.5:8080/wiki/")
                                 String>
                         privatePages) {
 

@@ -120,7 +120,7 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
             // the body is text for people, and may have no end
             throw new EndException(null);
         } else if (!truncating && !mediaTypes.contains(mediaType())) {
-            throw new EndException(FetchReason.CONTENT_TYPE.exception("the page is of the type " + mediaType()));
+            throw new EndException(FetchReason.CONTENT_TYPE.exception("the page has the content type " + mediaType()));
         } else if (!truncating && entity.getContentLength() > maxBytes) {
             throw tooLarge();
         }

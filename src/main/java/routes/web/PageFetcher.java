@@ -230,7 +230,7 @@ public final class PageFetcher implements AutoCloseable {
                 WebAddress.of(wish.url()).map(WebAddress::withoutFragment).orElse(null);
         if (address == null) {
             return new Fetched.Failed(
-                    FetchReason.BAD_ADDRESS.text(), true, wish.url(), "not an http(s) address", null, Duration.ZERO);
+                    FetchReason.BAD_ADDRESS.text(), true, wish.url(), "not an http or https URL", null, Duration.ZERO);
         }
         var run = new Run(wish, address, timeout);
         try {
@@ -379,13 +379,13 @@ public final class PageFetcher implements AutoCloseable {
         }
 
         private FetchException timeout() {
-            return FetchReason.TIMEOUT.exception("no complete page within " + properties.timeout());
+            return FetchReason.TIMEOUT.exception("no complete response within " + properties.timeout());
         }
 
         private Fetched page(FetchResponse answer) throws FetchException {
             byte[] body = Body.decompress(answer.body(), answer.header("Content-Encoding"), properties.maxBytes());
             if (body.length == 0) {
-                throw FetchReason.EMPTY.exception("status " + answer.status() + " without a page");
+                throw FetchReason.EMPTY.exception("status " + answer.status() + " without content");
             }
             String type = answer.mediaType().isEmpty() ? Body.mediaType(body) : answer.mediaType();
             PdfText.Text found =

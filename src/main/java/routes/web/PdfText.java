@@ -46,7 +46,7 @@ final class PdfText {
     Text read(byte[] pdf) throws FetchException {
         try {
             if (!permits.tryAcquire(WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw FetchReason.BUSY.exception("too many PDF files are being read");
+                throw FetchReason.BUSY.exception("too many PDF files are being read at the same time");
             }
             try {
                 return text(run(pdf));
@@ -83,7 +83,7 @@ final class PdfText {
                     .start();
             try {
                 if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new IOException("reading the file takes longer than " + timeout.toSeconds() + " s");
+                    throw new IOException("reading the file took longer than " + timeout.toSeconds() + " s");
                 }
                 if (process.exitValue() != 0) {
                     throw new IOException("the file is damaged or needs too much memory");

@@ -68,7 +68,8 @@ final class Robots {
             sites.put(page.origin(), rules);
         }
         if (rules.isDeferVisits()) {
-            throw FetchReason.ROBOTS_UNAVAILABLE.exception("the server fails to send " + page.origin() + "/robots.txt");
+            throw FetchReason.ROBOTS_UNAVAILABLE.exception(
+                    "the server failed to return " + page.origin() + "/robots.txt");
         }
         if (!rules.isAllowed(page.origin() + page.target())) {
             throw FetchReason.ROBOTS.exception("robots.txt of the site excludes this page");

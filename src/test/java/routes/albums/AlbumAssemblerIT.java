@@ -678,7 +678,7 @@ class AlbumAssemblerIT {
                         .open(List.of(analyzed(UUID.randomUUID(), "unknown")))
                         .answers())
                 .singleElement()
-                .satisfies(answer -> assertThat(answer.outcome().reason()).contains("has no row yet"));
+                .satisfies(answer -> assertThat(answer.outcome().reason()).contains("is not stored yet"));
 
         assertThat(process.states.open()).isZero();
         assertThat(jdbc.sql("SELECT count(*) FROM media_groups")

@@ -124,7 +124,7 @@ class AnswersIT {
                 .contains("В каналах, которые вы читаете, об этом ничего не нашлось.");
         assertThat(local("Who won the cup?").notes())
                 .extracting(Answer.Note::text)
-                .contains("The channels that you read say nothing about this.");
+                .contains("The channels that you read contain nothing about this.");
         assertThat(counted("ask", "nothing")).isEqualTo(2);
     }
 

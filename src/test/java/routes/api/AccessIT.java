@@ -106,7 +106,7 @@ class AccessIT {
         for (NewApiKey tenants : List.of(ADMIN, FOREIGN_ADMIN)) {
             ApiClient.Answer answer = call(api.client(tenants.key()), operation, UnaryOperator.identity());
             contract.assertProblem(answer, 403);
-            assertThat(answer.text("detail")).contains("needs one of the tenant default");
+            assertThat(answer.text("detail")).contains("requires a key of the tenant default");
         }
         assertThat(call(api.client(INSTALLATION.key()), operation, UnaryOperator.identity())
                         .status())

@@ -136,7 +136,7 @@ class MediaIT {
         ApiClient.Answer answer = read(sha256);
 
         OpenApiContract.INSTANCE.assertProblem(answer, 404);
-        assertThat(answer.text("detail")).contains("missing in the object store");
+        assertThat(answer.text("detail")).contains("missing from the object store");
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
     }
 

@@ -602,7 +602,7 @@ class ReaderPageIT {
     void an_article_that_is_not_there_is_explained() {
         browser.open("/?post=" + linked + "&link=3");
 
-        browser.awaitText(".problem", "There is no copy of the page of link 3");
+        browser.awaitText(".problem", "No copy of the page is stored for link 3");
         assertThat(browser.complaintsBesides(404)).isEmpty();
     }
 

@@ -256,7 +256,7 @@ class TelegramSignInIT {
 
         telegram.endSessions(ANNA);
         await().until(() -> client.get(account).text("state").equals("signed_out"));
-        assertThat(client.get(account).text("problem")).contains("ended the session");
+        assertThat(client.get(account).text("problem")).contains("terminated the session");
         signIn();
         client.delete(account);
     }

@@ -51,8 +51,8 @@ class UploadLimitsIT {
     void an_upload_that_is_too_long_is_refused_whether_it_tells_so_or_not() {
         Multipart body = Multipart.file(("{" + " ".repeat(MAX)).getBytes(UTF_8));
 
-        refused(upload(body.whole()), 413, "longer than 200000 bytes");
-        refused(upload(body.chunked()), 413, "longer than 200000 bytes");
+        refused(upload(body.whole()), 413, "larger than 200000 bytes");
+        refused(upload(body.chunked()), 413, "larger than 200000 bytes");
     }
 
     @Test
@@ -133,7 +133,7 @@ class UploadLimitsIT {
             OpenApiContract.INSTANCE.assertProblem(second, 429);
             assertThat(second.header("Retry-After")).isEqualTo("5");
             String answer = new String(stalled.getInputStream().readAllBytes(), UTF_8);
-            assertThat(answer).startsWith("HTTP/1.1 408").contains("application/problem+json", "has stalled");
+            assertThat(answer).startsWith("HTTP/1.1 408").contains("application/problem+json", "No data was received");
         }
     }
 

@@ -189,9 +189,9 @@ class UploadsIT {
     void the_one_part_is_the_export() {
         byte[] json = "{}".getBytes(UTF_8);
         refusedPart(new Multipart(), "file", "missing");
-        refusedPart(new Multipart().part("export", "a.zip", EXPORT), "export", "no such part");
+        refusedPart(new Multipart().part("export", "a.zip", EXPORT), "export", "Unknown part");
         refusedPart(Multipart.file(EXPORT).part("file", "again.zip", EXPORT), "file", "more than one");
-        refusedPart(Multipart.file(EXPORT).part("comment", null, json), "comment", "no such part");
+        refusedPart(Multipart.file(EXPORT).part("comment", null, json), "comment", "Unknown part");
         refusedPart(Multipart.file(new byte[0]), "file", "empty");
     }
 

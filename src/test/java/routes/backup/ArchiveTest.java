@@ -133,7 +133,7 @@ class ArchiveTest {
                     .as("%d of %d bytes", length, whole.length)
                     .isInstanceOf(BackupException.class)
                     .hasMessageContaining(file.toString())
-                    .hasMessageContaining("use another one");
+                    .hasMessageContaining("use another backup");
         }
     }
 

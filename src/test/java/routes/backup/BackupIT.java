@@ -486,7 +486,7 @@ class BackupIT {
         assertThatThrownBy(() -> restore(file, new Migrations(() -> EmbeddedDatabase.flyway(TARGET.dataSource())
                         .locations("filesystem:" + older))))
                 .isInstanceOf(BackupException.class)
-                .hasMessageContaining("knows 2")
+                .hasMessageContaining("supports 2")
                 .hasMessageContaining("a later one");
         assertThat(TARGET.jdbc()
                         .sql("SELECT to_regclass('posts') IS NULL")
@@ -541,7 +541,7 @@ class BackupIT {
             assertThat(running.isValid(5)).isTrue();
             assertThatThrownBy(() -> restore(file))
                     .isInstanceOf(BackupException.class)
-                    .hasMessageContaining("stop all of them");
+                    .hasMessageContaining("stop all its processes");
         }
     }
 
@@ -554,7 +554,7 @@ class BackupIT {
 
         assertThatThrownBy(() -> restore(file))
                 .isInstanceOf(BackupException.class)
-                .hasMessageContaining("run it again");
+                .hasMessageContaining("run the command again");
         Files.delete(inTheWay);
         restore(file);
 
@@ -605,7 +605,7 @@ class BackupIT {
         assertThatCode(() -> Restore.requireFinished(TARGET.dataSource())).doesNotThrowAnyException();
         assertThat(rows(TARGET)).isEqualTo(rows(SOURCE));
         assertThat(outstanding("tagging_workers")).hasSize(30);
-        assertThat(progress).anyMatch(line -> line.contains("the interrupted restore goes on"));
+        assertThat(progress).anyMatch(line -> line.contains("resuming the interrupted restore"));
     }
 
     /** The target, whose Redis dies with the commit. */

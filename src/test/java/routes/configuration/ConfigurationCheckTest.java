@@ -98,7 +98,7 @@ class ConfigurationCheckTest {
         assertThatThrownBy(() -> environment(Map.of("REDIS_URL_FILE", "/nowhere/url")))
                 .hasMessageContaining("REDIS_URL_FILE=/nowhere/url: the file cannot be read");
         assertThatThrownBy(() -> environment(Map.of("REDIS_URL_FILE", "/nowhere/url", "REDIS_URL", "redis://x")))
-                .hasMessage("REDIS_URL and REDIS_URL_FILE are both set: keep one of them");
+                .hasMessage("REDIS_URL and REDIS_URL_FILE are both set: remove one of them");
     }
 
     private static StandardEnvironment environment(Map<String, Object> variables) {

@@ -120,9 +120,9 @@ class Crawl4aiTest {
                 .contains("status 503"));
         server((request, out) -> WebServer.hang(), (crawl4ai, server) -> assertThat(
                         crawl4ai.problem().orElseThrow())
-                .contains("no answer in time"));
+                .contains("did not respond in time"));
         var gone = new Crawl4aiProperties("http://127.0.0.1:9", "", Duration.ofSeconds(5));
-        assertThat(new Crawl4ai(gone, fetcher).problem().orElseThrow()).contains("crawl4ai at http://127.0.0.1:9");
+        assertThat(new Crawl4ai(gone, fetcher).problem().orElseThrow()).contains("Crawl4AI at http://127.0.0.1:9");
         var none = new Crawl4aiProperties("", "", Duration.ofSeconds(5));
         assertThat(new Crawl4ai(none, fetcher).problem()).isEmpty();
     }

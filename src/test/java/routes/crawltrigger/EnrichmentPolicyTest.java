@@ -38,7 +38,7 @@ class EnrichmentPolicyTest {
                         () -> parse(
                                 "trigger_tags: []\nbudgets: {}\nbudget: {tenant_per_day: 1, domain_per_hour: 1}\nmax_urls_per_post: 1\n"))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageStartingWith("policy.yml: there is no field 'budgets'");
+                .hasMessageStartingWith("policy.yml: unknown field 'budgets'");
     }
 
     @Test

@@ -447,7 +447,7 @@ class DeliveryIT {
                         .sql("SELECT problem FROM telegram_bots")
                         .query(String.class)
                         .single())
-                .contains("does not know the token", "401");
+                .contains("rejects the token", "401");
         clock.advance(Duration.ofMinutes(6));
         bot.deliver();
         assertThat(state(digest)).isEqualTo("sent");

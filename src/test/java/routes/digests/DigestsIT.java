@@ -382,7 +382,7 @@ class DigestsIT {
                 .update();
         clock.set(Instant.parse("2026-11-28T02:07:00Z"));
 
-        assertThatThrownBy(process.planner::run).hasMessageContaining("1 digests could not be planned");
+        assertThatThrownBy(process.planner::run).hasMessageContaining("1 digests could not be scheduled");
         process.work();
         assertThat(of(user)).hasSize(1);
         assertThat(archive.metrics

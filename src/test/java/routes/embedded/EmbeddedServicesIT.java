@@ -124,7 +124,7 @@ class EmbeddedServicesIT {
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> new EmbeddedRedisService(data, taken.getLocalPort()))
                     .isInstanceOf(ConfigurationException.class)
-                    .hasMessageStartingWith("EMBEDDED_REDIS_PORT=" + taken.getLocalPort() + ": the port is taken");
+                    .hasMessageStartingWith("EMBEDDED_REDIS_PORT=" + taken.getLocalPort() + ": the port is in use");
         }
     }
 

@@ -239,7 +239,8 @@ class RedisTlsIT {
         for (Path file : List.of(text, dir.resolve("missing"), Files.writeString(dir.resolve("empty"), ""))) {
             assertThatThrownBy(() -> RedisService.configured(new RedisProperties(url(), file.toString())))
                     .isInstanceOf(ConfigurationException.class)
-                    .hasMessageStartingWith("REDIS_CA_FILE=" + file + ": no file with certificates in PEM format");
+                    .hasMessageStartingWith(
+                            "REDIS_CA_FILE=" + file + ": it must be a file with certificates in PEM format");
         }
         assertThatThrownBy(() -> RedisService.configured(new RedisProperties(
                         "redis://localhost:1", dir.resolve("ca.pem").toString())))

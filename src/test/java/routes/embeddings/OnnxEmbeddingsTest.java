@@ -102,7 +102,7 @@ class OnnxEmbeddingsTest {
         assertThatThrownBy(() -> open(Map.of(
                         "embeddings.onnx-path", folder.resolve("none.onnx").toString())))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageStartingWith("EMBEDDINGS_ONNX_PATH: there is no readable file ");
+                .hasMessageStartingWith("EMBEDDINGS_ONNX_PATH: not a readable file: ");
         assertThatThrownBy(() -> open(Map.of("embeddings.onnx-path", text.toString())))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("EMBEDDINGS_ONNX_PATH=" + text)

@@ -127,10 +127,10 @@ class EventCodecReadTest {
         assertThat(read.tags()).hasSize(100).startsWith("тег 0").endsWith("тег 99");
         assertThat(read.tagsHash()).isEqualTo(TagsHash.of(read.tags()));
         assertThat(output.getAll().lines())
-                .filteredOn(line -> line.contains("left out"))
+                .filteredOn(line -> line.contains("are dropped"))
                 .hasSize(2)
-                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 4902 of 5002 urls are left out"))
-                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 2 of 102 tags are left out"))
+                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 4902 of 5002 urls are dropped"))
+                .anyMatch(line -> line.contains("Entry 1-0 of posts.tagged: 2 of 102 tags are dropped"))
                 .noneMatch(line -> line.contains("тег") || line.contains("ex.org"));
     }
 

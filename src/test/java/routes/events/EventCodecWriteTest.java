@@ -113,7 +113,7 @@ class EventCodecWriteTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> codec.write(event))
-                .withMessageStartingWith("Event posts.deleted violates its schema at $.tenant_id: ");
+                .withMessageStartingWith("Event posts.deleted does not match its schema at $.tenant_id: ");
     }
 
     @Test

@@ -25,22 +25,25 @@ class MalformedEntriesTest {
     static List<Arguments> data() {
         String post = "\"post_id\":\"" + POST + "\",\"model\":\"" + SECRET + "\"";
         return List.of(
-                arguments("", "$: the field data holds no JSON object"),
-                arguments("[1]", "$: the field data holds no JSON object"),
-                arguments("\"text\"", "$: the field data holds no JSON object"),
-                arguments("{", "$: the field data is no JSON: Unexpected end-of-input"),
-                arguments("{" + post + "} {}", "$: the field data is no JSON: Trailing token"),
-                arguments("{'post_id': 1}", "$: the field data is no JSON: Unexpected character"),
+                arguments("", "$: the field data does not contain a JSON object"),
+                arguments("[1]", "$: the field data does not contain a JSON object"),
+                arguments("\"text\"", "$: the field data does not contain a JSON object"),
+                arguments("{", "$: the field data is not valid JSON: Unexpected end-of-input"),
+                arguments("{" + post + "} {}", "$: the field data is not valid JSON: Trailing token"),
+                arguments("{'post_id': 1}", "$: the field data is not valid JSON: Unexpected character"),
                 arguments(
                         "{" + post + ",\"tags\":[],\"tags\":[]}",
-                        "$: the field data is no JSON: Duplicate field 'tags'"),
+                        "$: the field data is not valid JSON: Duplicate field 'tags'"),
                 arguments(
-                        "{" + post + ",\"latency_ms\":NaN}", "$: the field data is no JSON: Non-standard token 'NaN'"),
+                        "{" + post + ",\"latency_ms\":NaN}",
+                        "$: the field data is not valid JSON: Non-standard token 'NaN'"),
                 arguments(
                         "{" + post + ",\"metadata\":" + "[".repeat(101) + "]".repeat(101) + "}",
-                        "$: the field data is no JSON: Document nesting depth (101) exceeds the maximum allowed (100"),
-                arguments("{}", "$: there is no field data or payload with the event, nor any field of the event"),
-                arguments("{\"trace_id\":\"t\"}", "$: there is no field data or payload with the event"),
+                        "$: the field data is not valid JSON: Document nesting depth (101) exceeds the maximum allowed (100"),
+                arguments(
+                        "{}",
+                        "$: the entry has neither a field data or payload with the event, nor fields of the event"),
+                arguments("{\"trace_id\":\"t\"}", "$: the entry has neither a field data or payload with the event"),
                 arguments("{\"tags\":[]}", "$.post_id: required"),
                 arguments("{" + post + "}", "$.tags: required"),
                 arguments("{\"post_id\":\"p1\",\"tags\":[]}", "$.post_id: does not match the uuid pattern"),
@@ -129,7 +132,7 @@ class MalformedEntriesTest {
             assertThatExceptionOfType(InvalidEventException.class)
                     .isThrownBy(() -> codec.read("posts.parsed", fields))
                     .withMessage(
-                            "posts.parsed: $: there is no field data or payload with the event, nor any field of the event");
+                            "posts.parsed: $: the entry has neither a field data or payload with the event, nor fields of the event");
         }
     }
 

@@ -55,7 +55,8 @@ class StreamCatalogTest {
     void refuses_an_unknown_name_and_lists_the_known_ones() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> catalog.key("posts.parsd"))
-                .withMessageStartingWith("Unknown stream 'posts.parsd', known are: album.assembled, albums.parsed")
+                .withMessageStartingWith(
+                        "Unknown stream 'posts.parsd', known streams are: album.assembled, albums.parsed")
                 .withMessageContaining("trends.emerging");
     }
 

@@ -114,7 +114,7 @@ class ImportServiceIT {
         assertThat(jdbc.sql("SELECT errors::text FROM imports")
                         .query(String.class)
                         .single())
-                .contains("talk.mp4", "File not included", "path leaves the export folder");
+                .contains("talk.mp4", "File not included", "path is outside the export folder");
         JsonNode post = event("posts.parsed", 2);
         assertThat(post.get("post_id").asText()).isEqualTo("7660b34c-4c20-58e1-ac8c-fea5a2d9d68b");
         assertThat(post.get("telegram_post_url").asText()).isEqualTo("https://t.me/c/1987654321/2");
@@ -268,7 +268,7 @@ class ImportServiceIT {
             assertThat(done.status()).isEqualTo(Status.DONE);
             assertThat(done.count(Count.MEDIA_MISSING)).isEqualTo(1);
             assertThat(done.notes()).singleElement().satisfies(note -> assertThat(note.reason())
-                    .startsWith("quota_exceeded: file has "));
+                    .startsWith("quota_exceeded: the file has "));
             assertThat(jdbc.sql(
                                     "SELECT event -> 'skipped_files' -> 0 ->> 'reason' FROM outbox WHERE stream = 'posts.vision.uploaded'")
                             .query(String.class)
@@ -314,7 +314,7 @@ class ImportServiceIT {
         ImportProgress failed = run(service, data);
 
         assertThat(failed.status()).isEqualTo(Status.FAILED);
-        assertThat(failed.error()).contains("ends in the middle", "import it once more");
+        assertThat(failed.error()).contains("is truncated", "repeat the import");
         assertThat(failed.count(Count.POSTS_DONE)).isEqualTo(7);
         assertThat(count("posts")).isEqualTo(7);
 
@@ -345,7 +345,7 @@ class ImportServiceIT {
         assertThat(await(service, running).status()).isEqualTo(Status.DONE);
         ImportProgress failed = await(service, lost);
         assertThat(failed.status()).isEqualTo(Status.FAILED);
-        assertThat(failed.error()).contains("there is no such file");
+        assertThat(failed.error()).contains("no such file");
     }
 
     @Test
@@ -432,7 +432,7 @@ class ImportServiceIT {
 
         assertThatExceptionOfType(ImportService.QueueFullException.class)
                 .isThrownBy(() -> service.submit(1, TENANT, data))
-                .withMessageContaining("1 imports wait already");
+                .withMessageContaining("1 imports are already queued");
         assertThat(count("imports")).isEqualTo(2);
     }
 
@@ -550,7 +550,7 @@ class ImportServiceIT {
                             .toList()));
 
             assertThat(failed.status()).isEqualTo(Status.FAILED);
-            assertThat(failed.error()).contains("All of 500 messages were refused", "refused_by_a_test");
+            assertThat(failed.error()).contains("rejects all 500 messages", "refused_by_a_test");
         } finally {
             refuseNothing();
         }

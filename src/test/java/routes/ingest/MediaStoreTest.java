@@ -84,8 +84,8 @@ class MediaStoreTest {
                     .extracting(one -> one.skipped().reason())
                     .containsExactly(
                             "File not included",
-                            "file has 21 bytes, more than 20",
-                            "type application/octet-stream is not taken",
+                            "file has 21 bytes; the limit is 20",
+                            "type application/octet-stream is not accepted",
                             "file is empty");
         }
         assertThat(count("video", "skipped")).isEqualTo(1);

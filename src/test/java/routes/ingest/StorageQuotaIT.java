@@ -75,7 +75,8 @@ class StorageQuotaIT {
         List<MediaStore.Stored> stored = store(file(1), file(2), file(3), file(4), file(1));
 
         assertThat(stored).extracting(one -> one.file() != null).containsExactly(true, true, true, false, true);
-        assertThat(stored.get(3).skipped().reason()).isEqualTo("quota_exceeded: file has 100 bytes, 0 of 300 are left");
+        assertThat(stored.get(3).skipped().reason())
+                .isEqualTo("quota_exceeded: the file has 100 bytes, 0 of 300 bytes are left");
         assertThat(stored.get(3).skipped().name()).isEqualTo("4.txt");
         for (int i : new int[] {0, 1, 2}) {
             assertThat(objects.exists(stored.get(i).file().s3Key())).isTrue();
@@ -145,7 +146,7 @@ class StorageQuotaIT {
         List<MediaStore.Stored> stored = store(file("large", 3 * BYTES + 1), file("small", BYTES));
 
         assertThat(stored.get(0).skipped().reason())
-                .isEqualTo("quota_exceeded: file has 301 bytes, 300 of 300 are left");
+                .isEqualTo("quota_exceeded: the file has 301 bytes, 300 of 300 bytes are left");
         assertThat(stored.get(1).file()).isNotNull();
         assertThat(registry.get("media.evicted").counter().count()).isZero();
     }

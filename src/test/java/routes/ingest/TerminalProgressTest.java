@@ -73,7 +73,7 @@ class TerminalProgressTest {
                 .last()
                 .asString()
                 .contains("GET /imports/" + new UUID(0, 1));
-        assertThat(bytes.toString(UTF_8)).contains("6 other messages, 31 left out in");
+        assertThat(bytes.toString(UTF_8)).contains("6 other messages, 31 skipped in");
     }
 
     @Test

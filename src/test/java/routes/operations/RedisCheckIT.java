@@ -75,8 +75,8 @@ class RedisCheckIT {
 
         check.warn();
 
-        assertWarned("keeps nothing on disk", "set appendonly to yes");
-        assertDegraded("keeps nothing on disk");
+        assertWarned("has no persistence", "set appendonly to yes");
+        assertDegraded("has no persistence");
     }
 
     @Test
@@ -121,7 +121,7 @@ class RedisCheckIT {
 
         assertThat(log.list).singleElement().satisfies(line -> {
             assertThat(line.getLevel()).isEqualTo(Level.INFO);
-            assertThat(line.getFormattedMessage()).contains("could not be checked");
+            assertThat(line.getFormattedMessage()).contains("Cannot check");
         });
         assertThat(health(check).getStatus()).isEqualTo(Status.UP);
         assertThat(health(check).getDetails()).containsKey("unknown");

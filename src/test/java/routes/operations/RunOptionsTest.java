@@ -29,7 +29,7 @@ class RunOptionsTest {
     void an_unknown_option_is_told() {
         assertThatThrownBy(() -> RunOptions.parse("--dmeo"))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("--dmeo: no such option; --help shows those that there are");
+                .hasMessage("--dmeo: unknown option; --help lists the options");
     }
 
     @Test
@@ -37,9 +37,9 @@ class RunOptionsTest {
         assertThat(RunOptions.parse("--try=vision", "--post=9").trial()).contains(new RunOptions.Trial("vision", "9"));
         assertThat(RunOptions.parse("--demo").trial()).isEmpty();
         assertThatThrownBy(() -> RunOptions.parse("--try=indexing", "--post=9"))
-                .hasMessage("--try=indexing: only tagging, vision, crawl can be tried, as --try=tagging");
+                .hasMessage("--try=indexing: only tagging, vision, crawl are allowed, such as --try=tagging");
         assertThatThrownBy(() -> RunOptions.parse("--try=vision"))
-                .hasMessage("--try=<stage> and --post=<id or number of a post> go together");
+                .hasMessage("--try=<stage> and --post=<id or number of a post> must be used together");
     }
 
     @Test
@@ -49,12 +49,12 @@ class RunOptionsTest {
         assertThat(RunOptions.parse("--try-route=a.camel.yaml", "--entry=posts.tagged/1-0")
                         .trial())
                 .contains(new RunOptions.Trial(RunOptions.ROUTE, "posts.tagged/1-0"));
-        String entry = "--entry=<stream>/<id> belongs to --try-route=<file>, in place of --post";
+        String entry = "--entry=<stream>/<id> requires --try-route=<file> and replaces --post";
         assertThatThrownBy(() -> RunOptions.parse("--entry=posts.tagged/1-0")).hasMessage(entry);
         assertThatThrownBy(() -> RunOptions.parse("--try-route=a", "--entry=posts.tagged/1-0", "--post=9"))
                 .hasMessage(entry);
         assertThatThrownBy(() -> RunOptions.parse("--try-route=a"))
-                .hasMessage("--try-route=<file> and --post=<id or number of a post> go together");
+                .hasMessage("--try-route=<file> and --post=<id or number of a post> must be used together");
     }
 
     @Test
@@ -71,18 +71,18 @@ class RunOptionsTest {
         assertThat(RunOptions.parse("--replay=a").withoutPipeline()).isTrue();
         assertThat(RunOptions.parse("--replay=a", "--exit-when-idle").withoutPipeline())
                 .isFalse();
-        assertThatThrownBy(() -> RunOptions.parse("--yes")).hasMessage("--yes belongs to --replay=<stream>");
+        assertThatThrownBy(() -> RunOptions.parse("--yes")).hasMessage("--yes requires --replay=<stream>");
         assertThatThrownBy(() -> RunOptions.parse("--replay=a", "--expect=many"))
-                .hasMessage("--expect=many: it must be a number of entries");
+                .hasMessage("--expect=many: must be the number of entries");
         assertThatThrownBy(() -> RunOptions.parse("--replay="))
-                .hasMessage("--replay=: a value must follow, as in --replay=<stream>");
+                .hasMessage("--replay=: a value is required, as in --replay=<stream>");
     }
 
     @Test
     void an_option_without_its_value_is_told() {
         assertThatThrownBy(() -> RunOptions.parse("--import"))
-                .hasMessage("--import: a path must follow, as in --import=<path>");
+                .hasMessage("--import: a path is required, as in --import=<path>");
         assertThatThrownBy(() -> RunOptions.parse("--import="))
-                .hasMessage("--import=: a path must follow, as in --import=<path>");
+                .hasMessage("--import=: a path is required, as in --import=<path>");
     }
 }

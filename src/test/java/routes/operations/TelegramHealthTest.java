@@ -33,7 +33,8 @@ class TelegramHealthTest {
             assertThat(health.health().getDetails())
                     .containsEntry(
                             "problems",
-                            List.of("no account is signed in; sign one in on the page, or with --telegram-login"));
+                            List.of(
+                                    "no account is signed in; sign in an account on the web page or with --telegram-login"));
 
             TelegramAccount account = accounts.open("main");
             account.await(status -> status.state() == State.NEEDS_PHONE_NUMBER, Duration.ofSeconds(10));

@@ -83,7 +83,7 @@ class FileAccessTest {
         Files.createSymbolicLink(own.resolve(NAME), Path.of("..data/" + NAME));
         Files.createSymbolicLink(own.resolve("gone.camel.yaml"), Path.of("nowhere"));
 
-        assertRefused("out.camel.yaml", "symbolic link that leads out of " + own);
+        assertRefused("out.camel.yaml", "symbolic link to a path outside " + own);
         assertThat(OwnFiles.read(own).texts()).containsOnlyKeys(NAME);
     }
 
@@ -94,7 +94,7 @@ class FileAccessTest {
         Files.delete(own.resolve("providers"));
         Files.createSymbolicLink(own.resolve("providers"), elsewhere);
 
-        assertRefused("providers/" + NAME, "symbolic link that leads out of " + own);
+        assertRefused("providers/" + NAME, "symbolic link to a path outside " + own);
     }
 
     @Test
@@ -111,7 +111,7 @@ class FileAccessTest {
         Path file = write(own.resolve(NAME), "rw-r--r--");
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
 
-        assertRefused(NAME, "not in UTF-8");
+        assertRefused(NAME, "not UTF-8");
     }
 
     @Test

@@ -334,7 +334,7 @@ class LiveRoutesTest {
         assertThat(live.state().failed()).singleElement().satisfies(edit -> {
             assertThat(edit.file()).isEqualTo(own.resolve("10-hello.camel.yaml").toString());
             assertThat(edit.problems()).isNotEmpty();
-            assertThat(edit.running()).isEqualTo("its last good version runs");
+            assertThat(edit.running()).isEqualTo("its last valid version runs");
         });
         assertThat(live.state().problems()).isNotEmpty();
         assertThat(live.poll()).as("it is not tried again").isEmpty();
@@ -352,7 +352,7 @@ class LiveRoutesTest {
         assertThat(say("hello")).isEqualTo("hello x");
         assertThat(live.state().failed())
                 .extracting(FailedEdit::running)
-                .containsExactly("the built-in version runs", "nothing of it runs");
+                .containsExactly("the built-in version runs", "none of its routes run");
     }
 
     @Test
@@ -421,8 +421,8 @@ class LiveRoutesTest {
         assertThat(say("new")).isEqualTo("hi x");
         assertThat(live.state().failed()).singleElement().satisfies(edit -> {
             assertThat(edit.file()).endsWith("mine.template.camel.yaml");
-            assertThat(edit.running()).isEqualTo("it was deleted; its last good version runs");
-            assertThat(edit.problems().toString()).contains("there is no routeTemplate 'mine'");
+            assertThat(edit.running()).isEqualTo("the file was deleted; its last valid version runs");
+            assertThat(edit.problems().toString()).contains("unknown routeTemplate 'mine'");
         });
 
         Files.delete(own.resolve("new.camel.yaml"));
@@ -555,13 +555,13 @@ class LiveRoutesTest {
     @Test
     void routes_without_which_the_process_cannot_work_stay() throws Exception {
         edit("new.camel.yaml", route("new", "direct:new", "first"));
-        refusal = new IllegalStateException("TAGGING_PROVIDERS=new: there is no provider 'new'");
+        refusal = new IllegalStateException("TAGGING_PROVIDERS=new: unknown provider 'new'");
         Files.delete(own.resolve("new.camel.yaml"));
 
         assertThat(look().outcome()).isEqualTo(Outcome.RESTORED);
 
         assertThat(say("new")).isEqualTo("first");
-        assertThat(live.state().problems()).singleElement().asString().contains("there is no provider 'new'");
+        assertThat(live.state().problems()).singleElement().asString().contains("unknown provider 'new'");
     }
 
     @Test

@@ -79,9 +79,9 @@ class RouteFileValidatorTest {
     void refuses_the_group_of_a_built_in_stage_in_a_route_of_ones_own() {
         assertThat(problems(own("archive", "posts.enriched", "indexing_workers")))
                 .containsExactly(
-                        "config/routes/archive.camel.yaml:7:16: group 'indexing_workers' of stream 'posts.enriched' belongs to"
-                                + " the stage 'indexing' of the product: each entry would reach only one of them. Give this"
-                                + " route a group of its own, such as 'archive_workers'");
+                        "config/routes/archive.camel.yaml:7:16: group 'indexing_workers' of stream 'posts.enriched'"
+                                + " belongs to the stage 'indexing' of the program: each entry would be delivered to"
+                                + " only one of them. Use a separate group for this route, such as 'archive_workers'");
         // also that of a stage that is not there yet, or does not run in this process
         assertThat(problems(own("archive", "posts.indexed", "trend_workers"))).hasSize(1);
         assertThat(problems(own("archive", "posts.tagged", "enrich_workers"))).hasSize(1);
@@ -108,9 +108,8 @@ class RouteFileValidatorTest {
                         own("other", "posts.enriched", "shared")))
                 .hasSize(2)
                 .satisfies(found -> assertThat(found.get(0))
-                        .startsWith(
-                                "config/routes/archive.camel.yaml:7:16: group 'shared' of stream 'posts.tagged' is also"
-                                        + " that of route 'mirror' (config/routes/mirror.camel.yaml:7)"))
+                        .startsWith("config/routes/archive.camel.yaml:7:16: group 'shared' of stream 'posts.tagged' is"
+                                + " also used by route 'mirror' (config/routes/mirror.camel.yaml:7)"))
                 .satisfies(found -> assertThat(found.get(1)).contains("route 'archive'"));
     }
 

@@ -174,7 +174,7 @@ class RouteFilesTest {
 
         assertThatThrownBy(() -> resolve("tagging,tagign,sentiments"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("PIPELINE_ROUTES: unknown stage sentiments, tagign; known are ingest, ")
+                .hasMessageStartingWith("PIPELINE_ROUTES: unknown stage sentiments, tagign; the stages are ingest, ")
                 .hasMessageContaining(", api, sentiment;");
     }
 
@@ -183,7 +183,7 @@ class RouteFilesTest {
     void refuses_a_stage_that_is_not_built_yet_unless_the_folder_adds_it(String stage) throws IOException {
         assertThatThrownBy(() -> resolve("tagging," + stage))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("PIPELINE_ROUTES: not built yet: " + stage + "; known are ingest, ");
+                .hasMessageStartingWith("PIPELINE_ROUTES: not implemented: " + stage + "; the stages are ingest, ");
 
         write(overrides, "40-" + stage + ".camel.yaml", "mine");
         assertThat(resolve(stage).files()).extracting(RouteFile::routeId).contains(stage);
@@ -225,7 +225,7 @@ class RouteFilesTest {
                         overrides.resolve("30-tagging.yaml").toString(),
                         0,
                         0,
-                        "is not loaded: the name of a route file ends with .camel.yaml"));
+                        "is not loaded: the name of a route file must end with .camel.yaml"));
     }
 
     @Test
@@ -238,10 +238,10 @@ class RouteFilesTest {
 
         assertThat(outdated(false))
                 .containsExactly(overrides.resolve("30-tagging.camel.yaml") + ": replaces another version of"
-                        + " routes/30-tagging.camel.yaml (0123456789ab): compare the two, then write '# based on "
+                        + " routes/30-tagging.camel.yaml (0123456789ab): compare the two files, then set '# based on "
                         + hash + "'");
         assertThat(outdated(true)).hasSize(2).anySatisfy(warning -> assertThat(warning)
-                .startsWith(overrides.resolve("00-errors.camel.yaml") + ": does not say which version")
+                .startsWith(overrides.resolve("00-errors.camel.yaml") + ": does not specify which version")
                 .contains("'# based on " + hash + "'"));
     }
 
@@ -277,17 +277,17 @@ class RouteFilesTest {
     @CsvSource(
             delimiter = '#',
             value = {
-                "- nmae: a.b # 1:3: a stream needs a name",
-                "alerts.raised: {} # 1:1: write a list of streams",
-                "- alerts.raised # 1:3: a stream needs a name",
-                "- name: Alerts Raised # 1:9: 'Alerts Raised' cannot be the name of a stream",
-                "- name: stream:posts:tagged # 1:9: 'stream:posts:tagged' cannot be the name of a stream",
-                "- name: posts.tagged.dlq # 1:9: 'posts.tagged.dlq' is where dead letters go",
+                "- nmae: a.b # 1:3: a stream requires a name",
+                "alerts.raised: {} # 1:1: the file must contain a list of streams",
+                "- alerts.raised # 1:3: a stream requires a name",
+                "- name: Alerts Raised # 1:9: 'Alerts Raised' is not a valid stream name",
+                "- name: stream:posts:tagged # 1:9: 'stream:posts:tagged' is not a valid stream name",
+                "- name: posts.tagged.dlq # 1:9: 'posts.tagged.dlq' is reserved for dead letters",
                 "- {name: a.b, group: x} # 1:15: unknown key 'group' (did you mean 'groups'?)",
-                "- {name: a.b, groups: x} # 1:15: 'groups' is a list",
-                "- {name: a.b, groups: [a b]} # 1:24: the name of a consumer group consists of",
+                "- {name: a.b, groups: x} # 1:15: 'groups' must be a list",
+                "- {name: a.b, groups: [a b]} # 1:24: the name of a consumer group must consist of",
                 "[{name: a.b}, {name: a.b}] # 1:22: stream 'a.b' is declared twice",
-                "- name: 'x # 1:9: not readable as YAML"
+                "- name: 'x # 1:9: invalid YAML"
             })
     void reports_what_is_wrong_with_declared_streams(String text, String problem) throws IOException {
         Path file = write(overrides, "streams.yml", text);

@@ -118,8 +118,8 @@ class RouteLoaderTest {
                 .hasMessage(
                         """
                         No route was loaded: 3 problems in the route files
-                        routes/10-echo.camel.yaml:1:3: templatedRoute needs 'routeId'
-                        routes/10-echo.camel.yaml:2:23: there is no routeTemplate 'stagge' (did you mean 'stage'?)
+                        routes/10-echo.camel.yaml:1:3: templatedRoute requires 'routeId'
+                        routes/10-echo.camel.yaml:2:23: unknown routeTemplate 'stagge' (did you mean 'stage'?)
                         routes/10-echo.camel.yaml:3:5: unknown option 'routId' of 'templatedRoute' (did you mean 'routeId'?)""");
         assertThat(context.getRoutes()).isEmpty();
     }

@@ -39,11 +39,9 @@ class ValidateCommandTest {
                 .containsExactly(
                         folder + "/unknown-eip.camel.yaml:7:11: unknown EIP 'lgo' (did you mean 'log'?)",
                         folder
-                                + "/unknown-stream.camel.yaml:5:12: there is no stream 'post.parsed' in the stream catalogue"
-                                + " (did you mean 'posts.parsed'?)",
+                                + "/unknown-stream.camel.yaml:5:12: unknown stream 'post.parsed' (did you mean 'posts.parsed'?)",
                         folder
-                                + "/unknown-stream.camel.yaml:11:18: there is no stream 'posts.taged' in the stream catalogue"
-                                + " (did you mean 'posts.tagged'?)",
+                                + "/unknown-stream.camel.yaml:11:18: unknown stream 'posts.taged' (did you mean 'posts.tagged'?)",
                         "2 route files checked, 2 of them from " + folder + ": 3 problems");
     }
 

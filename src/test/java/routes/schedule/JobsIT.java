@@ -199,7 +199,7 @@ class JobsIT {
 
         assertThatThrownBy(() -> jobs.runNow("smaple"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("There is no job 'smaple'; there are [sample]");
+                .hasMessage("Unknown job 'smaple'; the jobs are [sample]");
     }
 
     @Test

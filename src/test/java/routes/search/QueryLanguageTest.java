@@ -69,11 +69,11 @@ class QueryLanguageTest {
 
     @ParameterizedTest
     @CsvSource({
-        "before:2026-13, before:2026-13 is no date. Write before:2026-01-31",
-        "after:31.01.2026, after:31.01.2026 is no date",
-        "after:2026-02-30, is no date",
-        "x -tag:реклама, -tag: cannot exclude posts. Only words can be excluded",
-        "-channel:news, -channel: cannot exclude posts"
+        "before:2026-13, before:2026-13 is not a date. Use before:2026-01-31",
+        "after:31.01.2026, after:31.01.2026 is not a date",
+        "after:2026-02-30, is not a date",
+        "x -tag:реклама, -tag is not supported. Only words can be excluded",
+        "-channel:news, -channel is not supported"
     })
     void a_wrong_value_is_named_with_what_is_possible(String text, String message) {
         assertThatThrownBy(() -> QueryLanguage.read(text))

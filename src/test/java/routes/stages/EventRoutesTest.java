@@ -227,7 +227,8 @@ class EventRoutesTest {
 
         assertThat(exchange.getException())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("There are 2 answers for a batch of 3 events; there must be one for each, in their order");
+                .hasMessage("The route returned 2 results for a batch of 3 events; it must return one result per"
+                        + " event, in the same order");
     }
 
     private Exchange batch(String endpoint, String... texts) {

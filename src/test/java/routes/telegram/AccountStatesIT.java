@@ -101,7 +101,7 @@ class AccountStatesIT {
         accounts.account("main").await(status -> status.state() == State.SIGNED_OUT, Duration.ofSeconds(10));
         states.store();
         assertThat(row()).containsEntry("state", "signed_out").containsEntry("user_name", null);
-        assertThat((String) row().get("problem")).contains("ended the session");
+        assertThat((String) row().get("problem")).contains("terminated the session");
     }
 
     @Test

@@ -113,7 +113,7 @@ class SignInsTest {
 
         TelegramLoginException refusal = refusal(() -> others.start("main", ANNA));
         assertThat(refusal.reason()).isEqualTo(Reason.FAILED);
-        assertThat(refusal).hasMessageContaining("TELEGRAM_SESSION_KEY is not the key");
+        assertThat(refusal).hasMessageContaining("TELEGRAM_SESSION_KEY does not match the key");
         assertThat(others.signOut("main").state()).isEqualTo(State.SIGNED_OUT);
         assertThat(wrongKey.withSession()).isEmpty();
     }

@@ -110,7 +110,7 @@ class TelegramAccountTest {
         await(account, State.NEEDS_PHONE_NUMBER);
         assertThatThrownBy(() -> account.answer(State.NEEDS_PHONE_NUMBER, "+1"))
                 .isInstanceOf(TelegramLoginException.class)
-                .hasMessageContaining("this is not a phone number");
+                .hasMessageContaining("this is not a valid phone number");
         account.answer(State.NEEDS_PHONE_NUMBER, BORIS);
         assertThat(await(account, State.NEEDS_CODE).detail())
                 .isEqualTo("as a message in Telegram on your other devices");
@@ -166,7 +166,7 @@ class TelegramAccountTest {
         TelegramAccounts wrongKey = accounts(new TelegramProperties(12345, HASH, "quite another key", true));
         wrongKey.openAll();
         assertThat(await(wrongKey.account("main"), State.FAILED).problem())
-                .startsWith("TELEGRAM_SESSION_KEY is not the key that this session was encrypted with");
+                .startsWith("TELEGRAM_SESSION_KEY does not match the key that this session was encrypted with");
     }
 
     @Test
@@ -189,7 +189,8 @@ class TelegramAccountTest {
     void a_session_that_another_client_uses_is_named() throws Exception {
         signedIn(accounts(), "main");
         TelegramAccount other = accounts().open("main");
-        assertThat(await(other, State.FAILED).problem()).isEqualTo("another process uses the session of main; stop it");
+        assertThat(await(other, State.FAILED).problem())
+                .isEqualTo("another process is using the session of main; stop it");
     }
 
     @Test
@@ -206,7 +207,7 @@ class TelegramAccountTest {
     void a_session_that_is_ended_on_another_device_is_reported() throws Exception {
         TelegramAccount account = signedIn(accounts(), "main");
         telegram.endSessions(ANNA);
-        assertThat(await(account, State.SIGNED_OUT).problem()).startsWith("Telegram ended the session");
+        assertThat(await(account, State.SIGNED_OUT).problem()).startsWith("Telegram terminated the session");
     }
 
     @Test
@@ -225,7 +226,8 @@ class TelegramAccountTest {
         TelegramAccounts accounts = accounts();
         TelegramAccount account = signedIn(accounts, "main");
         account.client().close();
-        assertThat(await(account, State.FAILED).problem()).isEqualTo("TDLib closed the session unasked; open it again");
+        assertThat(await(account, State.FAILED).problem())
+                .isEqualTo("TDLib closed the session unexpectedly; open it again");
         accounts.open("main");
         await(account, State.READY);
     }
@@ -237,7 +239,8 @@ class TelegramAccountTest {
         telegram.flood("setAuthenticationPhoneNumber", 3_600, 1);
         assertThatThrownBy(() -> account.answer(State.NEEDS_PHONE_NUMBER, ANNA))
                 .isInstanceOf(TelegramLoginException.class)
-                .hasMessageMatching("Telegram allows this again at \\S+Z; trying earlier makes the wait longer");
+                .hasMessageMatching(
+                        "Telegram allows the next attempt at \\S+Z; earlier attempts extend the waiting time");
         assertThat(account.floodWaits()).containsOnlyKeys("setAuthenticationPhoneNumber");
         account.answer(State.NEEDS_PHONE_NUMBER, "");
         await(account, State.NEEDS_SCAN);
@@ -286,7 +289,7 @@ class TelegramAccountTest {
         assertThatThrownBy(() -> accounts.open("main"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(
-                        "/x/libtdjson.so: there is no such file; get TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a"
+                        "/x/libtdjson.so: there is no such file; download TDLib with --fetch-tdlib, or set TDLIB_LIBRARY to a"
                                 + " tdjson library");
     }
 
@@ -319,7 +322,7 @@ class TelegramAccountTest {
         assertThat(shown().lines().filter(line -> !line.isBlank()))
                 .containsExactly(
                         "Phone number with + and country code, or Enter for a QR code: ",
-                        "this is not a phone number; give it with + and the country's code",
+                        "this is not a valid phone number; use + and the country code",
                         "Phone number with + and country code, or Enter for a QR code: ",
                         "Code, sent as a message in Telegram on your other devices (Enter: send again): (hidden)",
                         "the code is wrong",
@@ -349,7 +352,7 @@ class TelegramAccountTest {
     @Test
     void the_dialogue_ends_with_its_input() throws Exception {
         assertThat(login(accounts().open("main"), ANNA).signIn()).isFalse();
-        assertThat(shown()).endsWith("Not signed in: the input has ended" + System.lineSeparator());
+        assertThat(shown()).endsWith("Not signed in: end of input" + System.lineSeparator());
     }
 
     @Test

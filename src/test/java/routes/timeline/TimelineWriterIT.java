@@ -158,7 +158,7 @@ class TimelineWriterIT {
 
         assertThat(table.read(post, 10)).last().satisfies(record -> {
             assertThat(record.outcome()).isEqualTo("dead_lettered");
-            assertThat(record.reason()).contains("processes died");
+            assertThat(record.reason()).contains("process crashed");
         });
     }
 

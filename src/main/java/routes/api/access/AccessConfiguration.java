@@ -164,12 +164,13 @@ class AccessConfiguration {
             return new AuthorizationDecision(false);
         }
         if (!caller.role().includes(needed)) {
-            throw new AccessDeniedException("The key " + caller.name() + " is one for a "
-                    + caller.role().text() + "; this needs one for an " + needed.text());
+            throw new AccessDeniedException("The key " + caller.name() + " has the role "
+                    + caller.role().text() + "; this operation requires the role " + needed.text());
         }
         if (ofInstallation && !TenantStore.DEFAULT_TENANT.equals(caller.tenant())) {
-            throw new AccessDeniedException("The key " + caller.name()
-                    + " is one of a tenant; this is about all tenants and needs one of the tenant default");
+            throw new AccessDeniedException(
+                    "The key " + caller.name()
+                            + " belongs to a tenant; this operation concerns all tenants and requires a key of the tenant default");
         }
         return new AuthorizationDecision(true);
     }
@@ -180,7 +181,7 @@ class AccessConfiguration {
         var registration = new FilterRegistrationBean<Filter>((request, response, chain) -> {
             if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC
                     && !OPEN.matches((HttpServletRequest) request)) {
-                throw ProblemType.NOT_READY.exception(null, "The process is starting or stopping");
+                throw ProblemType.NOT_READY.exception(null, "The process is starting or shutting down");
             }
             chain.doFilter(request, response);
         });

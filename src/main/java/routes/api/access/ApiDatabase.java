@@ -57,7 +57,7 @@ public final class ApiDatabase {
                 change.accept(fields);
                 return JSON.treeToValue(fields, type);
             } catch (JsonProcessingException e) {
-                throw new SQLException("A row cannot be read as " + type.getSimpleName(), e);
+                throw new SQLException("Cannot convert a row to " + type.getSimpleName(), e);
             }
         };
     }

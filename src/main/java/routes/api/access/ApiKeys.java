@@ -81,11 +81,11 @@ final class ApiKeys {
 
     private void add(Key key, Set<String> names) {
         if (!names.add(key.name())) {
-            throw new IllegalArgumentException("there are two keys named " + key.name());
+            throw new IllegalArgumentException("two keys are named " + key.name());
         }
         Key same = byHash.putIfAbsent(key.sha256(), key);
         if (same != null) {
-            throw new IllegalArgumentException(key.name() + " and " + same.name() + " are the same key");
+            throw new IllegalArgumentException(key.name() + " and " + same.name() + " have the same key");
         }
     }
 
@@ -119,7 +119,7 @@ final class ApiKeys {
                 return true;
             } catch (IllegalArgumentException e) {
                 context.disableDefaultConstraintViolation();
-                context.buildConstraintViolationWithTemplate(e.getMessage() + "; --make-key makes one")
+                context.buildConstraintViolationWithTemplate(e.getMessage() + "; create one with --make-key")
                         .addConstraintViolation();
                 return false;
             }

@@ -77,7 +77,7 @@ class ConsoleAccess {
 
     private static Authentication authenticated(Authentication given, ConsoleLogin login) {
         if (!login.matches(given.getName(), Objects.toString(given.getCredentials(), ""))) {
-            throw new BadCredentialsException("Wrong user or password, or too many wrong ones in the last minute");
+            throw new BadCredentialsException("Wrong user or password, or too many failed attempts in the last minute");
         }
         return UsernamePasswordAuthenticationToken.authenticated(given.getName(), null, List.of());
     }

@@ -47,11 +47,11 @@ final class KeyAuthentication implements AuthenticationConverter, Authentication
             return null;
         }
         if (headers.size() > 1) {
-            throw new BadCredentialsException("There is more than one Authorization header");
+            throw new BadCredentialsException("The request has more than one Authorization header");
         }
         Matcher matcher = BEARER.matcher(headers.get(0));
         if (!matcher.matches()) {
-            throw new BadCredentialsException("The Authorization header is not of the form Bearer <key>");
+            throw new BadCredentialsException("The Authorization header must have the form Bearer <key>");
         }
         return new UsernamePasswordAuthenticationToken(null, matcher.group(1));
     }
@@ -65,7 +65,7 @@ final class KeyAuthentication implements AuthenticationConverter, Authentication
     @Override
     public Authentication authenticate(Authentication bearer) {
         ApiKeys.Key key = keys.find((String) bearer.getCredentials())
-                .orElseThrow(() -> new BadCredentialsException("There is no such key"));
+                .orElseThrow(() -> new BadCredentialsException("Unknown key"));
         limitRate(key.name());
         return new Caller(key.name(), tenantIds.computeIfAbsent(key.tenant(), tenants::require), key.role())
                 .authentication();
@@ -80,7 +80,8 @@ final class KeyAuthentication implements AuthenticationConverter, Authentication
                 .tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             ErrorResponseException exception = ProblemType.TOO_MANY_REQUESTS.exception(
-                    null, "The key has made its " + requestsPerMinute + " requests of a minute (API_RATE_LIMIT)");
+                    null,
+                    "The key has exceeded its limit of " + requestsPerMinute + " requests per minute (API_RATE_LIMIT)");
             long seconds = Duration.ofNanos(probe.getNanosToWaitForRefill())
                     .plusSeconds(1)
                     .toSeconds();

@@ -58,8 +58,8 @@ public final class ListenAddresses implements EnvironmentPostProcessor, Ordered 
         void requireLoopback(Environment environment) {
             values(environment).filter(value -> !isLoopback(value)).findFirst().ifPresent(value -> {
                 throw new ConfigurationException(variable + "=" + value
-                        + ": other machines reach this address, so API_KEYS must be set; make a key with"
-                        + " --make-key=<name>, or listen on 127.0.0.1");
+                        + ": this address is reachable from other machines, so API_KEYS must be set; create a key"
+                        + " with --make-key=<name>, or listen on 127.0.0.1");
             });
         }
 

@@ -28,8 +28,9 @@ public final class LocalCallersFilter extends OncePerRequestFilter {
         if (!LOCAL.matcher(request.getServerName()).matches()) {
             throw ProblemType.FORBIDDEN.exception(
                     "Host",
-                    "Without API keys only this machine is answered, not " + request.getServerName(),
-                    "Ask for 127.0.0.1 or localhost, or set API_KEYS.");
+                    "Without API keys only requests from this machine are allowed, not requests to "
+                            + request.getServerName(),
+                    "Use 127.0.0.1 or localhost as the host, or set API_KEYS.");
         }
         if (hasForeignOrigin(request)) {
             throw otherSite("Origin");
@@ -59,7 +60,7 @@ public final class LocalCallersFilter extends OncePerRequestFilter {
     private static ErrorResponseException otherSite(String header) {
         return ProblemType.FORBIDDEN.exception(
                 header,
-                "Without API keys pages of other sites are not answered",
-                "Call the API from no page or from its own, or set API_KEYS.");
+                "Without API keys cross-origin requests are not allowed",
+                "Call the API from a program or from its own pages, or set API_KEYS.");
     }
 }

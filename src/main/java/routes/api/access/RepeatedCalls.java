@@ -79,8 +79,7 @@ final class RepeatedCalls extends OncePerRequestFilter {
             Thread.currentThread().interrupt();
             response.sendError(HttpStatus.SERVICE_UNAVAILABLE.value());
         } catch (ExecutionException | TimeoutException | CancellationException e) {
-            response.sendError(
-                    HttpStatus.SERVICE_UNAVAILABLE.value(), "The first of two identical calls has not ended");
+            response.sendError(HttpStatus.SERVICE_UNAVAILABLE.value(), "An identical call is still running");
         }
     }
 }

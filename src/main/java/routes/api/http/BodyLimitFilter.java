@@ -60,7 +60,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         }
         if (request.getAttribute(BODY) instanceof Body body) {
             if (body.isStalled) {
-                throw ProblemType.TOO_SLOW.exception(null, "The body has stalled");
+                throw ProblemType.TOO_SLOW.exception(null, "No data was received for too long");
             }
             if (body.bytes.size() > MAX_BYTES) {
                 throw tooLarge();
@@ -78,7 +78,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     }
 
     private static ErrorResponseException tooLarge() {
-        return ProblemType.BODY_TOO_LARGE.exception(null, "The body is longer than " + MAX_BYTES + " bytes");
+        return ProblemType.BODY_TOO_LARGE.exception(null, "The body is larger than " + MAX_BYTES + " bytes");
     }
 
     /** A body that is being read. */

@@ -76,7 +76,7 @@ public record Cursor(Instant time, UUID id) {
         }
         throw ProblemType.INVALID_PARAMETER.exception(
                 "cursor",
-                "cursor is not one that this list, with these filters, has given out",
-                "Pass next_cursor of the page before unchanged and with the same filters, or leave cursor out.");
+                "cursor was not returned by this list with these filters",
+                "Send next_cursor of the previous page unchanged and with the same filters, or omit cursor.");
     }
 }

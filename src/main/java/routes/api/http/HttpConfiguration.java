@@ -110,7 +110,8 @@ class HttpConfiguration implements WebMvcConfigurer {
             // on a connection that the client does not read, the next response would hold a thread without a permit
             response.setHeader(HttpHeaders.CONNECTION, "close");
             if (!places.tryAcquire()) {
-                throw ProblemType.TOO_MANY_REQUESTS.exception(null, "Too many files are being sent already");
+                throw ProblemType.TOO_MANY_REQUESTS.exception(
+                        null, "Too many files are being downloaded at the same time");
             }
             return true;
         }

@@ -34,9 +34,9 @@ final class ProblemErrorController implements ErrorController {
             boolean isStalled = status == HttpStatus.REQUEST_TIMEOUT.value();
             return ProblemType.ofStatus(
                     HttpStatusCode.valueOf(status),
-                    isStalled ? "The body has stalled" : "The request cannot be answered");
+                    isStalled ? "No data was received for too long" : "The request cannot be processed");
         }
         // a direct request for the error path: there is no error and no resource
-        return ProblemType.NOT_FOUND.problem(null, "There is nothing at " + request.getRequestURI());
+        return ProblemType.NOT_FOUND.problem(null, "Unknown path " + request.getRequestURI());
     }
 }

@@ -58,9 +58,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         if (isBrowser(request)) {
             return page(HttpStatus.UNAUTHORIZED, request);
         }
-        String detail = exception instanceof BadCredentialsException
-                ? exception.getMessage()
-                : "This needs a key, and the request has none";
+        String detail =
+                exception instanceof BadCredentialsException ? exception.getMessage() : "The request has no API key";
         var headers = new HttpHeaders();
         headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         return answer(ProblemType.UNAUTHORIZED.problem("Authorization", detail), headers, request);
@@ -75,7 +74,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> rejected(RequestRejectedException exception, ServletWebRequest request) {
         LOG.debug("Rejected: {}", exception.getMessage());
         ProblemDetail problem = ProblemType.MALFORMED_REQUEST.problem(
-                null, "The path, a header or the name of a parameter holds characters that are not allowed there");
+                null, "The path, a header or the name of a parameter contains invalid characters");
         // Spring would use the raw path, which may not be a valid URI
         problem.setInstance(
                 ProblemReportValve.uri(request.getRequest().getRequestURI()).orElse(URI.create("")));
@@ -89,10 +88,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         return answer(
                 switch (exception.reason()) {
                     case UNKNOWN ->
-                        ProblemType.NOT_FOUND.problem(field, reason, "GET /admin/streams shows what there is.");
+                        ProblemType.NOT_FOUND.problem(
+                                field, reason, "GET /admin/streams lists the streams and groups.");
                     case INVALID -> ProblemType.INVALID_VALUE.problem(field, reason);
                     case CONFLICT, NOT_HERE ->
-                        ProblemType.CONFLICT.problem(field, reason, "Look at the present state, then ask again.");
+                        ProblemType.CONFLICT.problem(
+                                field, reason, "Check the current state, then repeat the request.");
                 },
                 request);
     }
@@ -114,7 +115,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         }
         LOG.error("{} failed", name(request), exception);
         return answer(
-                ProblemType.INTERNAL_ERROR.problem(null, "The request failed for a reason that is not in it"), request);
+                ProblemType.INTERNAL_ERROR.problem(null, "The request failed because of an internal error"), request);
     }
 
     @Override
@@ -122,7 +123,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             Exception exception, Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         var servlet = (ServletWebRequest) request;
         if (servlet.getResponse().isCommitted()) {
-            LOG.debug("{} was answered already", name(servlet), exception);
+            LOG.debug("The response to {} is already committed", name(servlet), exception);
             return null;
         }
         if (exception instanceof NoResourceFoundException && isBrowser(servlet)) {
@@ -164,7 +165,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         } else if (exception instanceof HttpRequestMethodNotSupportedException e) {
             return ProblemType.METHOD_NOT_ALLOWED.problem(
                     null,
-                    e.getMethod() + " is not possible here",
+                    e.getMethod() + " is not supported by this path",
                     "Use " + list(e.getSupportedHttpMethods(), ", ") + ".");
         } else if (exception instanceof HttpMediaTypeNotSupportedException e) {
             return ProblemType.UNSUPPORTED_MEDIA_TYPE.problem(
@@ -174,9 +175,9 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                             : "Content-Type " + e.getContentType() + " is not supported here",
                     "Send Content-Type: " + list(e.getSupportedMediaTypes(), " or ") + ".");
         } else if (exception instanceof NoResourceFoundException e) {
-            return ProblemType.NOT_FOUND.problem(null, "There is nothing at /" + e.getResourcePath());
+            return ProblemType.NOT_FOUND.problem(null, "Unknown path /" + e.getResourcePath());
         }
-        return ProblemType.ofStatus(status, "The request cannot be answered");
+        return ProblemType.ofStatus(status, "The request cannot be processed");
     }
 
     private static ProblemDetail invalid(FieldError error) {
@@ -187,19 +188,17 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     private static ProblemDetail unreadable(Throwable cause) {
         if (cause instanceof UnrecognizedPropertyException e) {
             return ProblemType.MALFORMED_REQUEST.problem(
-                    path(e),
-                    "There is no such field here",
-                    "The fields are " + list(e.getKnownPropertyIds(), ", ") + ".");
+                    path(e), "Unknown field", "The fields are " + list(e.getKnownPropertyIds(), ", ") + ".");
         } else if (cause instanceof JsonMappingException e && !e.getPath().isEmpty()) {
             return ProblemType.MALFORMED_REQUEST.problem(path(e), path(e) + " has a value of the wrong type");
         } else if (cause instanceof JsonProcessingException e && e.getLocation() != null) {
             return ProblemType.MALFORMED_REQUEST.problem(
                     null,
-                    "The body is not the JSON expected here, see line "
+                    "The body is not the expected JSON, see line "
                             + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr());
         }
-        return ProblemType.MALFORMED_REQUEST.problem(null, "The body is missing or cannot be read");
+        return ProblemType.MALFORMED_REQUEST.problem(null, "The body is missing or cannot be parsed");
     }
 
     private static String path(JsonMappingException exception) {
@@ -215,7 +214,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             return own.getBody();
         }
         return ProblemType.INVALID_PARAMETER.problem(
-                exception.getName(), exception.getName() + " has a value of the wrong form");
+                exception.getName(), exception.getName() + " has a value in the wrong format");
     }
 
     private static String list(Collection<?> values, String separator) {

@@ -115,7 +115,7 @@ final class ProblemReportValve extends ErrorReportValve {
                 }
             } while (read >= 0 && System.nanoTime() < end);
         } catch (IOException e) {
-            LOG.debug("The client has closed the connection", e);
+            LOG.debug("The client closed the connection", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -143,7 +143,7 @@ final class ProblemReportValve extends ErrorReportValve {
             response.getOutputStream().write(HttpConfiguration.JSON.writeValueAsBytes(problem));
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
-            LOG.debug("The client did not take the report of status {}", status, e);
+            LOG.debug("The client did not read the response with status {}", status, e);
         }
     }
 

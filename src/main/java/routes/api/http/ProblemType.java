@@ -17,42 +17,40 @@ import routes.vectorindex.VectorIndexException;
 
 /** The problem types of the API (RFC 9457). */
 public enum ProblemType {
-    MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Request cannot be read", "See /docs for the form of the request."),
-    INVALID_PARAMETER(
-            HttpStatus.BAD_REQUEST, "Parameter not allowed", "See /docs for the parameters and the values they take."),
+    MALFORMED_REQUEST(HttpStatus.BAD_REQUEST, "Malformed request", "See /docs for the format of the request."),
+    INVALID_PARAMETER(HttpStatus.BAD_REQUEST, "Invalid parameter", "See /docs for the parameters and their values."),
     UNAUTHORIZED(
             HttpStatus.UNAUTHORIZED,
-            "No key that is known",
-            "Send the header Authorization: Bearer <key>; who runs the program makes keys with --make-key."),
-    FORBIDDEN(HttpStatus.FORBIDDEN, "Not allowed", "Use a key of another role; see /docs for the roles."),
-    NOT_FOUND(HttpStatus.NOT_FOUND, "Not found", "Check the id; see /docs for the paths there are."),
-    METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed", "Use a method of the Allow header."),
-    NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable", "Accept application/json."),
-    TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "Request takes too long", "Send the body without pauses."),
-    CONFLICT(HttpStatus.CONFLICT, "Conflict with what exists", "Use what exists."),
+            "Unauthorized",
+            "Send the header Authorization: Bearer <key>. The operator creates keys with --make-key."),
+    FORBIDDEN(HttpStatus.FORBIDDEN, "Forbidden", "Use a key with another role; see /docs for the roles."),
+    NOT_FOUND(HttpStatus.NOT_FOUND, "Not found", "Check the id; see /docs for the paths."),
+    METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "Method not allowed", "Use a method listed in the header Allow."),
+    NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "Not acceptable", "Accept application/json in the header Accept."),
+    TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "Request timeout", "Send the body without pauses."),
+    CONFLICT(HttpStatus.CONFLICT, "Conflict", "Use the existing resource."),
     BODY_TOO_LARGE(HttpStatus.PAYLOAD_TOO_LARGE, "Body too large", "Send a smaller body."),
     QUOTA_EXCEEDED(
             HttpStatus.PAYLOAD_TOO_LARGE,
-            "Storage quota used up",
-            "Upload result.json alone, which needs no room, delete posts with files, or have the quota raised."),
+            "Storage quota exceeded",
+            "Upload only result.json, which does not count towards the quota, delete posts with files, or increase the quota."),
     UNSUPPORTED_MEDIA_TYPE(
-            HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Media type not supported", "Send Content-Type: application/json."),
-    INVALID_VALUE(
-            HttpStatus.UNPROCESSABLE_ENTITY, "Value not allowed", "See /docs for the fields and the values they take."),
-    TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "Too much at once", "Try again after the seconds in Retry-After."),
-    NO_ROOM(HttpStatus.INSUFFICIENT_STORAGE, "No room", "Have space freed on the disk of the process."),
+            HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type", "Send Content-Type: application/json."),
+    INVALID_VALUE(HttpStatus.UNPROCESSABLE_ENTITY, "Invalid value", "See /docs for the fields and their values."),
+    TOO_MANY_REQUESTS(
+            HttpStatus.TOO_MANY_REQUESTS,
+            "Too many requests",
+            "Try again after the number of seconds in" + " the header Retry-After."),
+    NO_ROOM(HttpStatus.INSUFFICIENT_STORAGE, "Insufficient disk space", "Free disk space on the server."),
     DEPENDENCY_DOWN(
             HttpStatus.SERVICE_UNAVAILABLE,
-            "A part the answer needs is down",
-            "Try again after the seconds in Retry-After; /health names the part that is down."),
+            "Dependency unavailable",
+            "Try again after the number of seconds in the header Retry-After; /health shows the unavailable component."),
     NOT_READY(
             HttpStatus.SERVICE_UNAVAILABLE,
-            "Not ready yet",
-            "Try again after the seconds in Retry-After; /health/live says whether the process runs."),
-    INTERNAL_ERROR(
-            HttpStatus.INTERNAL_SERVER_ERROR,
-            "Internal error",
-            "The log of the process says more under this time and path.");
+            "Not ready",
+            "Try again after the number of seconds in the header Retry-After; /health/live shows whether the process runs."),
+    INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "Internal error", "See the log entry with this time and path.");
 
     private final HttpStatus status;
     private final String title;
@@ -64,15 +62,15 @@ public enum ProblemType {
         this.remedy = remedy;
     }
 
-    private static final String DATABASE = "The database does not answer in time";
+    private static final String DATABASE = "The database does not respond in time";
 
     private static final Map<Class<? extends Exception>, String> OUTAGES = Map.of(
             NonTransientDataAccessResourceException.class, DATABASE,
             TransientDataAccessException.class, DATABASE,
             RecoverableDataAccessException.class, DATABASE,
             CannotCreateTransactionException.class, DATABASE,
-            RedisException.class, "Redis does not answer",
-            VectorIndexException.class, "The index does not answer");
+            RedisException.class, "Redis does not respond",
+            VectorIndexException.class, "The index does not respond");
 
     /** The problem of a part that does not answer, if that is why something failed. */
     public static Optional<ErrorResponseException> outage(Exception failure) {

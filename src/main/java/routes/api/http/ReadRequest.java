@@ -40,7 +40,7 @@ public final class ReadRequest extends HttpServletRequestWrapper {
 
             @Override
             public void setReadListener(ReadListener listener) {
-                throw new IllegalStateException("The body has been read already");
+                throw new IllegalStateException("The body has already been read");
             }
         };
     }

@@ -54,7 +54,7 @@ final class StrictParameters implements HandlerInterceptor {
             @Override
             public void setAsText(String text) {
                 if (!text.matches(form)) {
-                    throw new IllegalArgumentException("The value has not the form " + form);
+                    throw new IllegalArgumentException("The value must have the form " + form);
                 }
                 setValue(parser.apply(text));
             }
@@ -83,17 +83,16 @@ final class StrictParameters implements HandlerInterceptor {
         if (!known.containsKey(name)) {
             throw ProblemType.INVALID_PARAMETER.exception(
                     name,
-                    "There is no such parameter here",
-                    known.isEmpty()
-                            ? "Leave it out."
-                            : "The parameters are " + String.join(", ", known.keySet()) + ".");
+                    "Unknown parameter",
+                    known.isEmpty() ? "Omit it." : "The parameters are " + String.join(", ", known.keySet()) + ".");
         }
         // Spring would use the default and so drop the filter
         if (List.of(values).contains("")) {
-            throw ProblemType.INVALID_PARAMETER.exception(name, name + " has no value", "Give it one or leave it out.");
+            throw ProblemType.INVALID_PARAMETER.exception(
+                    name, name + " is empty", "Set a value or omit the parameter.");
         }
         if (values.length > 1 && !known.get(name)) {
-            throw ProblemType.INVALID_PARAMETER.exception(name, name + " is given " + values.length + " times");
+            throw ProblemType.INVALID_PARAMETER.exception(name, name + " is set " + values.length + " times");
         }
     }
 

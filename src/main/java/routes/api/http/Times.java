@@ -33,8 +33,8 @@ public final class Times {
         }
         throw ProblemType.INVALID_PARAMETER.exception(
                 null,
-                "The value is not a point in time within the years 1 to 9999",
-                "Send a date (2026-01-31) or a date and time with offset (2026-01-31T18:00:00Z).");
+                "The value must be a point in time in the years 1 to 9999",
+                "Send a date (2026-01-31) or a date and time with an offset (2026-01-31T18:00:00Z).");
     }
 
     /** Neither PostgreSQL nor the index can hold every {@link Instant}. */

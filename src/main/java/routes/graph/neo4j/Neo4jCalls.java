@@ -126,7 +126,7 @@ final class Neo4jCalls implements AutoCloseable {
             throw unavailable(
                     "all " + properties.maxConnections() + " connections (NEO4J_MAX_CONNECTIONS) are in use", e);
         } catch (TimeoutException e) {
-            throw resting("no answer within " + properties.timeout().toSeconds() + " s (NEO4J_TIMEOUT)", e);
+            throw resting("no response within " + properties.timeout().toSeconds() + " s (NEO4J_TIMEOUT)", e);
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (InterruptedException e) {

@@ -25,8 +25,8 @@ public record Neo4jServerProperties(
                 @Pattern(
                         regexp = "((neo4j|bolt)(\\+s|\\+ssc)?://[^\\s/@]+(/\\S*)?)?",
                         message =
-                                "must be an address such as neo4j://host:7687 or neo4j+s://host, without user and password; 7474"
-                                        + " and 7473 are the ports of its pages, 7687 is that of the driver")
+                                "must be a URL such as neo4j://host:7687 or neo4j+s://host, without user and"
+                                        + " password; 7474 and 7473 are the ports of the web interface, 7687 is the port for drivers")
                 String uri,
         @DefaultValue("neo4j") @NotBlank String user,
         @DefaultValue("") String password,

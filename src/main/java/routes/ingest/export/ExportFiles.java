@@ -52,6 +52,8 @@ final class ExportFiles {
             return "file is not in the export folder";
         }
         // a symbolic link may lead out of the folder although the path does not
-        return path.startsWith(folder) && path.toRealPath().startsWith(folder) ? null : "path leaves the export folder";
+        return path.startsWith(folder) && path.toRealPath().startsWith(folder)
+                ? null
+                : "path is outside the export folder";
     }
 }

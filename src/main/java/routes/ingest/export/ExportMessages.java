@@ -83,17 +83,17 @@ final class ExportMessages {
             return Optional.empty();
         }
         if (id == null || id == 0) {
-            throw new UnreadableException(null, "id", "its id is missing or cannot be read");
+            throw new UnreadableException(null, "id", "its id is missing or unreadable");
         }
         if (id < 0 || "unsupported".equals(type)) {
             return Optional.empty();
         }
         if (type != null && !type.equals("message")) {
-            throw new UnreadableException(id, "type", "its type is not known");
+            throw new UnreadableException(id, "type", "its type is unknown");
         }
         Instant postedAt = time(Instant.EPOCH, message.get("date_unixtime"), message.get("date"))
                 .orElseThrow(() -> new UnreadableException(
-                        id, "date", "its time is missing, cannot be read or is not between 1970 and 9999"));
+                        id, "date", "its time is missing, unreadable, or not in the years 1970 to 9999"));
         String mediaType = String.valueOf(message.text("media_type"));
         String paidStars = message.text("paid_stars_amount");
         SourceFile file = file(message, mediaType, paidStars);
@@ -134,7 +134,7 @@ final class ExportMessages {
         JsonNode local = message.get("edited");
         Optional<Instant> edited = time(OldVersions.FIRST_EDIT, seconds, local);
         if (edited.isEmpty() && (seconds != null || local != null)) {
-            message.odd("edited", "no time between 1970 and 9999");
+            message.odd("edited", "not a time in the years 1970 to 9999");
         }
         return edited.map(OldVersions::edit).orElse(null);
     }

@@ -24,11 +24,11 @@ final class ExportReader {
     private static final int MESSAGES_TO_TELL_THE_VERSION = 20;
 
     private static final String REMEDY =
-            " What stands before it is imported. Export the chat again or mend the file, then import"
-                    + " it once more: nothing is imported twice.";
+            " Everything before this position is imported. Export the chat again or repair the file, then repeat the"
+                    + " import: nothing is imported twice.";
 
     private static final String ENDS_IN_THE_MIDDLE =
-            "it ends in the middle, so the export was interrupted or the copy is incomplete";
+            "it is truncated: the export was interrupted or the copy is incomplete";
 
     private static final String TOO_LONG = "it is longer than " + JsonCursor.MAX_VALUE_BYTES + " bytes";
 
@@ -81,16 +81,16 @@ final class ExportReader {
             cursor = open;
             skipByteOrderMark();
             if (cursor.peek() != '{' || !readChat(true)) {
-                throw noExport("it has neither messages nor chats");
+                throw noExport("it contains neither messages nor chats");
             }
             while (cursor.peek() == '{') {
                 Place start = cursor.place();
                 if (!readChat(true)) {
-                    unreadable(null, null, "a further document without messages or chats", start);
+                    unreadable(null, null, "an additional document without messages or chats", start);
                 }
             }
             if (cursor.peek() >= 0) {
-                unreadable(null, null, "the file goes on after the end of the export", cursor.place());
+                unreadable(null, null, "the file continues after the end of the export", cursor.place());
             }
         } catch (EOFException e) {
             throw broken(ENDS_IN_THE_MIDDLE);
@@ -145,7 +145,7 @@ final class ExportReader {
             cursor.moveTo(end);
         }
         if (!found && !top) {
-            unreadable(chat, "messages", "it has no messages", start);
+            unreadable(chat, "messages", "it contains no messages", start);
         }
         return found;
     }
@@ -327,7 +327,7 @@ final class ExportReader {
             int next = MessageJson.nextMessage(bytes, start.position() - start.lineStart());
             if (next < 0) {
                 cursor.moveTo(start);
-                throw broken("a fault of this message hides where the next chat begins");
+                throw broken("because of an error in this message, the beginning of the next chat cannot be found");
             } else if (next > 0) {
                 cursor.moveTo(start.plus(bytes, next));
                 bytes = Arrays.copyOf(bytes, next);
@@ -391,7 +391,7 @@ final class ExportReader {
             // not a name either
         }
         cursor.moveTo(place);
-        throw broken("the name of a field and a colon are expected there");
+        throw broken("a field name and a colon are expected here");
     }
 
     /** Consumes an unwanted value and returns its type. */
@@ -399,7 +399,7 @@ final class ExportReader {
         try {
             return Fields.typeOf(cutValue());
         } catch (UnreadableException e) {
-            return "no JSON that can be read";
+            return "invalid JSON";
         }
     }
 
@@ -418,7 +418,7 @@ final class ExportReader {
     }
 
     private FormatException noExport(String reason) {
-        return new FormatException(file + " is no Telegram Desktop export: " + reason
+        return new FormatException(file + " is not a Telegram Desktop export: " + reason
                 + ". Choose the format \"Machine-readable JSON\" in Telegram" + " Desktop and import its result.json.");
     }
 

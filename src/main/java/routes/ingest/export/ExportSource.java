@@ -43,12 +43,12 @@ public final class ExportSource implements Source {
         Path file = Files.isDirectory(path) ? path.resolve(FILE_NAME) : path;
         if (!Files.isRegularFile(file)) {
             String hint = Files.exists(file.resolveSibling("messages.html"))
-                    ? "the folder holds an export as HTML; choose the format \"Machine-readable JSON\" in Telegram Desktop"
-                    : "give the path of an export's " + FILE_NAME + " or of its folder";
-            throw new NoSuchFileException(file.toString(), null, "there is no such file: " + hint);
+                    ? "the folder contains an export in HTML; export in the format \"Machine-readable JSON\" in Telegram Desktop"
+                    : "specify the path of the " + FILE_NAME + " of an export, or of its folder";
+            throw new NoSuchFileException(file.toString(), null, "no such file: " + hint);
         }
         if (!Files.isReadable(file)) {
-            throw new AccessDeniedException(file.toString(), null, "the process may not read it");
+            throw new AccessDeniedException(file.toString(), null, "the process has no permission to read it");
         }
         return new ExportSource(file.toAbsolutePath().normalize(), zone);
     }
@@ -102,17 +102,16 @@ public final class ExportSource implements Source {
         /** Whether the messages of this chat are wanted. Others are skipped. */
         boolean chat(Chat chat) throws IOException, InterruptedException {
             if (chat.type() == null) {
-                unreadable(new ImportNote(chat.title(), null, "type", "the chat has no type that can be read"));
+                unreadable(new ImportNote(chat.title(), null, "type", "the chat has no readable type"));
                 return false;
             }
             if (!chat.isChannel()) {
-                String reason = "a " + chat.type() + " is no channel; only channels and supergroups are imported";
+                String reason = "a " + chat.type() + " is not a channel; only channels and supergroups are imported";
                 sink.noted(new ImportNote(chat.title(), null, null, reason));
                 return false;
             }
             if (chat.bareId() > ChannelIdentity.LAST_TELEGRAM_ID) {
-                String reason =
-                        "the chat has no id that can be read; it is imported as " + chat.bareId() + ", without links";
+                String reason = "the chat has no readable id; it is imported as " + chat.bareId() + ", without links";
                 sink.noted(new ImportNote(chat.title(), null, "id", reason));
             }
             albums = new AlbumInference();
@@ -137,8 +136,8 @@ public final class ExportSource implements Source {
                 sink.noPost(id);
                 if (id != null && !ExportMessages.SERVICE.equals(message.text("type"))) {
                     String reason = id < 0
-                            ? "it is of the small group that this chat was before; such messages are not imported"
-                            : "Telegram Desktop did not know its kind and exported nothing of it; export again with a newer version";
+                            ? "it belongs to the basic group that was upgraded to this supergroup; such messages are not imported"
+                            : "Telegram Desktop did not support its type and exported no content; export again with a newer version";
                     note(id, id < 0 ? "id" : "type", reason);
                 }
             }

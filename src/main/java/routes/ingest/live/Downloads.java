@@ -82,14 +82,14 @@ class Downloads {
     }
 
     private String late() {
-        return "not downloaded within " + timeout.toSeconds() + " s; it is tried again with the next reading";
+        return "not downloaded within " + timeout.toSeconds() + " s; the download is retried at the next read";
     }
 
     private SourceFile result(Download download) throws InterruptedException {
         SourceFile file = download.message().message().file();
         try {
             String path = download.answer().get().at("/local/path").asText();
-            return path.isEmpty() ? file.missing("Telegram gave no file") : file.at(Path.of(path));
+            return path.isEmpty() ? file.missing("Telegram returned no file") : file.at(Path.of(path));
         } catch (ExecutionException e) {
             boolean late =
                     e.getCause() instanceof TdlibException failure && failure.kind() == TdlibException.Kind.TIMED_OUT;

@@ -209,7 +209,7 @@ public class LiveFeed {
 
     private void lost(String account, ObjectNode gap) {
         LOG.warn(
-                "{} updates of the Telegram account {} are missing; the channels are read again",
+                "{} updates of the Telegram account {} were lost; its channels are read again",
                 gap.path("count").asLong(),
                 account);
         if (gap.path("all_chats").asBoolean()) {
@@ -360,10 +360,10 @@ public class LiveFeed {
             // the library is missing; the opening of the accounts says so too
             if (!problem.equals(e.getMessage())) {
                 problem = e.getMessage();
-                LOG.error("The Telegram account {} cannot be read: {}", account, problem);
+                LOG.error("Cannot read the Telegram account {}: {}", account, problem);
             }
         } catch (Exception e) {
-            throw new IllegalStateException("The route " + id + " cannot be started", e);
+            throw new IllegalStateException("Cannot start the route " + id, e);
         }
     }
 
@@ -376,7 +376,8 @@ public class LiveFeed {
 
     TdChats chats(String account) {
         return Optional.ofNullable(clients.get(account))
-                .orElseThrow(() -> new IllegalStateException("The Telegram account " + account + " has no session"));
+                .orElseThrow(
+                        () -> new IllegalStateException("The Telegram account " + account + " has no open session"));
     }
 
     /** The changes of a chat that are to be applied now. */
@@ -425,13 +426,13 @@ public class LiveFeed {
                 metrics.flood("telegram");
                 table.flooded(task.channel.account(), reason, until);
             } else {
-                LOG.warn("{} cannot be read: {}", task.channel.name(), reason);
+                LOG.warn("Cannot read {}: {}", task.channel.name(), reason);
                 for (LiveChannel row : table.ofSameChat(task.channel)) {
                     table.failed(row, reason, now.plus(row.pause(parser.retryPause())), false);
                 }
             }
         } catch (RuntimeException e) {
-            LOG.warn("The state of {} cannot be stored: {}", task.channel.name(), FailureReason.of(e));
+            LOG.warn("Cannot store the state of {}: {}", task.channel.name(), FailureReason.of(e));
         }
     }
 

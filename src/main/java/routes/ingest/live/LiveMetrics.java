@@ -87,7 +87,7 @@ class LiveMetrics {
                     .stream()
                     .collect(Collectors.toMap(Row::key, row -> row)));
         } catch (DataAccessException | TransactionException e) {
-            LOG.debug("The states of the live channels cannot be read: {}", e.getMessage());
+            LOG.debug("Cannot read the states of the live channels: {}", e.getMessage());
             return Optional.empty();
         }
     }

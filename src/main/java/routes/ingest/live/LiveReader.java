@@ -137,7 +137,8 @@ public class LiveReader {
         if (channel.username() == null) {
             unusable(
                     open,
-                    "no signed-in account knows the channel with this id; join it with an account, or subscribe by its name",
+                    "no signed-in account has access to the channel with this id; join the channel with an account,"
+                            + " or subscribe by its name",
                     UNJOINED_AGAIN);
             return;
         }
@@ -176,7 +177,7 @@ public class LiveReader {
     }
 
     private void unusable(List<LiveChannel> rows, String reason, Duration pause) {
-        LOG.warn("{} is not read: {}", rows.get(0).name(), reason);
+        LOG.warn("Cannot read {}: {}", rows.get(0).name(), reason);
         for (LiveChannel row : rows) {
             table.failed(row, reason, clock.instant().plus(pause), false);
         }
@@ -188,7 +189,7 @@ public class LiveReader {
         long chatId = TdMessage.id(chat);
         Long tgChannelId = TdMessage.channelId(chatId);
         if (!TdChats.isSupergroup(chat) || tgChannelId == null) {
-            unusable(rows, "it is no channel and no supergroup", UNKNOWN_AGAIN);
+            unusable(rows, "it is neither a channel nor a supergroup", UNKNOWN_AGAIN);
             return;
         }
         List<UUID> tenants = rows.stream().map(LiveChannel::tenantId).toList();
@@ -201,7 +202,7 @@ public class LiveReader {
             return stored.id().equals(channel.channelId());
         }));
         if (same) {
-            LOG.info("{} is read by the Telegram account {}", channel.name(), account);
+            LOG.info("Reading {} with the Telegram account {}", channel.name(), account);
         }
     }
 

@@ -76,6 +76,6 @@ class PreviewDownloads {
     }
 
     private static String later(String reason) {
-        return reason + "; it is tried again with the next reading";
+        return reason + "; the download is retried at the next read";
     }
 }

@@ -99,7 +99,7 @@ public class PreviewFeed {
     public void failed(@ExchangeProperty(TASK) PreviewTask task, @ExchangeException Exception failure) {
         task.close();
         if (failure instanceof OptimisticLockingFailureException) {
-            LOG.info("Another process reads {}: {}", task.channel.name(), failure.getMessage());
+            LOG.info("{} is being read by another process: {}", task.channel.name(), failure.getMessage());
             return;
         }
         String reason =
@@ -107,13 +107,13 @@ public class PreviewFeed {
         try {
             failed(task.channel, reason, null);
         } catch (RuntimeException e) {
-            LOG.warn("The state of {} cannot be stored: {}", task.channel.name(), FailureReason.of(e));
+            LOG.warn("Cannot store the state of {}: {}", task.channel.name(), FailureReason.of(e));
         }
     }
 
     /** @param asked how long the server asks to wait; null if it does not */
     void failed(LiveChannel channel, String reason, Duration asked) {
-        LOG.warn("The preview of {} cannot be read: {}", channel.name(), reason);
+        LOG.warn("Cannot read the preview of {}: {}", channel.name(), reason);
         Duration pause = channel.pause(parser.retryPause());
         Duration longer = asked == null || asked.compareTo(pause) < 0 ? pause : asked;
         channels.failed(channel, reason, clock.instant().plus(longer), false);
@@ -125,7 +125,7 @@ public class PreviewFeed {
             try {
                 leases.release(host, task.owner);
             } catch (RuntimeException e) {
-                LOG.debug("The lease of {} stays until it expires: {}", host, e.getMessage());
+                LOG.debug("Cannot release the lease of {}; it expires: {}", host, e.getMessage());
             }
         }
     }

@@ -98,8 +98,8 @@ public class PreviewReader {
         if (row != null && row.username() == null) {
             refused(
                     row,
-                    "the name of the channel is not known: a private channel has no public preview, so sign in an account that is a member"
-                            + " of it; subscribe to a public one by its name");
+                    "the name of the channel is unknown. A private channel has no public preview: sign in an account"
+                            + " that is a member of it. Subscribe to a public channel by its name");
             row = null;
         }
         Optional<Duration> rest = row == null ? Optional.empty() : lease(task);
@@ -127,7 +127,7 @@ public class PreviewReader {
         try {
             return leases.acquire(feed.host(), task.owner, lease);
         } catch (RuntimeException e) {
-            LOG.debug("The host of the previews cannot be leased", e);
+            LOG.debug("Cannot lease the host of the previews", e);
             return Optional.empty();
         }
     }
@@ -136,7 +136,7 @@ public class PreviewReader {
         try {
             leases.delay(feed.host(), time);
         } catch (RuntimeException e) {
-            LOG.debug("The delay of the host cannot be stored; the next page needs Redis too", e);
+            LOG.debug("Cannot store the delay of the host in Redis", e);
         }
     }
 
@@ -186,7 +186,7 @@ public class PreviewReader {
 
     /** The channel cannot be read this way. */
     private void refused(LiveChannel row, String reason) {
-        LOG.warn("{} is not read: {}", row.name(), reason);
+        LOG.warn("Cannot read {}: {}", row.name(), reason);
         channels.failed(row, reason, clock.instant().plus(REFUSED_AGAIN), false);
     }
 
@@ -205,7 +205,7 @@ public class PreviewReader {
         if (!page.unknown().isEmpty()) {
             metrics.unknown(
                     page.unknown().values().stream().mapToInt(Integer::intValue).sum());
-            LOG.warn("The preview of {} has unknown elements: {}", begun.name(), page.unknown());
+            LOG.warn("The preview of {} contains unknown elements: {}", begun.name(), page.unknown());
         }
         LiveChannel row = identified(task, begun, page);
         if (row == null) {
@@ -216,7 +216,7 @@ public class PreviewReader {
         List<PreviewPost> posts = page.posts();
         if (posts.isEmpty()) {
             if (first && table.hasShown(row)) {
-                throw new IOException("the preview shows no posts any more, although it did");
+                throw new IOException("the preview no longer shows posts");
             }
             writer.page(row, page, new LiveChannels.Progress(row.pass(), true, 0, null));
             return;
@@ -224,7 +224,7 @@ public class PreviewReader {
         long newest = posts.get(posts.size() - 1).id();
         long oldest = posts.get(0).id();
         if (!first && newest >= TdMessage.number(row.pass().next())) {
-            throw new IOException("the preview does not go back: it shows the post " + newest + " once more");
+            throw new IOException("the preview does not return older posts: it contains the post " + newest + " again");
         }
         Instant date = posts.stream()
                 .map(PreviewPost::date)
@@ -250,12 +250,12 @@ public class PreviewReader {
         if (id == null) {
             if (!page.posts().isEmpty()) {
                 throw new IOException(
-                        "the preview does not tell the id of the channel: Telegram may have changed its pages");
+                        "the preview does not contain the id of the channel: Telegram may have changed its pages");
             }
             return row;
         }
         if (row.tgChannelId() != null && !row.tgChannelId().equals(id)) {
-            refused(row, "the name @" + row.username() + " belongs to another channel now, with the id " + id);
+            refused(row, "the name @" + row.username() + " now belongs to another channel, with the id " + id);
             return null;
         }
         if (row.tgChannelId() != null && row.chatId() != null) {
@@ -268,10 +268,10 @@ public class PreviewReader {
             return found;
         }));
         if (!stored.id().equals(row.channelId())) {
-            LOG.info("{} is the stored channel {}", row.name(), stored.title());
+            LOG.info("{} has the id of the stored channel {} and is merged with it", row.name(), stored.title());
             return null;
         }
-        LOG.info("{} is read from its public preview", row.name());
+        LOG.info("Reading {} from its public preview", row.name());
         return LiveChannelBuilder.builder(row)
                 .tgChannelId(stored.tgChannelId())
                 .chatId(TdMessage.chatId(id))

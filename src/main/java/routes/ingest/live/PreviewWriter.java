@@ -128,7 +128,7 @@ class PreviewWriter {
         for (PreviewPost post : page.posts()) {
             Stored row = stored.get(post.id());
             if (post.message() == null) {
-                LOG.warn("Message {} of {} has no time that can be read", post.id(), channel.title());
+                LOG.warn("Message {} of {} has no readable time", post.id(), channel.title());
                 continue;
             } else if (row == null && post.date().isBefore(channel.historyFrom())) {
                 continue;

@@ -96,7 +96,7 @@ final class TdChats implements TdMessage.Names {
         if (whole.isPresent()) {
             ((ObjectNode) message.path("content")).set("message", whole.get());
         } else {
-            LOG.warn("Only the beginning of message {} can be read", TdMessage.number(id));
+            LOG.warn("Only the beginning of message {} is readable", TdMessage.number(id));
         }
     }
 

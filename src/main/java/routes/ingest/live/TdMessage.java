@@ -228,7 +228,8 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                 case "messageExpiredPhoto",
                         "messageExpiredVideo",
                         "messageExpiredVideoNote",
-                        "messageExpiredVoiceNote" -> without("expired", "the file was shown for a time only");
+                        "messageExpiredVoiceNote" ->
+                    without("expired", "the file was available for a limited time only");
                 default -> unknown();
             }
         }
@@ -243,7 +244,7 @@ record TdMessage(SourceMessage message, RemoteFile file) {
             text = TdText.everything(content);
             String name =
                     kind.isEmpty() ? "unknown" : kind.substring(0, 1).toLowerCase(Locale.ROOT) + kind.substring(1);
-            without(name, "this version does not know such posts; see them in Telegram");
+            without(name, "this version does not support posts of this type; see them in Telegram");
         }
 
         /** Media without a file. */
@@ -281,7 +282,7 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                         found.at("/remote/unique_id").asText(),
                         size == 0 ? found.path("expected_size").asLong() : size);
             } else {
-                file = file.missing("Telegram names no file");
+                file = file.missing("Telegram returned no file");
             }
         }
 
@@ -303,7 +304,7 @@ record TdMessage(SourceMessage message, RemoteFile file) {
                     return;
                 }
             }
-            String reason = "paid media, which only buyers see ("
+            String reason = "paid media, which only buyers can see ("
                     + content.path("star_count").asLong() + " stars)";
             file = new SourceFile(MediaKind.PHOTO, "paid_media", "paid media", null, null, reason);
         }
@@ -373,7 +374,7 @@ record TdMessage(SourceMessage message, RemoteFile file) {
         private void story() {
             long poster = content.path("story_poster_chat_id").asLong();
             String where = names.title(poster).map(title -> " of " + title).orElse("");
-            without("story", "a story" + where + ", which is seen only in Telegram");
+            without("story", "a story" + where + ", which is available only in Telegram");
         }
 
         private static Optional<JsonNode> first(JsonNode node, String type) {

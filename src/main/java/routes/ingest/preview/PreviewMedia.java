@@ -28,7 +28,7 @@ final class PreviewMedia {
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,3})%.*");
     private static final int PERCENTS = 100;
     private static final String TOO_BIG =
-            "the public preview does not show this file, as it is too big; see it in Telegram";
+            "the public preview does not contain this file because it is too big; see it in Telegram";
 
     /** @param file null without */
     record Content(ObjectNode content, PreviewFile file) {}
@@ -153,7 +153,7 @@ final class PreviewMedia {
                 content,
                 new PreviewFile(
                         null,
-                        "the public preview does not give out files" + size + "; see it in Telegram",
+                        "the public preview does not contain files" + size + "; see it in Telegram",
                         "document " + title + " " + extra));
     }
 

@@ -58,14 +58,14 @@ public record PreviewPage(
      */
     public static PreviewPage read(String html, String name) throws UnreadableException {
         if (!html.stripTrailing().endsWith("</html>")) {
-            throw new UnreadableException("the page of the preview is cut off");
+            throw new UnreadableException("the preview page is truncated");
         }
         Document document = Jsoup.parse(html);
         Element header = document.selectFirst(".tgme_channel_info");
         List<Element> blocks = document.select(".tgme_widget_message_wrap");
         if (header == null && blocks.isEmpty()) {
             throw new UnreadableException(
-                    "the page has neither posts nor the header of a channel: Telegram may have changed it, or it is of a proxy");
+                    "the page contains neither posts nor a channel header: Telegram may have changed it, or it was sent by a proxy");
         }
         Map<String, Integer> unknown = new TreeMap<>();
         List<PreviewPost> posts = new ArrayList<>();
@@ -85,9 +85,9 @@ public record PreviewPage(
                             .read());
         }
         if (posts.isEmpty() && !unknown.isEmpty()) {
-            throw new UnreadableException("no post of the page can be read: Telegram may have changed its markup");
+            throw new UnreadableException("no post of the page is readable: Telegram may have changed its markup");
         } else if (channels.size() > 1) {
-            throw new UnreadableException("the page has posts of several channels: " + channels);
+            throw new UnreadableException("the page contains posts of several channels: " + channels);
         }
         posts.sort(Comparator.comparingLong(PreviewPost::id));
         String title = PreviewText.plain(document.selectFirst(".tgme_channel_info_header_title"));
@@ -131,9 +131,9 @@ public record PreviewPage(
                 || (extra.isEmpty() && document.selectFirst(".tgme_page_photo") == null)) {
             return "Telegram has no channel @" + name;
         } else if (extra.toLowerCase(Locale.ROOT).contains("@" + name.toLowerCase(Locale.ROOT))) {
-            return "@" + name + " is a person or a bot, and no channel";
+            return "@" + name + " is a user or a bot, not a channel";
         }
         return "@" + name
-                + " has no public preview, as groups and some channels have none; a Telegram account can read it";
+                + " has no public preview (groups and some channels do not have one); it can be read with a Telegram account";
     }
 }

@@ -18,8 +18,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record PreviewProperties(
         @DefaultValue("false") boolean enabled,
         @DefaultValue("https://t.me")
-                @Pattern(
-                        regexp = "https?://[^/?#\\s]+",
-                        message = "must be an address without a path, such as https://t.me")
+                @Pattern(regexp = "https?://[^/?#\\s]+", message = "must be a URL without a path, such as https://t.me")
                 String url,
         @DefaultValue("2s") @DurationMin(millis = 0) @DurationMax(minutes = 10) Duration requestDelay) {}

@@ -33,15 +33,15 @@ final class EntryNames {
             entry(Pattern.compile("^(?:/|[A-Za-z]:)"), "has an absolute path"),
             entry(CONTROL, "has a control character in its name"),
             entry(Pattern.compile("\\\\"), "has a backslash in its name"),
-            entry(Pattern.compile("(?:^|/)\\.\\.(?:/|$)"), "leads out of the folder"),
+            entry(Pattern.compile("(?:^|/)\\.\\.(?:/|$)"), "leads outside the folder"),
             entry(Pattern.compile("(?:^|/)\\.?(?:/|$)"), "has a path with an empty part"),
-            entry(Pattern.compile("^.{1001}"), "has too long a name"),
-            entry(Pattern.compile("^(?:[^/]*/){16}"), "lies more than 16 folders deep"));
+            entry(Pattern.compile("^.{1001}"), "has a name that is too long"),
+            entry(Pattern.compile("^(?:[^/]*/){16}"), "is nested more than 16 folders deep"));
 
     private static final int MAX_PART_BYTES = 255;
     private static final int MAX_SHOWN = 100;
     private static final String RESULT = "result.json";
-    static final String ONE_EXPORT = "Zip one export only, as Telegram Desktop wrote it.";
+    static final String ONE_EXPORT = "Zip a single export folder, as created by Telegram Desktop.";
 
     /**
      * Whether each path is a folder. Paths that differ only in case are equal, since some disks treat them so. Digests, since paths
@@ -90,13 +90,13 @@ final class EntryNames {
         if (exports.isEmpty()) {
             throw UploadRefusedException.unusable(
                     hasHtml
-                            ? "The zip holds an export as HTML, and no " + RESULT
-                            : "The zip holds no " + RESULT + "; zips inside of it are not unpacked",
-                    "Export from Telegram Desktop in the format \"Machine-readable JSON\" and zip that folder.");
+                            ? "The zip contains an export in HTML, but no " + RESULT
+                            : "The zip contains no " + RESULT + "; nested zips are not unpacked",
+                    "Export from Telegram Desktop in the format \"Machine-readable JSON\" and zip its folder.");
         }
         if (exports.size() > 1) {
             throw UploadRefusedException.unusable(
-                    "The zip holds more than one export: " + shown(exports.get(0)) + " and " + shown(exports.get(1)),
+                    "The zip contains more than one export: " + shown(exports.get(0)) + " and " + shown(exports.get(1)),
                     "Upload each export separately.");
         }
         String first = exports.get(0);
@@ -114,11 +114,12 @@ final class EntryNames {
         Boolean wasFolder = folders.putIfAbsent(digest, isFolder);
         if (wasFolder != null && wasFolder != isFolder) {
             throw UploadRefusedException.unusable(
-                    "The zip's entry " + shown(entry) + " clashes with another one: a file and a folder of one name",
+                    "The zip's entry " + shown(entry)
+                            + " conflicts with another entry: a file and a folder have the same name",
                     ONE_EXPORT);
         } else if (wasFolder != null && !isFolder) {
             throw UploadRefusedException.unusable(
-                    "The zip has the entry " + shown(entry) + " twice, or one whose name differs only in case",
+                    "The zip has the entry " + shown(entry) + " twice, or with names that differ only in case",
                     ONE_EXPORT);
         }
     }
@@ -131,12 +132,12 @@ final class EntryNames {
                 .orElse(null);
         if (fault == null
                 && Arrays.stream(name.split("/")).anyMatch(part -> part.getBytes(UTF_8).length > MAX_PART_BYTES)) {
-            fault = "has too long a name";
+            fault = "has a name that is too long";
         }
         if (fault != null) {
             throw UploadRefusedException.unusable(
                     "The zip's entry " + shown(name) + " " + fault,
-                    "Zip the folder as Telegram Desktop wrote it, with another program.");
+                    "Zip the folder created by Telegram Desktop with another program.");
         }
     }
 

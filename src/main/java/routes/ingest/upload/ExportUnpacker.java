@@ -39,8 +39,9 @@ public final class ExportUnpacker {
     private static final int HEAD = 64;
     private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
     private static final String RESULT = "result.json";
-    private static final String ZIP_AGAIN = "Zip the export's folder again, without password, and upload it once more.";
-    private static final String DAMAGED = "it ends in the middle or is damaged";
+    private static final String ZIP_AGAIN =
+            "Zip the folder of the export again, without a password, and repeat the upload.";
+    private static final String DAMAGED = "it is truncated or damaged";
     private static final List<Integer> METHODS =
             List.of(ZipEntry.STORED, ZipEntry.DEFLATED, ZipMethod.ENHANCED_DEFLATED.getCode());
 
@@ -63,7 +64,7 @@ public final class ExportUnpacker {
      */
     public void requireRoom(Path folder, long length) throws IOException {
         if (Files.getFileStore(folder).getUsableSpace() - limits.diskReserve() < Math.max(length, 0)) {
-            throw noRoom("The disk has no room for the upload");
+            throw noRoom("Not enough disk space for the upload");
         }
     }
 
@@ -102,7 +103,7 @@ public final class ExportUnpacker {
         }
         throw UploadRefusedException.unusable(
                 otherType(head),
-                "Send the zipped folder of an export of Telegram Desktop, made in the format"
+                "Send the zipped folder of a Telegram Desktop export in the format"
                         + " \"Machine-readable JSON\", or its " + RESULT + ".");
     }
 
@@ -117,7 +118,7 @@ public final class ExportUnpacker {
         } else if (head.startsWith("PK\5\6")) {
             return "The zip is empty";
         } else if (head.stripLeading().startsWith("<")) {
-            return "The file is HTML or XML, not a zip and not a result.json";
+            return "The file is HTML or XML; a zip or a result.json is required";
         }
         return "The file is neither a zip nor a result.json";
     }
@@ -200,7 +201,7 @@ public final class ExportUnpacker {
                     throw UploadRefusedException.unusable(
                             "The zip unpacks to more than " + limits.maxRatio() + " times its size, at the entry "
                                     + EntryNames.shown(name.get()),
-                            "Send an export of Telegram Desktop; if this is one, upload its result.json without zip.");
+                            "Send an export of Telegram Desktop. If this is one, upload its result.json without a zip.");
                 }
                 files.put(name.get(), entry);
             }
@@ -216,8 +217,8 @@ public final class ExportUnpacker {
         if (unpackedBytes > limits.maxUnpackedBytes()) {
             throw new UploadRefusedException(
                     Reason.TOO_LARGE,
-                    "The export is longer than " + limits.maxUnpackedBytes() + " bytes unpacked",
-                    "Export fewer chats or without videos, or put the export under IMPORT_DIR and send its path.");
+                    "The export is larger than " + limits.maxUnpackedBytes() + " bytes unpacked",
+                    "Export fewer chats or exclude videos, or put the export under IMPORT_DIR and send its path.");
         }
     }
 
@@ -225,15 +226,15 @@ public final class ExportUnpacker {
         String shown = "The zip's entry " + EntryNames.shown(name);
         if (entry.isUnixSymlink()) {
             throw UploadRefusedException.unusable(
-                    shown + " is a symbolic link", "Zip the files themselves in place of the links.");
+                    shown + " is a symbolic link", "Zip the files themselves instead of the links.");
         }
         if (entry.getGeneralPurposeBit().usesEncryption()) {
             throw UploadRefusedException.unusable(shown + " is encrypted", ZIP_AGAIN);
         }
         if (!METHODS.contains(entry.getMethod()) || !zip.canReadEntryData(entry)) {
             throw UploadRefusedException.unusable(
-                    shown + " is packed by a method that is not supported (" + entry.getMethod() + ")",
-                    "Zip the export's folder with the usual method, Deflate.");
+                    shown + " has an unsupported compression method (" + entry.getMethod() + ")",
+                    "Zip the folder of the export with the method Deflate.");
         }
     }
 
@@ -243,8 +244,8 @@ public final class ExportUnpacker {
             file = folder.resolve(name);
         } catch (InvalidPathException e) {
             throw UploadRefusedException.unusable(
-                    "The name " + EntryNames.shown(name) + " cannot be written on the disk of the process",
-                    "Have the process started with a UTF-8 locale, such as LC_ALL=C.UTF-8.");
+                    "The name " + EntryNames.shown(name) + " cannot be used on the file system of the server",
+                    "Start the process with a UTF-8 locale, such as LC_ALL=C.UTF-8.");
         }
         boolean isIntact;
         try (var content = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
@@ -296,7 +297,7 @@ public final class ExportUnpacker {
                 throw UploadRefusedException.unusable(
                         "The zip has the entry "
                                 + EntryNames.shown(file.getFileName().toString())
-                                + " twice for the disk of the process",
+                                + " twice, because the file system of the server does not distinguish the names",
                         EntryNames.ONE_EXPORT);
             }
             throw notWritten(e);
@@ -312,15 +313,15 @@ public final class ExportUnpacker {
     }
 
     private static UploadRefusedException notWritten(IOException failure) {
-        LOG.warn("An upload cannot be written: {}", failure.toString());
-        return noRoom("The upload cannot be written to disk");
+        LOG.warn("Cannot write an upload: {}", failure.toString());
+        return noRoom("The upload could not be written to disk");
     }
 
     private static UploadRefusedException noRoom(String message) {
         return new UploadRefusedException(
                 Reason.NO_ROOM,
                 message,
-                "Have space freed on the disk of IMPORT_DIR (UPLOAD_DISK_RESERVE stays free), or send a smaller export.");
+                "Free space on the disk of IMPORT_DIR (UPLOAD_DISK_RESERVE is kept free), or send a smaller export.");
     }
 
     private static UploadRefusedException tooManyEntries(String message) {

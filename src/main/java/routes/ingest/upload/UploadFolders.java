@@ -70,7 +70,7 @@ public final class UploadFolders {
                     delete(folder);
                 }
             } catch (IOException e) {
-                LOG.warn("{} cannot be unlocked: {}", folder, e.toString());
+                LOG.warn("Cannot unlock {}: {}", folder, e.toString());
             }
         }
     }
@@ -101,10 +101,10 @@ public final class UploadFolders {
                 if (left != null && isNeeded.test(folder)) {
                     left.keep();
                 } else if (left != null) {
-                    LOG.info("An unfinished upload is removed: {}", folder);
+                    LOG.info("Removed an unfinished upload: {}", folder);
                 }
             } catch (IOException e) {
-                LOG.warn("{} cannot be locked: {}", folder, e.toString());
+                LOG.warn("Cannot lock {}: {}", folder, e.toString());
             }
         }
     }
@@ -130,7 +130,7 @@ public final class UploadFolders {
         try {
             FileSystemUtils.deleteRecursively(folder);
         } catch (IOException e) {
-            LOG.warn("{} cannot be removed; it is tried again at the next start: {}", folder, e.toString());
+            LOG.warn("Cannot remove {}; retrying at the next start: {}", folder, e.toString());
         }
     }
 }

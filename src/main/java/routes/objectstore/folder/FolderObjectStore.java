@@ -116,7 +116,7 @@ public final class FolderObjectStore implements ObjectStore {
     @Override
     public void check() throws IOException {
         if (!Files.isWritable(unfinished)) {
-            throw new ObjectStoreException("The folder " + root + " cannot be written to", null);
+            throw new ObjectStoreException("Cannot write to the folder " + root, null);
         }
     }
 

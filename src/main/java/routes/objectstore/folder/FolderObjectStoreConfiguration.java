@@ -18,7 +18,7 @@ class FolderObjectStoreConfiguration {
         try {
             return new FolderObjectStore(data.path());
         } catch (IOException e) {
-            throw new ConfigurationException(data.path() + ": media cannot be stored there (" + e + ")", e);
+            throw new ConfigurationException(data.path() + ": cannot store media in this folder (" + e + ")", e);
         }
     }
 }

@@ -114,7 +114,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
             client.createBucket(request -> request.bucket(bucket));
             LOG.info("Created the bucket {}", bucket);
         } catch (BucketAlreadyOwnedByYouException e) {
-            LOG.debug("Another thread or process created the bucket {}", bucket);
+            LOG.debug("Another thread or process has created the bucket {}", bucket);
         }
     }
 
@@ -162,7 +162,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
                     .map(object -> new Stored(object.key(), object.size(), object.lastModified()))
                     .forEach(work);
         } catch (NoSuchBucketException e) {
-            LOG.debug("No bucket {} yet", bucket);
+            LOG.debug("The bucket {} does not exist yet", bucket);
         } catch (SdkException e) {
             throw failure("list", prefix, e);
         }
@@ -175,7 +175,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
             client.headBucket(
                     request -> request.bucket(bucket).overrideConfiguration(call -> call.apiCallTimeout(CHECK)));
         } catch (NoSuchBucketException e) {
-            LOG.debug("No bucket {} yet", bucket);
+            LOG.debug("The bucket {} does not exist yet", bucket);
         } catch (SdkException e) {
             throw failure("use", "any object", e);
         }

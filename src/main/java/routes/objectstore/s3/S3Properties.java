@@ -18,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("s3")
 public record S3Properties(
         @DefaultValue("")
-                @Pattern(regexp = "(https?://[^\\s?#]+)?", message = "must be an address such as https://host:port")
+                @Pattern(regexp = "(https?://[^\\s?#]+)?", message = "must be a URL such as https://host:port")
                 String endpointUrl,
         @DefaultValue("telegram-assistant")
                 @Pattern(

@@ -14,8 +14,8 @@ class S3StoreConfiguration {
     S3ObjectStore objectStore(S3Properties properties) {
         if (properties.accessKeyId().isBlank() != properties.secretAccessKey().isBlank()) {
             throw new ConfigurationException(
-                    "S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both, or neither for the default"
-                            + " credentials of the AWS SDK");
+                    "S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set together: set both, or neither to use the"
+                            + " default credentials of the AWS SDK");
         }
         return new S3ObjectStore(properties);
     }

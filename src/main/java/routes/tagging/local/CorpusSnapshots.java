@@ -101,7 +101,7 @@ public class CorpusSnapshots implements Job {
         try {
             return json.readValue(frequencies, FREQUENCIES);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A corpus snapshot cannot be read", e);
+            throw new IllegalStateException("Cannot read a corpus snapshot", e);
         }
     }
 
@@ -116,7 +116,7 @@ public class CorpusSnapshots implements Job {
         long needed = Math.max(properties.snapshotMinPosts(), (long) Math.ceil(GROWTH * previous.documents()));
         long fresh = newer(previous.newestNumber(), needed);
         if (fresh < needed) {
-            LOG.debug("No corpus snapshot: {} new posts of {} that it takes", fresh, needed);
+            LOG.debug("No new corpus snapshot: {} new posts, {} are required", fresh, needed);
             return;
         }
         CorpusSnapshot.Count count = new CorpusSnapshot.Count(analysis);
@@ -149,7 +149,7 @@ public class CorpusSnapshots implements Job {
         List<CountedPost> page;
         do {
             if (Thread.interrupted()) {
-                throw new InterruptedException("Counting was interrupted; nothing is recorded");
+                throw new InterruptedException("The word count was interrupted; no corpus snapshot was stored");
             }
             page = page(before, Math.min(PAGE, properties.snapshotMaxPosts() - count.documents()));
             for (CountedPost post : page) {

@@ -34,7 +34,7 @@ final class EnglishSentence {
         try (InputStream file = EnglishSentence.class.getResourceAsStream(FILE)) {
             return new POSModel(Objects.requireNonNull(file, FILE + " is missing"));
         } catch (IOException e) {
-            throw new UncheckedIOException("The model of English parts of speech cannot be read", e);
+            throw new UncheckedIOException("Cannot read the model of English parts of speech", e);
         }
     }
 

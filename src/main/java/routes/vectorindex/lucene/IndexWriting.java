@@ -77,7 +77,7 @@ final class IndexWriting implements AutoCloseable {
      */
     synchronized CompletableFuture<Void> submit(IOConsumer<IndexWriter> write) {
         if (closed) {
-            return CompletableFuture.failedFuture(new IOException("it is closed"));
+            return CompletableFuture.failedFuture(new IOException("the index is closed"));
         }
         Pending pending = new Pending(write, new CompletableFuture<>());
         waiting.add(pending);

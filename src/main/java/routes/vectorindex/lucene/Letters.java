@@ -69,7 +69,7 @@ final class Letters {
                 }
             }
         } catch (IOException e) {
-            throw new IllegalStateException("Memory cannot be written", e);
+            throw new IllegalStateException("Cannot write to memory", e);
         }
         return new BytesRef(out.toArrayCopy());
     }

@@ -146,8 +146,8 @@ public final class LuceneGenerations implements IndexGenerations.Store {
             work.run();
         } catch (IOException e) {
             throw new VectorIndexException(
-                    "The folders of the vector index in " + home + " cannot be changed: " + e
-                            + ". Check rights and free space.",
+                    "The folders of the vector index in " + home + " cannot be modified: " + e
+                            + ". Check the permissions and the free disk space.",
                     e);
         }
     }

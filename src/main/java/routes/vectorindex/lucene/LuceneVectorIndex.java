@@ -163,14 +163,15 @@ public final class LuceneVectorIndex implements VectorIndex {
                                 .format(Instant.now()));
                 Files.move(absolute, aside);
                 LOG.warn(
-                        "The vector index in {} is damaged ({}). It is moved to {}, which can be deleted; a new one is built from the database",
+                        "The vector index in {} is corrupt ({}). It was moved to {}, which can be deleted; a new"
+                                + " index is built from the database",
                         absolute,
                         String.valueOf(damage.getMessage()).replaceAll("(?s) ?\\(resource.*", ""),
                         aside);
             }
             if (outdated) {
                 LOG.info(
-                        "The vector index in {} has the format of another version; it is emptied and built again",
+                        "The vector index in {} has the format of another version; it is deleted and rebuilt",
                         absolute);
                 empty(folder);
             }
@@ -183,7 +184,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         } catch (IOException | IllegalArgumentException e) {
             throw new VectorIndexException(
                     "The vector index in " + absolute + " cannot be opened: " + e.getMessage()
-                            + ". Check the folder's rights and free space.",
+                            + ". Check the permissions and the free disk space of the folder.",
                     e);
         }
     }

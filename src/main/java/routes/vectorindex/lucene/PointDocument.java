@@ -212,7 +212,7 @@ final class PointDocument {
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
         BinaryDocValues values = leaf.reader().getBinaryDocValues(field);
         if (values == null || !values.advanceExact(doc - leaf.docBase)) {
-            throw new IOException("a post without the field " + field + "; start once with --reindex");
+            throw new IOException("a post in the index lacks the field " + field + "; start once with --reindex");
         }
         return values.binaryValue();
     }
@@ -232,7 +232,8 @@ final class PointDocument {
         try {
             return JSON.readValue(stored.get(PAYLOAD), PostPayload.class);
         } catch (IOException e) {
-            throw new UncheckedIOException("A payload in the index cannot be read; start once with --reindex", e);
+            throw new UncheckedIOException(
+                    "Cannot read a payload in the index; start once with --reindex to rebuild the index", e);
         }
     }
 
@@ -240,7 +241,7 @@ final class PointDocument {
         try {
             return JSON.writeValueAsString(payload);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("The payload of post " + payload.postId() + " is no JSON", e);
+            throw new UncheckedIOException("The payload of post " + payload.postId() + " is not JSON", e);
         }
     }
 
@@ -250,7 +251,8 @@ final class PointDocument {
             NumericDocValues revision = reader.getNumericDocValues(REVISION);
             BinaryDocValues textHash = reader.getBinaryDocValues(TEXT_HASH);
             if (!revision.advanceExact(doc) || !textHash.advanceExact(doc)) {
-                throw new IOException("a post without revision; start once with --reindex to build the index again");
+                throw new IOException(
+                        "a post in the index has no revision; start once with --reindex to rebuild the index");
             }
             return new StoredPoint(revision.longValue(), textHash.binaryValue().utf8ToString());
         });

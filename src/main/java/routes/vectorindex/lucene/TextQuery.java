@@ -151,7 +151,7 @@ final class TextQuery {
                     case STEM -> STEM;
                     case LEMMA -> LEMMA;
                     case PREFIX -> PREFIX;
-                    case GRAM -> throw new IllegalArgumentException("Letters have no field");
+                    case GRAM -> throw new IllegalArgumentException("Letters are not indexed in a text field");
                     case ROOT -> ROOT;
                     case TAG -> TAGS_TEXT;
                 };

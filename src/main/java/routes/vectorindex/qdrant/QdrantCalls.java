@@ -137,13 +137,15 @@ final class QdrantCalls implements AutoCloseable {
                 if (CertificateFactory.getInstance("X.509")
                         .generateCertificates(certificates)
                         .isEmpty()) {
-                    throw new ConfigurationException("QDRANT_CA_FILE=" + caFile + ": it contains no certificate");
+                    throw new ConfigurationException("QDRANT_CA_FILE=" + caFile + ": the file contains no certificate");
                 }
             }
             return TlsChannelCredentials.newBuilder().trustManager(file).build();
         } catch (IOException | CertificateException e) {
             throw new ConfigurationException(
-                    "QDRANT_CA_FILE=" + caFile + ": no certificate can be read from it; PEM expected (" + e + ")", e);
+                    "QDRANT_CA_FILE=" + caFile + ": cannot read a certificate from this file; the format must be PEM ("
+                            + e + ")",
+                    e);
         }
     }
 
@@ -167,7 +169,7 @@ final class QdrantCalls implements AutoCloseable {
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } catch (TimeoutException e) {
-            throw unavailable("no answer within " + properties.timeout().toSeconds() + " s (QDRANT_TIMEOUT)", e);
+            throw unavailable("no response within " + properties.timeout().toSeconds() + " s (QDRANT_TIMEOUT)", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unavailable("the thread was interrupted", e);
@@ -206,7 +208,7 @@ final class QdrantCalls implements AutoCloseable {
         boolean isHttp = reason.contains("SETTINGS") || reason.contains("HTTP/1");
         String message = message(reason)
                 + (isHttp
-                        ? ". The port answers, but not with gRPC: QDRANT_URL needs the gRPC port, usually 6334"
+                        ? ". The server at this port does not support gRPC: QDRANT_URL must contain the gRPC port, usually 6334"
                         : ". Check that the server runs, QDRANT_URL and QDRANT_API_KEY");
         last = new Failure(message, cause, System.nanoTime());
         return new VectorIndexUnavailableException(message, cause);

@@ -170,7 +170,7 @@ final class Schema {
         // before the first point: the links of the graphs follow the indexes
         Payload.INDEXES.forEach((field, type) -> index(name, field, type));
         calls.call(client -> client.createAliasAsync(posts(), name));
-        LOG.info("The vector index {} starts empty, as collection {} with vectors of {} dimensions", calls, name, size);
+        LOG.info("Created an empty vector index {}: collection {} with vectors of {} dimensions", calls, name, size);
         dimension();
     }
 
@@ -270,7 +270,7 @@ final class Schema {
                 .build());
         changes.add(deletion(posts()));
         calls.call(client -> client.updateAliasesAsync(changes));
-        LOG.info("The vector index {} is collection {} from now on", calls, collection.get());
+        LOG.info("The vector index {} now uses the collection {}", calls, collection.get());
         describe(MODEL, "");
         describe(IDENTITY, "");
         dropUnused();
@@ -373,7 +373,9 @@ final class Schema {
     void identify(String identity) {
         var metadata = metadata();
         if (!metadata.isEmpty() && !isCurrent(metadata)) {
-            LOG.warn("The vector index {} is of another version of the program; it is emptied and built again", calls);
+            LOG.warn(
+                    "The vector index {} was created by another version of the program; it is deleted and rebuilt",
+                    calls);
             drop();
         }
         describe(IDENTITY, identity);

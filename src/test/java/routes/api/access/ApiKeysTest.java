@@ -72,8 +72,8 @@ class ApiKeysTest {
     void names_and_keys_are_there_once() {
         assertThatThrownBy(() -> new ApiKeys(
                         List.of("anna:" + HASH + ":default:reader", "anna:" + "f".repeat(64) + ":default:reader")))
-                .hasMessageContaining("two keys named anna");
+                .hasMessageContaining("two keys are named anna");
         assertThatThrownBy(() -> new ApiKeys(List.of("anna:" + HASH + ":default:reader", "bob:" + HASH + ":b:reader")))
-                .hasMessageContaining("bob and anna are the same key");
+                .hasMessageContaining("bob and anna have the same key");
     }
 }

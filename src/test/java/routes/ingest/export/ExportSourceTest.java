@@ -161,7 +161,7 @@ class ExportSourceTest {
         assertThat(video.kind()).isEqualTo(MediaKind.VIDEO);
         assertThat(video.name()).isEqualTo("talk.mp4");
         assertThat(video.missing()).isEqualTo("File not included");
-        assertThat(sink.message(10).file().missing()).isEqualTo("path leaves the export folder");
+        assertThat(sink.message(10).file().missing()).isEqualTo("path is outside the export folder");
         assertThat(sink.message(12).file().missing()).isEqualTo("file is not in the export folder");
         assertThat(sink.message(13).file()).isNull();
     }
@@ -255,8 +255,8 @@ class ExportSourceTest {
                 .hasMessageContaining("byte "
                         + whole.substring(0, whole.indexOf("Java 25 is out")).getBytes(UTF_8).length)
                 .hasMessageContaining("line ")
-                .hasMessageContaining("ends in the middle")
-                .hasMessageContaining("import it once more");
+                .hasMessageContaining("is truncated")
+                .hasMessageContaining("repeat the import");
         assertThat(sink.messages).extracting(SourceMessage::id).containsExactly(2L, 3L, 4L, 5L);
     }
 
@@ -283,7 +283,7 @@ class ExportSourceTest {
 
         assertThatThrownBy(() -> read(folder))
                 .isInstanceOf(ExportSource.FormatException.class)
-                .hasMessageContaining("is no Telegram Desktop export");
+                .hasMessageContaining("is not a Telegram Desktop export");
     }
 
     @Test
@@ -321,8 +321,8 @@ class ExportSourceTest {
 
         RecordingSink sink = read(folder);
 
-        assertThat(sink.message(1).file().missing()).isEqualTo("path leaves the export folder");
-        assertThat(sink.message(2).file().missing()).isEqualTo("path leaves the export folder");
+        assertThat(sink.message(1).file().missing()).isEqualTo("path is outside the export folder");
+        assertThat(sink.message(2).file().missing()).isEqualTo("path is outside the export folder");
     }
 
     private void write(String messages) throws IOException {

@@ -585,7 +585,7 @@ class OddExportTest {
                 assertThatThrownBy(
                                 () -> ExportSource.open(folder, ZoneOffset.UTC).read(sink))
                         .isInstanceOf(ExportSource.FormatException.class)
-                        .hasMessageContaining("ends in the middle")
+                        .hasMessageContaining("is truncated")
                         .hasMessageContaining("line ");
                 assertThat(ids(sink)).containsExactly(1L, 2L, 3L, 4L);
             }

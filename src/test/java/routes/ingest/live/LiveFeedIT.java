@@ -258,9 +258,9 @@ class LiveFeedIT {
         assertThat(telegram.requests("downloadFile").size())
                 .as("the rest is refused before")
                 .isLessThanOrEqualTo(2);
-        assertThat(reason("big")).isEqualTo("file has 2000000 bytes, more than 1000000");
-        assertThat(reason("sound")).isEqualTo("type audio/ogg is not taken");
-        assertThat(reason("paid")).isEqualTo("paid media, which only buyers see (50 stars)");
+        assertThat(reason("big")).isEqualTo("file has 2000000 bytes; the limit is 1000000");
+        assertThat(reason("sound")).isEqualTo("type audio/ogg is not accepted");
+        assertThat(reason("paid")).isEqualTo("paid media, which only buyers can see (50 stars)");
         await().atMost(TIME).until(() -> !telegram.requests("deleteFile").isEmpty());
     }
 
@@ -687,7 +687,7 @@ class LiveFeedIT {
         await().atMost(TIME).until(() -> count("posts WHERE content = 'for members'") == 1);
         await().atMost(TIME).untilAsserted(() -> assertThat(
                         one("SELECT coalesce(error, '') FROM live_channels WHERE tenant_id = '" + other + "'"))
-                .contains("no signed-in account knows the channel"));
+                .contains("no signed-in account has access to the channel"));
         assertThat(one("SELECT tenant_id::text FROM posts WHERE content = 'for members'"))
                 .isEqualTo(TENANT.toString());
         jdbc.sql("DELETE FROM user_channel WHERE user_id <> 1").update();

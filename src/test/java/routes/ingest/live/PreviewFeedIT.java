@@ -286,7 +286,7 @@ class PreviewFeedIT {
                 .isEqualTo("caption false");
         assertThat(previews.fileRequests()).as("each is fetched once").hasSize(5);
         assertThat(missing("big")).contains("too_large");
-        assertThat(missing("voice")).isEqualTo("type audio/ogg is not taken");
+        assertThat(missing("voice")).isEqualTo("type audio/ogg is not accepted");
         assertThat(missing("hidden")).contains("too big");
         assertThat(published()).isEqualTo(7);
     }
@@ -303,7 +303,7 @@ class PreviewFeedIT {
         subscribe();
         LiveProcess process = start();
         process.awaitRead();
-        assertThat(missing("late")).contains("http_404", "tried again");
+        assertThat(missing("late")).contains("http_404", "is retried");
         previews.file("late.jpg", bytes);
         await().atMost(TIME).until(() -> count("post_media_map") == 1);
         assertThat(published()).isEqualTo(1);
@@ -314,13 +314,13 @@ class PreviewFeedIT {
                 Arguments.of("500", PreviewStandIn.status(500), "http_500"),
                 Arguments.of("403", PreviewStandIn.status(403), "http_403"),
                 Arguments.of("slow", PreviewStandIn.slow(Duration.ofSeconds(3)), "timeout"),
-                Arguments.of("cut", PreviewStandIn.cut(), "cut off"),
+                Arguments.of("cut", PreviewStandIn.cut(), "truncated"),
                 Arguments.of("changed", PreviewStandIn.changed(), "Telegram may have changed it"),
                 Arguments.of(
                         "empty",
                         (PreviewStandIn.Fault) (page, out) ->
                                 WebServer.html(out, page.replaceAll("(?s)<section.*</section>", "<section></section>")),
-                        "no posts any more"),
+                        "no longer shows posts"),
                 Arguments.of(
                         "connection lost",
                         (PreviewStandIn.Fault) (page, out) -> WebServer.raw(
@@ -381,7 +381,7 @@ class PreviewFeedIT {
     @CsvSource({
         "nothere, Telegram has no channel @nothere",
         "groupchat, @groupchat has no public preview",
-        "person1, @person1 is a person or a bot"
+        "person1, @person1 is a user or a bot"
     })
     void a_channel_without_a_preview_says_why_and_is_not_asked_for_again(String name, String reason) throws Exception {
         subscribe("username", name);
@@ -397,7 +397,7 @@ class PreviewFeedIT {
         subscribe("tg_channel_id", 77L);
         start();
         await().atMost(TIME)
-                .until(() -> count("live_channels WHERE error LIKE '%a private channel has no public preview%'") == 1);
+                .until(() -> count("live_channels WHERE error LIKE '%A private channel has no public preview%'") == 1);
     }
 
     @Test
@@ -419,7 +419,7 @@ class PreviewFeedIT {
         texts(3);
         subscribe();
         LiveProcess process = start();
-        await().atMost(TIME).until(() -> count("live_channels WHERE error LIKE '%does not tell the id%'") == 1);
+        await().atMost(TIME).until(() -> count("live_channels WHERE error LIKE '%does not contain the id%'") == 1);
         assertThat(stored()).isEmpty();
         // as an import or an account tells it
         jdbc.sql("UPDATE channels SET tg_channel_id = ?").param(ID).update();

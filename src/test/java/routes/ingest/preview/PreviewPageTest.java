@@ -339,7 +339,7 @@ class PreviewPageTest {
         assertThat(PreviewPage.read(channel.page(Long.MAX_VALUE), "news").posts())
                 .hasSize(1);
         assertThatThrownBy(() -> PreviewPage.read(channel.page(Long.MAX_VALUE), "else"))
-                .hasMessageContaining("no post of the page can be read");
+                .hasMessageContaining("no post of the page is readable");
         assertThat(PreviewPage.read(foreign, "other").posts()).isEmpty();
     }
 

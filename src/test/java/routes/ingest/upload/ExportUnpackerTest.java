@@ -161,13 +161,13 @@ class ExportUnpackerTest {
                         zip().add("result.json", RESULT).add("a", "1").add("A", "2")),
                 arguments("only in case", zip().add("result.json", RESULT).add("Result.json", RESULT)),
                 arguments(
-                        "clashes",
+                        "conflicts",
                         zip().add("result.json", RESULT).add("a", "1").add("a/b", "2")),
                 arguments(
-                        "clashes",
+                        "conflicts",
                         zip().add("result.json", RESULT).add("a/b", "1").add("a", "2")),
                 arguments(
-                        "clashes",
+                        "conflicts",
                         zip().add("result.json", RESULT).add("a/", "").add("A", "2")),
                 arguments(
                         "\"photos\" is a symbolic link",
@@ -176,7 +176,7 @@ class ExportUnpackerTest {
                 arguments("no result.json", zip().add("other.json", RESULT)),
                 arguments("no result.json", zip().add("inner.zip", "x")),
                 arguments("no result.json", zip().add("folder/", "")),
-                arguments("as HTML", zip().add("ChatExport/messages.html", "<html>")),
+                arguments("in HTML", zip().add("ChatExport/messages.html", "<html>")),
                 arguments(
                         "more than one export: \"a/result.json\" and \"b/result.json\"",
                         zip().add("a/result.json", RESULT).add("b/result.json", RESULT)),
@@ -207,7 +207,7 @@ class ExportUnpackerTest {
         byte[] zip = zip().add("result.json", RESULT).bytes();
         zip[directory(zip) + 10] = 99;
 
-        refused(Reason.UNUSABLE, zip, "method that is not supported (99)");
+        refused(Reason.UNUSABLE, zip, "unsupported compression method (99)");
     }
 
     @Test
@@ -356,14 +356,14 @@ class ExportUnpackerTest {
         byte[] inner = zip().add("result.json", RESULT).bytes();
         byte[] zip = zip().add("a", "a").stored("inner.zip", inner).bytes();
 
-        refused(Reason.UNUSABLE, Arrays.copyOf(zip, zip.length - 22), "ends in the middle");
+        refused(Reason.UNUSABLE, Arrays.copyOf(zip, zip.length - 22), "is truncated");
     }
 
     @Test
     void the_reserve_of_the_disk_stays_free() {
         var limits = new UploadProperties(1, 1000, 100, 2, Long.MAX_VALUE, 1, Duration.ofHours(1));
 
-        refused(Reason.NO_ROOM, limits, zip().add("result.json", RESULT).bytes(), "no room");
+        refused(Reason.NO_ROOM, limits, zip().add("result.json", RESULT).bytes(), "Not enough disk space");
         assertThatExceptionOfType(UploadRefusedException.class)
                 .isThrownBy(() -> unpacker(limits).requireRoom(folder, -1));
         assertThatExceptionOfType(UploadRefusedException.class)
@@ -375,7 +375,7 @@ class ExportUnpackerTest {
         Files.delete(folder);
         Files.writeString(folder, "a file where the folder was");
 
-        refused(Reason.NO_ROOM, zip().add("result.json", RESULT).bytes(), "cannot be written");
+        refused(Reason.NO_ROOM, zip().add("result.json", RESULT).bytes(), "could not be written");
     }
 
     @Test
