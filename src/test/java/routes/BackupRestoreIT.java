@@ -40,7 +40,7 @@ import routes.replay.Operator;
 import routes.testing.ChildJvm;
 import routes.vectorindex.VectorIndex;
 
-/** The whole application is backed up in the middle of its work, and the back-up goes on in an empty installation. */
+/** The whole application is backed up in the middle of its work, and the backup goes on in an empty installation. */
 class BackupRestoreIT {
     private static final UUID TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
     private static final Path EVERY_KIND = Path.of("src/test/resources/exports/every-kind");

@@ -30,7 +30,7 @@ import routes.events.Sha256;
 
 /**
  * Writes an archive to {@code <file>.part} and renames it when it is complete and on the disk. What is not finished is removed by
- * {@link #close}; after a crash the next back-up to the same file replaces it. Only the user of the process can read it.
+ * {@link #close}; after a crash the next backup to the same file replaces it. Only the user of the process can read it.
  */
 final class ArchiveWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;

@@ -63,7 +63,7 @@ public final class Backup {
     }
 
     /**
-     * A back-up that was written.
+     * A backup that was written.
      *
      * @param createdAt the moment whose state it holds
      * @param objects   number of objects
@@ -261,7 +261,7 @@ public final class Backup {
         return missing;
     }
 
-    /** The name of a back-up that is made now. */
+    /** The name of a backup that is made now. */
     public String fileName() {
         return "telegram-assistant-"
                 + clock.instant().toString().replaceAll("\\.\\d+", "").replaceAll("[-:]", "") + ".tar";

@@ -1,6 +1,6 @@
 package routes.backup;
 
-/** A back-up or a restore cannot be done. The message says why and what to do. */
+/** A backup or a restore cannot be done. The message says why and what to do. */
 public final class BackupException extends RuntimeException {
     BackupException(String message) {
         super(message);

@@ -28,7 +28,7 @@ import routes.redis.RedisLink;
 import routes.replay.Operator;
 import routes.replay.OperatorAudit;
 
-/** Back-ups that a running process makes into {@code BACKUP_DIR}, one at a time, each recorded in the operators' audit. */
+/** Backups that a running process makes into {@code BACKUP_DIR}, one at a time, each recorded in the operators' audit. */
 @Component
 public class Backups implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
@@ -71,7 +71,7 @@ public class Backups implements DisposableBean {
     }
 
     /**
-     * A back-up.
+     * A backup.
      *
      * @param file      name in {@code BACKUP_DIR}
      * @param status    running, done or failed
@@ -85,7 +85,7 @@ public class Backups implements DisposableBean {
             String file, String status, Long sizeBytes, Instant startedAt, Instant endedAt, String problem) {}
 
     /**
-     * Begins a back-up in the background.
+     * Begins a backup in the background.
      *
      * @return empty if one is being made
      * @throws BackupException if the folder cannot be made
@@ -116,7 +116,7 @@ public class Backups implements DisposableBean {
         }
     }
 
-    /** Removes what processes that died in the middle of a back-up have left. */
+    /** Removes what processes that died in the middle of a backup have left. */
     private void sweep() {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(one ->
@@ -147,12 +147,12 @@ public class Backups implements DisposableBean {
         }
     }
 
-    /** The folder of back-ups. */
+    /** The folder of backups. */
     public Path folder() {
         return folder;
     }
 
-    /** The back-ups in the folder, newest first, and the last one of this process, also if it failed. */
+    /** The backups in the folder, newest first, and the last one of this process, also if it failed. */
     public List<Made> list() {
         Made own = last;
         List<Made> all = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.util.UUID;
  * The last but one entry of an archive: what is in it, so that one which was cut off or changed is recognised.
  *
  * @param format         version of the form of the archive
- * @param id             of this back-up
+ * @param id             of this backup
  * @param createdAt      the moment whose state it holds, by the clock of the database
  * @param program        version of the program that made it
  * @param schemaVersion  version of the database schema

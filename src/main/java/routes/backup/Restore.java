@@ -243,7 +243,7 @@ public final class Restore {
                     .sql("UPDATE outbox SET published_at = NULL WHERE published_at >= ?")
                     .param(manifest.publishedSince().atOffset(ZoneOffset.UTC))
                     .update();
-            // V49, for a back-up of an older version
+            // V49, for a backup of an older version
             tables.jdbc()
                     .sql(
                             """

@@ -67,7 +67,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
     private static final StreamCatalog CATALOG = new StreamCatalog();
 
     /**
-     * A group at the moment of the back-up.
+     * A group at the moment of the backup.
      *
      * @param delivered id of the last entry that was delivered to it
      * @param pending   ids of its pending entries, each followed by how often it was delivered

@@ -23,8 +23,8 @@ import routes.configuration.ConfigurationException;
  * @param replay       what to publish again, instead of running the pipeline unless {@code exitWhenIdle}
  * @param routeFile    the route file to try, if the stage to try is {@link #ROUTE}
  * @param allowCalls   whether a trial of a route file may have effects that cannot be undone
- * @param backup       file to write a back-up to, instead of starting
- * @param restore      back-up to restore, instead of starting
+ * @param backup       file to write a backup to, instead of starting
+ * @param restore      backup to restore, instead of starting
  * @param makeKey      the API key to generate, instead of starting
  * @param fetchTdlib    download TDLib, instead of starting
  * @param telegramLogin name of the Telegram account to sign in, instead of starting

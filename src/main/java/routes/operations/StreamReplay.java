@@ -505,7 +505,7 @@ public record StreamReplay(
         return plain(() -> stages.reconcileNow(operator()));
     }
 
-    /** Begins a back-up of the installation in {@code BACKUP_DIR}. */
+    /** Begins a backup of the installation in {@code BACKUP_DIR}. */
     @ManagedOperation(
             description = "Starts a backup of the running installation to BACKUP_DIR; returns the name of the file")
     public String backUp() {
@@ -515,7 +515,7 @@ public record StreamReplay(
                 .orElse("A backup is already running; listBackups shows its status"));
     }
 
-    /** The back-ups in {@code BACKUP_DIR}, newest first. */
+    /** The backups in {@code BACKUP_DIR}, newest first. */
     @ManagedOperation(
             description =
                     "Lists the backups in BACKUP_DIR and the last one of this process: name, status, size, problem")

@@ -104,16 +104,16 @@ class AdminPageIT {
 
         press("Replay these");
         confirm("Publish 2 entries again?");
-        browser.awaitText("[role=status]", "2 entries are published again");
+        browser.awaitText("[role=status]", "2 entries were published again");
         browser.awaitTrue("one cause is left", "return document.querySelectorAll('.causes > li').length === 1");
         assertThat(dead()).isEqualTo(1);
         assertThat(redis.call(commands -> commands.xrange(KEY, Range.unbounded())).stream()
                         .filter(entry -> "1".equals(entry.getBody().get("replay_count"))))
                 .hasSize(2);
 
-        press("Remove all");
-        confirm("Remove 1 dead letter?");
-        browser.awaitText("[role=status]", "1 dead letter is removed");
+        press("Delete all");
+        confirm("Delete 1 dead letter?");
+        browser.awaitText("[role=status]", "1 dead letter was deleted");
         assertThat(dead()).isZero();
         press("All streams");
         browser.awaitText(".audit", "purgeDeadLetters");
@@ -140,7 +140,7 @@ class AdminPageIT {
                         + "\"source\":\"tagged\",\"tags\":[\"a\"],\"tags_hash\":\"h\",\"content_version\":0}");
         press("Publish edited");
         confirm("Publish the edited entry?");
-        browser.awaitText("[role=status]", "1 entry is published again");
+        browser.awaitText("[role=status]", "1 entry was published again");
         browser.awaitText("#admin-letters", "Dead letters");
         assertThat(dead()).isEqualTo(2);
 
@@ -182,7 +182,7 @@ class AdminPageIT {
     void entries_of_a_stream_are_counted_and_replayed_and_a_group_is_set_to_another_place() {
         redis.call(commands -> commands.xadd(KEY, Map.of("event", "posts.enriched", "data", "{}")));
         browser.open("/?view=admin");
-        browser.awaitText(".streams", "a second");
+        browser.awaitText(".streams", "per second");
         browser.run("document.querySelector('[data-focus=\"stream " + AdminFixtures.STREAM + "\"]').click()");
         browser.awaitText("summary", "Replay entries");
         unfold("range");
@@ -193,9 +193,9 @@ class AdminPageIT {
         assertThat(length()).isEqualTo(2 * before);
 
         unfold("reset");
-        press("Set the place");
+        press("Set the position");
         confirm("Have " + AdminFixtures.GROUP + " read on after $?");
-        browser.awaitText("[role=status]", "The group reads 0 entries from now on");
+        browser.awaitText("[role=status]", "The group will read 0 entries");
     }
 
     @Test
@@ -252,11 +252,11 @@ class AdminPageIT {
                                 expression: "hello ${body[data]}"
                 """);
         press("Try");
-        browser.awaitText(".tried .badge", "would be done");
+        browser.awaitText(".tried .badge", "would be acknowledged");
         browser.awaitText(".tried .steps", "a <b>text</b>");
         assertThat(browser.barriers()).isEmpty();
         press("All routes");
-        press("Operating");
+        press("Operations");
         browser.awaitText(".audit", "tryRoute");
     }
 

@@ -541,7 +541,7 @@ class ReaderPageIT {
 
         browser.click("[data-tool=language]");
         browser.awaitText(".link.dead .state", "The page is gone. Kept copy of");
-        browser.awaitText(".link.failed .state", "the site takes too long");
+        browser.awaitText(".link.failed .state", "the site does not respond in time");
         browser.click("[data-tool=language]");
     }
 

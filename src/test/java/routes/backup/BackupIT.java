@@ -332,7 +332,7 @@ class BackupIT {
         void run() throws Exception;
     }
 
-    /** The source; the step is done when the transaction of the back-up begins, after it has looked at the streams. */
+    /** The source; the step is done when the transaction of the backup begins, after it has looked at the streams. */
     private static DataSource beforeTheSnapshot(Step step) {
         return new DelegatingDataSource(SOURCE.dataSource()) {
             @Override
