@@ -71,7 +71,9 @@ class VisionIT {
                 "--openrouter.api-key=" + ModelPipeline.OPENROUTER_KEY,
                 "--vision.ocr-program=-",
                 "--llm.timeout=2s",
-                "--llm.breaker-open-seconds=1");
+                // failures of one test must not open a circuit breaker for the next
+                "--llm.breaker-window=1000",
+                "--llm.breaker-minimum-calls=1000");
         gigaChat = pipeline.models.gigaChat();
         openRouter = pipeline.models.openRouter();
     }
@@ -280,6 +282,7 @@ class VisionIT {
         String used = redis.opsForValue().get(BUDGET + LocalDate.now(ZoneOffset.UTC));
         long entries = redis.opsForStream().size("stream:posts:vision:analyzed");
         gigaChat.forget();
+        openRouter.forget();
 
         String shown = tried(post);
 
