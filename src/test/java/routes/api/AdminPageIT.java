@@ -145,7 +145,7 @@ class AdminPageIT {
         assertThat(dead()).isEqualTo(2);
 
         browser.open("/?view=admin&stream=" + AdminFixtures.STREAM + "&letter=" + AdminFixtures.LETTER);
-        browser.awaitText(".warning", "local edited it");
+        browser.awaitText(".warning", "Edited by local");
         browser.awaitText(".entry", "\"post_id\": 1");
     }
 

@@ -540,7 +540,7 @@ class ReaderPageIT {
         assertThat(browser.barriers()).isEmpty();
 
         browser.click("[data-tool=language]");
-        browser.awaitText(".link.dead .state", "The page is gone. Kept copy of");
+        browser.awaitText(".link.dead .state", "The page is gone. Copy of");
         browser.awaitText(".link.failed .state", "the site does not respond in time");
         browser.click("[data-tool=language]");
     }
