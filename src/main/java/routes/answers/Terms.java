@@ -35,6 +35,7 @@ final class Terms {
 
     /**
      * A word with meaning, that is, not a stop word.
+     *
      * @param text the word in comparable form
      * @param keys two words with a common key are equal
      * @param weight 0 to 1; higher for rare words
