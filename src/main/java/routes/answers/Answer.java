@@ -11,8 +11,6 @@ import java.util.stream.Collectors;
 import routes.text.Language;
 
 /**
- * An answer.
- *
  * @param threadId id to send with a follow-up question
  * @param query the question as entered
  * @param understoodAs the question completed with the subject of the thread; null if it was complete
@@ -57,8 +55,6 @@ public record Answer(
     }
 
     /**
-     * A sentence of an answer.
-     *
      * @param text plain text without citations and links
      * @param citations {@link Source#n} of the sources
      */

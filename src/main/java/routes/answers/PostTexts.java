@@ -26,7 +26,6 @@ record PostTexts(JdbcClient jdbc) {
     /** A text of a post and its origin: {@code post}, {@code picture} or {@code link}. */
     record Part(String foundIn, String text) {}
 
-    /** A post and its texts. */
     record PostText(Passage.Post post, List<Part> parts) {}
 
     /** Returns the posts that the user may see, checked in the database because the index may be stale. Runs one statement. */

@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Progress of an import.
- *
  * @param notes what was left out or skipped and why; the first 100 of each kind
  * @param elapsed time since the start of the import
  * @param error why the import failed, or null

@@ -34,8 +34,6 @@ public class ProviderStates {
     }
 
     /**
-     * A provider.
-     *
      * @param breaker       closed, half_open or open, in this process; null for a provider without a circuit breaker
      * @param restingUntil  time until which no process calls the provider; null if it may be called
      * @param restingReason reason for the pause

@@ -71,8 +71,6 @@ public record Details(
     }
 
     /**
-     * A file.
-     *
      * @param kind photo, video, animation, video_message, voice_message, audio, sticker, document, paid_media, story, or the name
      *     of a content type that this version does not support
      * @param name null if the source does not contain it

@@ -41,7 +41,6 @@ public final class TaggingTask implements ModelTask {
         this.onRejected = onRejected;
     }
 
-    /** The posts to tag. */
     public List<PostParsed> posts() {
         return posts;
     }

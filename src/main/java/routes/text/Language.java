@@ -2,7 +2,7 @@ package routes.text;
 
 import java.lang.Character.UnicodeScript;
 
-/** The main language of a text, detected by script. The product distinguishes only these two. */
+/** The main language of a text, detected by script. Only these two are distinguished. */
 public enum Language {
     RU("ru"),
     EN("en");

@@ -54,7 +54,6 @@ public interface VectorIndex extends AutoCloseable {
         }
     }
 
-    /** A write of a post. */
     interface PostWrite {
         PostPayload payload();
 

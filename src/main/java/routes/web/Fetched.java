@@ -14,8 +14,6 @@ public sealed interface Fetched {
     Duration duration();
 
     /**
-     * A page.
-     *
      * @param url address of the page, after all redirects
      * @param status 2xx
      * @param mediaType one of {@code text/html}, {@code application/xhtml+xml}, {@code text/plain}, {@code application/pdf}

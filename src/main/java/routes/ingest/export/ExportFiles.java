@@ -18,7 +18,7 @@ final class ExportFiles {
     private final Path folder;
 
     /**
-     * @param folder must exist
+     * @param folder existing folder of the export
      */
     ExportFiles(Path folder) throws IOException {
         this.folder = folder.toRealPath();

@@ -42,8 +42,8 @@ public class PreviewReader {
 
     private static final Duration LONGEST_FLOOD = Duration.ofDays(1);
     /**
-     * Time for the work besides the fetch. If it takes longer, for example because of large files, the lease may expire. The writer
-     * then saves nothing that another process has already replaced.
+     * Time for the work besides the fetch. If it takes longer, for example because of large files, the lease may expire;
+     * {@link PreviewTable#requireSame} then rejects data that another process has already replaced.
      */
     private static final Duration RESERVE = Duration.ofMinutes(1);
 

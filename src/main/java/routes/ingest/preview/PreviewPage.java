@@ -51,8 +51,6 @@ public record PreviewPage(
     }
 
     /**
-     * Reads a page.
-     *
      * @param name the requested channel; blocks of other channels are counted and left out
      * @throws UnreadableException if the page is truncated, or if its markup is unknown
      */

@@ -271,7 +271,7 @@ final class WordReader {
                                         && !before.part.equals("PRON")
                                 ? Kind.ADJECTIVE // "smoked paprika"
                                 : Kind.OTHER;
-            default -> noun ? Kind.NOUN : Kind.OTHER; // the model does not know the word
+            default -> noun ? Kind.NOUN : Kind.OTHER; // a word unknown to the model
         };
     }
 

@@ -176,7 +176,7 @@ public final class QdrantVectorIndex implements VectorIndex {
         return results;
     }
 
-    /** @throws IllegalArgumentException if a vector has another dimension than the collection; the other points are stored */
+    /** @throws IllegalArgumentException if the dimension of a vector differs from the collection's; the other points are stored */
     private void store(List<IndexedPoint> points, boolean sameText) {
         int dimension = schema.dimension().orElse(0);
         List<IndexedPoint> wrong = new ArrayList<>();
