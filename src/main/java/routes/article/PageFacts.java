@@ -180,7 +180,7 @@ final class PageFacts {
                 field(article.path("headline")), meta("og:title"), meta("twitter:title"), field(article.path("name")));
         if (given.isEmpty()) {
             given = page.title();
-            // the part of the title that the heading contains is not the name of the site
+            // the title consists of the heading and the name of the site
             if (heading.length() > 3 && given.toLowerCase(Locale.ROOT).contains(heading.toLowerCase(Locale.ROOT))) {
                 return cut(heading);
             }

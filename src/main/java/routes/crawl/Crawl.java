@@ -373,7 +373,7 @@ public class Crawl {
         } else {
             metrics.failed(page.reason());
             if (copy != null) {
-                // the copy is kept although the page is gone
+                // the copy is kept although the page cannot be read
                 CrawledPage kept = copy.keptAfter(page);
                 cache.keep(task, kept);
                 return kept;

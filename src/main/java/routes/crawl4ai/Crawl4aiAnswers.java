@@ -49,7 +49,7 @@ final class Crawl4aiAnswers {
             List.of("refused_address", "robots", "too_many_redirects", "http_403");
 
     private static final ObjectMapper JSON = JsonMapper.builder()
-            // written by Python
+            // Python writes NaN and Infinity
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
