@@ -8,11 +8,11 @@ import java.util.Map;
 import routes.answers.Subjects.Chosen;
 import routes.text.Language;
 
-/** What accompanies an answer: notes for the reader, its confidence, its topics. */
+/** The information that accompanies an answer: notes for the reader, confidence, and topics. */
 record Account(Chosen chosen, Sentences sentences, Terms terms) {
     private static final int TOPICS = 5;
 
-    /** Posts that are shown if nothing answers the question. */
+    /** Number of posts to show if nothing answers the question. */
     private static final int NEAREST = 3;
 
     List<Answer.Note> notes(Language language) {
@@ -65,7 +65,7 @@ record Account(Chosen chosen, Sentences sentences, Terms terms) {
         return sources;
     }
 
-    /** See {@link Answers}. */
+    /** Returns the confidence, as defined in {@link Answers}. */
     double confidence() {
         String cited = String.join(" ", sentences.texts(sentences.cited()));
         double about = chosen.subject().isEmpty() ? 1 : Terms.coverage(chosen.subject(), terms.keys(cited));
@@ -81,7 +81,7 @@ record Account(Chosen chosen, Sentences sentences, Terms terms) {
         return Math.round(100 * whole) / 100.0;
     }
 
-    /** Tags of the cited posts, the most frequent first. */
+    /** Returns the tags of the cited posts, most frequent first. */
     List<String> topics() {
         Map<String, Integer> counts = new LinkedHashMap<>();
         sentences.cited().forEach(passage -> chosen.passages()

@@ -11,17 +11,15 @@ import java.util.stream.Collectors;
 import routes.text.Language;
 
 /**
- * An answer.
- *
- * @param threadId for a follow-up question
- * @param query the question as asked
- * @param understoodAs the question with the subject of the thread; null if it is complete as asked
+ * @param threadId id to send with a follow-up question
+ * @param query the question as entered
+ * @param understoodAs the question completed with the subject of the thread; null if it was complete
  * @param intent what the question asks for, see {@link Intent}
  * @param outcome {@code answered}, or {@code nothing} if no source answers the question
- * @param sentences in order; none if the outcome is {@code nothing}
- * @param sources that the sentences cite; if nothing answers the question, the nearest posts, if any
+ * @param sentences in order; empty if the outcome is {@code nothing}
+ * @param sources the cited sources; if nothing answers the question, the nearest posts, if any
  * @param confidence 0 to 1; see {@link Answers}
- * @param provider of the text: a model provider, or {@code local}
+ * @param provider the provider that wrote the text: a model provider, or {@code local}
  * @param model null for {@code local}
  */
 @JsonInclude
@@ -39,15 +37,15 @@ public record Answer(
         String model,
         @JsonIgnore Language language) {
 
-    /** What shows that a sentence follows from its sources. */
+    /** Evidence that a sentence follows from its sources. */
     public enum Support {
         /** Its words, numbers and names are in the cited passages. */
         WORDS,
-        /** A model has compared it with the cited passages. */
+        /** A model compared it with the cited passages. */
         MODEL,
-        /** Nothing does; a reader has to check it. */
+        /** No evidence; the reader must check the sentence. */
         NONE,
-        /** It was counted from the posts. */
+        /** It was computed by counting posts. */
         COUNTED;
 
         @JsonValue
@@ -57,13 +55,11 @@ public record Answer(
     }
 
     /**
-     * A sentence of an answer.
-     *
      * @param text plain text without citations and links
      * @param citations {@link Source#n} of the sources
      */
     public record Sentence(String text, List<Integer> citations, Support support) {
-        /** With citations in brackets. */
+        /** Returns the text with citations in brackets. */
         String cited() {
             return text + citations.stream().map(n -> " [" + n + "]").collect(Collectors.joining());
         }
@@ -72,12 +68,12 @@ public record Answer(
     /**
      * A cited passage.
      *
-     * @param n its number in the answer, from 1
-     * @param channel title of the channel, otherwise its user name
-     * @param link to the post in Telegram; the only links in an answer are these
-     * @param snippet the passage as it was cited: plain text without links and without text that addresses a model
-     * @param foundIn what the passage is from: {@code post}, {@code picture} or {@code link}
-     * @param score comparable within one answer only
+     * @param n number of the source in the answer, from 1
+     * @param channel title of the channel, or its user name if it has no title
+     * @param link link to the post in Telegram; an answer contains no other links
+     * @param snippet the cited passage: plain text without links and without text that addresses a model
+     * @param foundIn origin of the passage: {@code post}, {@code picture} or {@code link}
+     * @param score comparable only within one answer
      * @param sameStory other posts with nearly the same text
      */
     public record Source(
@@ -93,19 +89,19 @@ public record Answer(
             Instant postedAt,
             List<Same> sameStory) {}
 
-    /** Another post with the same story; the channel as in {@link Source}. */
+    /** Another post about the same story; the channel as in {@link Source}. */
     public record Same(long number, String channel) {}
 
     /**
-     * What a reader has to know about the answer.
+     * A note for the reader about the answer.
      *
-     * @param code for programs
-     * @param text for people, in the language of the question
-     * @param sources that it is about; empty for the answer as a whole
+     * @param code machine-readable code
+     * @param text text for the reader, in the language of the question
+     * @param sources the sources that the note refers to; empty if it refers to the whole answer
      */
     public record Note(String code, String text, List<Integer> sources) {}
 
-    /** The whole text with citations in brackets; sentences without support are marked. */
+    /** Returns the whole text with citations in brackets. Sentences without support are marked. */
     public String text() {
         String mark = language == Language.RU ? " (не подтверждено источниками)" : " (not confirmed by the sources)";
         return sentences.stream()
@@ -113,12 +109,12 @@ public record Answer(
                 .collect(Collectors.joining(" "));
     }
 
-    /** Receives an answer while it is made. A sentence is passed on only after its check. */
+    /** Receives an answer while it is generated. A sentence is passed on only after its check. */
     public interface Listener {
-        /** @param phase searching, writing or checking */
+        /** @param phase {@code searching}, {@code writing} or {@code checking} */
         default void status(String phase) {}
 
-        /** @param sources all sources so far */
+        /** @param sources all sources cited so far */
         default void sources(List<Source> sources) {}
 
         default void sentence(Sentence sentence) {}

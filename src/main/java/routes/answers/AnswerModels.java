@@ -3,22 +3,22 @@ package routes.answers;
 import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 
-/** Runs the tasks of an answer on the providers. */
+/** Runs the tasks of an answer on model providers. */
 public interface AnswerModels {
     /**
-     * On the providers of {@code ANSWER_PROVIDERS}.
+     * Runs a task on the providers of {@code ANSWER_PROVIDERS}.
      *
-     * @throws RuntimeException if none completes the task
+     * @throws RuntimeException if no provider completes the task
      */
     ModelResult answer(AnswerTask task);
 
     /**
-     * On the models of {@code ANSWER_CHECK_PROVIDERS}.
+     * Runs a task on the models of {@code ANSWER_CHECK_PROVIDERS}.
      *
-     * @throws RuntimeException if none completes the task
+     * @throws RuntimeException if no model completes the task
      */
     ModelResult check(ModelTask task);
 
-    /** Whether {@link #check} has any model to call. */
+    /** Whether {@link #check} has a model to call. */
     boolean canCheck();
 }

@@ -16,7 +16,7 @@ import routes.events.Sha256;
 import routes.text.Language;
 
 /**
- * The prompts {@code prompts/answer….txt} of the configuration folder. What posts say follows as the user message, between
+ * The prompts {@code prompts/answer….txt} of the configuration folder. Texts of posts are sent as the user message, between
  * delimiters that the author of a post cannot guess.
  */
 @Component
@@ -29,7 +29,10 @@ class AnswerPrompts {
 
     private final Map<String, String> texts;
 
-    /** @throws ConfigurationException if a prompt is missing, lacks the mark or contains an unknown placeholder */
+    /**
+     * @throws ConfigurationException if a prompt is missing, contains an unknown placeholder, or does not contain the delimiter
+     *     placeholder
+     */
     AnswerPrompts(ConfigFolderProperties config) {
         texts = Stream.concat(
                         Stream.of(CHECK, ADVERTISEMENT, FOLLOW_UP),
@@ -61,7 +64,7 @@ class AnswerPrompts {
         return filled(answer(isDigest, language), mark, sentences);
     }
 
-    /** @param sentences that are wanted, if the prompt says how many */
+    /** @param sentences requested number of sentences, for prompts that contain it */
     String filled(String name, String mark, int sentences) {
         Map<String, String> values = Map.of("{mark}", mark, "{sentences}", Integer.toString(sentences));
         return PLACEHOLDER
@@ -69,12 +72,12 @@ class AnswerPrompts {
                 .replaceAll(found -> Matcher.quoteReplacement(values.get(found.group())));
     }
 
-    /** A hash of the texts: the same texts give the same prompt, and no text can contain its own delimiter. */
+    /** Returns a hash of the texts as delimiter: equal texts give the same prompt, and no text can contain its own delimiter. */
     static String mark(List<String> texts) {
         return "=====" + Sha256.hex(String.join("\0", texts)).substring(0, 16) + "=====";
     }
 
-    /** The texts, numbered from 1, between marks. */
+    /** Returns the texts between delimiters, numbered from 1. */
     static String between(String mark, List<String> texts) {
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < texts.size(); i++) {

@@ -15,10 +15,10 @@ import routes.llm.ModelTask;
 import routes.text.Language;
 
 /**
- * Asks for an answer from passages. The result value is a list of {@link Draft}: sentences with citations, not yet checked; empty if
- * the passages do not answer the question.
+ * Requests an answer from passages. The result value is a list of {@link Draft}: sentences with citations, not yet checked; empty
+ * if the passages do not answer the question.
  *
- * @param drafting receives sentences while they are written; null to get the answer whole
+ * @param drafting receives sentences while they are written; null to receive the answer as a whole
  */
 public record AnswerTask(
         String question,
@@ -30,7 +30,7 @@ public record AnswerTask(
         AnswerPrompts prompts,
         Drafting drafting)
         implements ModelTask {
-    /** A sentence of thirty words in Russian, with citations. */
+    /** Length of a Russian sentence of thirty words with citations. */
     private static final int TOKENS_PER_SENTENCE = 120;
 
     private static final String OPEN = "⟦";
@@ -46,7 +46,7 @@ public record AnswerTask(
     private static final Pattern NO_ANSWER = Pattern.compile("(?iu)\\W*(?:НЕТ ОТВЕТА|NO ANSWER)\\W*");
 
     /**
-     * A sentence that a provider has written.
+     * A sentence written by a provider, before the check.
      *
      * @param text without citations
      * @param citations indexes of passages, from 0
@@ -139,7 +139,7 @@ public record AnswerTask(
                     uncited.add(text);
                     continue;
                 }
-                // a citation at the end of a paragraph stands for the sentences before it
+                // a citation at the end of a paragraph applies to the preceding sentences as well
                 uncited.forEach(earlier -> drafts.add(new Draft(earlier, citations)));
                 uncited.clear();
                 if (text.codePoints().anyMatch(Character::isLetter)) {
@@ -150,7 +150,10 @@ public record AnswerTask(
         return drafts.subList(0, Math.min(drafts.size(), 2 * maxSentences));
     }
 
-    /** The end of a sentence is certain after a letter of the next one. Before, it may go on in lower case, or get another citation. */
+    /**
+     * Removes the last sentence, unless its end is certain. The end of a sentence is certain only after a letter of the next one.
+     * Before that, it may continue in lower case or receive another citation.
+     */
     private static List<String> withoutLast(List<String> sentences) {
         int last = sentences.size() - 1;
         while (last > 0 && sentences.get(last).codePoints().noneMatch(Character::isLetter)) {
@@ -159,7 +162,7 @@ public record AnswerTask(
         return sentences.subList(0, Math.max(0, last));
     }
 
-    /** The numbers of {@code 1, 3-5}. */
+    /** Parses number lists such as {@code 1, 3-5}. */
     private static Stream<Integer> numbers(MatchResult cited) {
         return Stream.of(cited.group(1).split("[,;]")).flatMap(part -> {
             List<Integer> ends = Stream.of(part.split("[–-]"))

@@ -30,15 +30,15 @@ import routes.llm.Providers;
 import routes.text.Language;
 
 /**
- * Answers questions from posts. Every sentence cites posts, and is passed on only after the check that it follows from them.
+ * Answers questions from posts. Every sentence cites posts and is passed on only after a check that it follows from them.
  *
- * <p>The confidence of an answer is half the share of the question's words that the cited passages have, 0.3 of the share of
- * sentences that are supported, and 0.1 for each of up to two channels. It orders answers; it is no probability.
+ * <p>The confidence of an answer is the sum of: half the share of the question's words that the cited passages contain, 0.3 of the
+ * share of supported sentences, and 0.1 for each cited channel, up to two. It ranks answers; it is not a probability.
  */
 @Component
 public class Answers implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
-    /** Share of the time that the models have to write; the rest is for the check. */
+    /** Share of the time budget for the models that write; the rest is for the check. */
     private static final double FOR_WRITING = 0.75;
 
     private static final Duration FOR_COMPLETING = Duration.ofSeconds(10);
@@ -86,8 +86,7 @@ public class Answers implements DisposableBean {
         this.permits = new Semaphore(properties.maxConcurrent());
         var named = new CustomizableThreadFactory("answer-");
         named.setDaemon(true);
-        // a question uses up to three threads: its own, one that reads what a model writes, one that waits for the
-        // judge
+        // a question uses up to three threads: the request thread, one that reads the model's output, one that waits for the judge
         this.threads = new ThreadPoolExecutor(
                 0, 4 * properties.maxConcurrent(), 30, TimeUnit.SECONDS, new SynchronousQueue<>(), named);
         for (Intent intent : Intent.values()) {
@@ -95,7 +94,7 @@ public class Answers implements DisposableBean {
         }
     }
 
-    /** As many questions as ANSWER_MAX_CONCURRENT are being answered. */
+    /** The number of questions being answered has reached ANSWER_MAX_CONCURRENT. */
     public static final class TooManyQuestionsException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -112,7 +111,7 @@ public class Answers implements DisposableBean {
     /**
      * Answers on the calling thread, within ANSWER_TIME_BUDGET.
      *
-     * @throws TooManyQuestionsException at once
+     * @throws TooManyQuestionsException without waiting, if the limit is reached
      * @throws CancellationException if the calling thread is interrupted
      */
     public Answer answer(Question question, Answer.Listener listener) {
@@ -125,12 +124,12 @@ public class Answers implements DisposableBean {
     }
 
     /**
-     * Answers on another thread; the listener receives each sentence while the model writes the next one. Cancelling the result ends the
-     * work and its calls of models.
+     * Answers on another thread; the listener receives each sentence while the model writes the next one. Cancelling the result
+     * stops the work and its model calls.
      *
      * @param done receives the answer
-     * @param failed receives what went wrong, unless the work is cancelled
-     * @throws TooManyQuestionsException at once
+     * @param failed receives the exception, unless the work is cancelled
+     * @throws TooManyQuestionsException without waiting, if the limit is reached
      */
     public Future<?> start(
             Question question, Answer.Listener listener, Consumer<Answer> done, Consumer<RuntimeException> failed) {
@@ -228,7 +227,7 @@ public class Answers implements DisposableBean {
         return answer;
     }
 
-    /** The question in full, by a model if there is one. */
+    /** Returns the complete question. A model completes it if one is available; otherwise a rule does. */
     private String completed(Question asked, List<String> earlier) {
         if (earlier.isEmpty() || !followUps.isIncomplete(asked.text())) {
             return asked.text();
@@ -239,7 +238,7 @@ public class Answers implements DisposableBean {
         return byModel == null ? followUps.byRule(asked.text(), earlier) : (String) byModel.value();
     }
 
-    /** Writes and checks the sentences. Returns the result of the writer; null if nothing was written. */
+    /** Writes and checks the sentences. Returns the result of the provider; null if nothing was written. */
     private ModelResult written(
             Question question,
             Intent intent,
@@ -258,7 +257,7 @@ public class Answers implements DisposableBean {
             return null;
         }
         listener.status("writing");
-        // lists of posts need no model
+        // lists of posts are created without a model
         boolean isList = intent == Intent.SEARCH || intent == Intent.RECOMMEND;
         Drafting drafting = inParts && !isList ? new Drafting() : null;
         var task = new AnswerTask(
@@ -296,10 +295,10 @@ public class Answers implements DisposableBean {
     }
 
     /**
-     * Checks the sentences of a model while it writes the next ones. If it breaks off after one was accepted, those stay the answer, with a
-     * note: another model, or the same again, would write other sentences.
+     * Checks the sentences of a model while it writes the next ones. If the model fails after a sentence was accepted, the accepted
+     * sentences are kept with a note, because another call would write different sentences.
      *
-     * @return the result, not all of which is checked; null if no model has written anything that is accepted
+     * @return the result, of which not all sentences are checked; null if no model has written an accepted sentence
      */
     private ModelResult whileWritten(
             AnswerTask task, Drafting drafting, Sentences sentences, long started, List<Answer.Note> notes) {
@@ -359,7 +358,7 @@ public class Answers implements DisposableBean {
                 : Math.max(MAX_SENTENCES, chosen.passages().size());
     }
 
-    @SuppressWarnings("unchecked") // the type that the task returns
+    @SuppressWarnings("unchecked") // the task returns this type
     private Map<Integer, Boolean> judged(List<Claim> claims, long started) {
         ModelResult verdicts = models.canCheck()
                 ? inTime(() -> models.check(CheckTask.verdicts(claims, prompts)), left(started, 1))
@@ -373,9 +372,9 @@ public class Answers implements DisposableBean {
     }
 
     /**
-     * The result of a call of models; null if it fails or takes too long.
+     * Returns the result of a model call; null if the call fails or exceeds the time limit.
      *
-     * @throws CancellationException if this thread is interrupted; the call ends too
+     * @throws CancellationException if this thread is interrupted; the call is cancelled as well
      */
     private ModelResult inTime(Callable<ModelResult> call, Duration most) {
         Future<ModelResult> result = null;
@@ -399,7 +398,7 @@ public class Answers implements DisposableBean {
         return (CancellationException) new CancellationException("The client has disconnected").initCause(cause);
     }
 
-    /** The result of a call; null if it fails or takes too long. */
+    /** Returns the result of a call; null if it fails or exceeds the time limit. */
     private static ModelResult result(Future<ModelResult> call, Duration most) throws InterruptedException {
         try {
             return call.get(most.toNanos(), TimeUnit.NANOSECONDS);

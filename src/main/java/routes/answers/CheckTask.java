@@ -15,30 +15,30 @@ import routes.llm.ModelTask;
 /**
  * A task for the models of {@code ANSWER_CHECK_PROVIDERS}.
  *
- * @param prompt its name in {@link AnswerPrompts}
- * @param texts what the prompt is about
- * @param reader of the answer
+ * @param prompt name of the prompt in {@link AnswerPrompts}
+ * @param texts the texts that the prompt refers to
+ * @param reader parses the model's answer
  */
 record CheckTask(
         String prompt, List<String> texts, int maxTokens, AnswerPrompts prompts, Function<String, Object> reader)
         implements ModelTask {
     private static final Pattern LINE = Pattern.compile("(?imu)^\\W*(\\d{1,2})\\W{1,4}(yes|no|да|нет|true|false)\\b");
 
-    /** Of a verdict. */
+    /** Maximum length of a verdict, in tokens. */
     private static final int TOKENS = 12;
 
     private static final int MAX_QUESTION = 300;
-    /** Share of the words of a question that have to be from the thread: the model completes, it does not invent. */
+    /** Minimum share of a completed question's words that must come from the thread, so that the model cannot invent a subject. */
     private static final double KNOWN = 0.8;
 
-    /** A sentence and the passages that it cites. */
+    /** A sentence and the passages it cites. */
     record Claim(String sentence, List<String> passages) {
         String text() {
             return "Claim: " + sentence + "\nPassages: " + String.join("\n", passages);
         }
     }
 
-    /** Asks whether claims follow from passages. The result value maps the index of each judged claim to the verdict. */
+    /** Asks whether claims follow from their passages. The result value maps the index of each judged claim to the verdict. */
     static CheckTask verdicts(List<Claim> claims, AnswerPrompts prompts) {
         return judging(AnswerPrompts.CHECK, claims.stream().map(Claim::text).toList(), prompts);
     }
@@ -59,7 +59,7 @@ record CheckTask(
             int number = Integer.parseInt(line.group(1)) - 1;
             if (number >= 0 && number < count) {
                 boolean isYes = line.group(2).toLowerCase(Locale.ROOT).matches("yes|да|true");
-                // two different verdicts on one text are a no
+                // contradictory verdicts on one text count as no
                 verdicts.merge(number, isYes, Boolean::logicalAnd);
             }
         }
@@ -69,7 +69,7 @@ record CheckTask(
         return verdicts;
     }
 
-    /** Asks for the last question in full. The result value is the question. */
+    /** Asks for the last question in complete form. The result value is the completed question. */
     static CheckTask followUp(List<String> earlier, String question, Terms terms, AnswerPrompts prompts) {
         List<String> texts =
                 Stream.concat(earlier.stream(), Stream.of("(last) " + question)).toList();

@@ -5,15 +5,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Finds sources that say different things about the same: other numbers, or a negation on one side. */
+/** Finds sources that contradict each other: different numbers, or a negation on one side only. */
 record Conflicts(Terms terms, Support support) {
-    /** Share of common words from which two sentences are about the same. */
+    /** Minimum share of common words for two sentences to have the same subject. */
     private static final double SAME_SUBJECT = 0.5;
 
-    /** Two sentences of different posts that cannot both be right. */
+    /** Two sentences of different posts that cannot both be true. */
     record Conflict(Passage one, String sentence, Passage other, String otherSentence) {}
 
-    /** Whether neither text has a number or a negation that contradicts the other. */
+    /** Whether no number or negation of one text contradicts the other. */
     static boolean sameFacts(String one, String other, Support support) {
         Set<String> numbers = Support.numbers(one);
         Set<String> others = Support.numbers(other);

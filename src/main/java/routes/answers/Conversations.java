@@ -14,21 +14,21 @@ import routes.events.StorableText;
 import routes.posts.PostLock;
 import routes.posts.PostTraces;
 
-/** The questions that users have asked, in the table {@code rag_queries}: for follow-up questions, and for interests. */
+/** The questions of users, in the table {@code rag_queries}: for follow-up questions and for interests. */
 @Component
 record Conversations(JdbcClient jdbc, TransactionTemplate transaction, AnswerProperties properties, Clock clock)
         implements PostTraces {
-    /** Questions of a thread that a follow-up question may refer to. */
+    /** Number of earlier questions of a thread that a follow-up question can refer to. */
     private static final int TURNS = 5;
 
-    /** Stored questions of a user. */
+    /** Maximum number of stored questions per user. */
     private static final int MAX_QUESTIONS = 2_000;
 
     private static final int MAX_QUERY = 500;
     private static final ObjectMapper JSON = Json.newMapper();
 
     /**
-     * The last questions of a thread of the user, oldest first, each in full.
+     * Returns the last questions of the user's thread in complete form, oldest first.
      *
      * @return empty if the user has no such thread, or if it has expired
      */
@@ -55,7 +55,10 @@ record Conversations(JdbcClient jdbc, TransactionTemplate transaction, AnswerPro
 
     private record StoredSource(UUID postId, long number, UUID channelId, double score) {}
 
-    /** Stores a question with its answer, unless a post of it was deleted meanwhile, and deletes old ones of the user. */
+    /**
+     * Stores a question with its answer, unless a cited post was deleted in the meantime, and deletes expired questions of the
+     * user.
+     */
     void store(Question question, Answer answer, List<String> topics, long millis) {
         List<UUID> posts =
                 answer.sources().stream().map(Answer.Source::postId).distinct().toList();
@@ -102,7 +105,7 @@ record Conversations(JdbcClient jdbc, TransactionTemplate transaction, AnswerPro
         });
     }
 
-    /** Numbers of the posts that answers to the user have cited lately. */
+    /** Returns the numbers of the posts cited in recent answers to the user. */
     List<Long> cited(long userId) {
         return jdbc.sql(
                         """
@@ -115,7 +118,10 @@ record Conversations(JdbcClient jdbc, TransactionTemplate transaction, AnswerPro
                 .list();
     }
 
-    /** Removes answers that quote the posts, and topics that neither the question nor another post of the answer has. Keeps the questions. */
+    /**
+     * Removes answers that cite the posts, and topics that occur neither in the question nor in another post of the answer. Keeps
+     * the questions.
+     */
     @Override
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         jdbc.sql(

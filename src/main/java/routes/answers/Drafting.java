@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import routes.answers.AnswerTask.Draft;
 
 /**
- * Queue of sentences between the thread that reads what a model writes and the thread that checks them. A further call of a model discards
- * the sentences that are not shown yet. Once a sentence is shown, no further call is made.
+ * Queue of sentences between the thread that reads a model's output and the thread that checks it. A new model call discards the
+ * sentences that have not been shown. After a sentence has been shown, no further call is made.
  */
 final class Drafting {
     private List<Draft> waiting = new ArrayList<>();
@@ -18,18 +18,18 @@ final class Drafting {
     private boolean isUsed;
     private boolean isOver;
 
-    /** Sentences of one call of a model; none if no more will come. */
+    /** Sentences of one model call; empty if no more sentences follow. */
     record Some(List<Draft> drafts, int attempt, String provider) {}
 
     /**
-     * A call of a model.
+     * A model call.
      *
-     * @param attempt its number, from 1; 0 if there was none
-     * @param isUsed whether a sentence of it is shown
+     * @param attempt number of the call, from 1; 0 if there was none
+     * @param isUsed whether one of its sentences has been shown
      */
     record Call(int attempt, String provider, String model, boolean isUsed) {}
 
-    /** @return false if sentences of an earlier call are shown */
+    /** @return false if sentences of an earlier call have been shown */
     synchronized boolean begins(String nextProvider, String nextModel) {
         if (isUsed) {
             return false;
@@ -42,7 +42,7 @@ final class Drafting {
         return true;
     }
 
-    /** @param drafts all complete ones of the current call, in order */
+    /** @param drafts all complete sentences of the current call, in order */
     synchronized void written(List<Draft> drafts) {
         if (drafts.size() > taken) {
             waiting.addAll(drafts.subList(taken, drafts.size()));
@@ -51,7 +51,7 @@ final class Drafting {
         }
     }
 
-    /** No more sentences follow. */
+    /** Marks the end of the sentences. */
     synchronized void ends() {
         isOver = true;
         notifyAll();
@@ -60,7 +60,7 @@ final class Drafting {
     /**
      * Waits for sentences.
      *
-     * @return without sentences after the time, or if no more follow
+     * @return empty after a timeout, or if no more sentences follow
      */
     synchronized Some next(long nanos) throws InterruptedException {
         long end = System.nanoTime() + nanos;
@@ -72,13 +72,13 @@ final class Drafting {
         return some;
     }
 
-    /** Marks a call as used, before a sentence of it is shown. Returns false if another call has begun. */
+    /** Marks a call as used, before one of its sentences is shown. Returns false if another call has begun. */
     synchronized boolean use(int ofAttempt) {
         isUsed |= ofAttempt == attempt;
         return ofAttempt == attempt;
     }
 
-    /** The last call. */
+    /** Returns the last call. */
     synchronized Call call() {
         return new Call(attempt, provider, model, isUsed);
     }

@@ -17,7 +17,7 @@ record FollowUps(Terms terms) {
             she her hers they them their theirs these those
             """);
 
-    /** Pronouns that also stand in complete questions. */
+    /** Pronouns that also occur in complete questions. */
     private static final Set<String> WEAK = words(
             """
             это этот эта эту там тогда туда оттуда такой такие that this there then one ones
@@ -41,7 +41,7 @@ record FollowUps(Terms terms) {
         return subject == 0 || hasPronoun && subject <= 4 || (hasWeak || continues) && subject <= 2;
     }
 
-    /** The question with the subject words of the thread in brackets. */
+    /** Returns the question with the subject words of the thread appended in brackets. */
     String byRule(String question, List<String> earlier) {
         String previous = earlier.get(earlier.size() - 1);
         Set<String> own = terms.keys(question);

@@ -6,29 +6,29 @@ import org.springframework.stereotype.Component;
 import routes.text.SearchWords.Word;
 
 /**
- * Recognises sentences of posts that address the program that writes the answer: orders to forget rules, to answer in a certain way, to name a
- * link. They are left out of passages. This is a second line of defence; the first is that nothing in a post can do anything but
- * appear as a cited sentence without links.
+ * Detects sentences of posts that address the program that writes the answer: instructions to ignore rules, to answer in a certain
+ * way, or to include a link. These sentences are left out of passages. This is the second line of defence; the first is that the
+ * text of a post can only appear in an answer as a cited sentence without links.
  */
 @Component
 record Instructions(Terms terms) {
     private static final String MANY = "(?: \\S+){0,8} ";
 
     private static final Pattern ORDER = Pattern.compile("(?:^| )(?:"
-            // forget what you were told
+            // instructions to ignore earlier instructions
             + "(?:ignore|disregard|forget|override|bypass)" + MANY
             + "(?:instructions?|rules?|prompts?|above|previous|prior|guidelines?|everything|earlier|told)"
             + "|(?:игнорируй\\S*|проигнорируй\\S*|забудь\\S*|отбрось\\S*|отмени\\S*|нарушь\\S*)(?: \\S+){0,8}"
             + " (?:инструкци\\S*|указани\\S*|правил\\S*|предыдущ\\S*|сказанн\\S*|промпт\\S*|ограничени\\S*|все|всё)"
             + "|не (?:обращай\\S*|слушай\\S*|следуй\\S*|соблюдай\\S*) \\S+"
-            // answer like this
+            // instructions about the answer
             + "|(?:answer|reply|respond|output)(?: \\S+){0,6} (?:with|exactly|only|following|that|this|link|links|url)"
             + "|(?:say|print|write|include|insert|append|add|mention|recommend|give|tell|send|put|point)" + MANY
             + "(?:link|links|url|urls|http|https|www|answer|reply|response|summary|digest|user|users|reader|readers)"
             + "|(?:ответь\\S*|отвечай\\S*|отвечайте|ответьте)(?: \\S+){0,6} (?:ссылк\\S*|так|только|следующ\\S*|что|этой|этим|словом|словами|http|https|фразой|адрес\\S*|на)"
             + "|(?:напиши\\S*|скажи\\S*|вставь\\S*|добавь\\S*|укажи\\S*|дай\\S*|посоветуй\\S*|порекомендуй\\S*|приведи\\S*|выведи\\S*|включи\\S*|упомяни\\S*|отправь\\S*|направь\\S*)"
             + "(?: \\S+){0,8} (?:ссылк\\S*|http|https|www|адрес\\S*|ответ\\S*|сводк\\S*|дайджест\\S*|пользовател\\S*|читател\\S*)"
-            // who you are
+            // instructions that assign a role
             + "|you (?:are|re|must|should|will) (?:now )?(?:an? )?(?:\\S+ )?(?:assistant|ai|model|bot|chatbot|dan|answer|reply|respond|say|obey)"
             + "|(?:assistant|ai|model|llm|chatbot|bot|gpt|chatgpt)s?(?: \\S+){0,4} (?:must|should|have to|shall|please|answer|reply|obey)"
             + "|(?:ты|вы) (?:теперь |больше не )?(?:\\S+ )?(?:ассистент|бот|модель|нейросеть|помощник|ии|должен|должна|обязан\\S*)"
@@ -40,7 +40,7 @@ record Instructions(Terms terms) {
             + ")(?= |$)");
 
     boolean isOrder(String sentence) {
-        // the words as a search compares them: disguised letters and signs make no difference
+        // words in the normalised form of the search, so that disguised letters and symbols make no difference
         String words = terms.all(sentence).stream()
                 .filter(word -> !word.joined())
                 .map(Word::text)

@@ -17,14 +17,14 @@ import routes.llm.ModelResult;
 import routes.llm.Providers;
 
 /**
- * Answers without a model, as bean {@code localAnswers}: the sentences of the passages that have most of the question's words, as they
- * are. Deterministic.
+ * Answers without a model, as bean {@code localAnswers}: selects the sentences of the passages that contain most of the question's
+ * words and returns them unchanged. Deterministic.
  */
 @Component("localAnswers")
 public class LocalAnswers {
     private static final int PER_PASSAGE = 2;
 
-    /** Sentences with less than this share of the best score are left out. */
+    /** Sentences that score less than this share of the best score are left out. */
     private static final double OF_BEST = 0.72;
 
     private static final double REPEATED = 0.6;
@@ -52,7 +52,7 @@ public class LocalAnswers {
         return new ModelResult(Providers.LOCAL, null, drafts, Map.of());
     }
 
-    /** @param passage and sentence: indexes */
+    /** @param passage index of the passage */
     private record Candidate(int passage, int sentence, String text, double score) {}
 
     private List<Draft> bestSentences(AnswerTask task) {
@@ -96,8 +96,8 @@ public class LocalAnswers {
     }
 
     /**
-     * The sentence near the best one that adds to it: a name for a question about a person, a number for one about an amount, else
-     * the next sentence.
+     * Returns a sentence near the best one that adds information: one with a name for a question about a person, one with a number
+     * for a question about an amount, otherwise the next sentence.
      */
     private Optional<Candidate> neighbour(AnswerTask task, List<Candidate> chosen) {
         Candidate best = chosen.get(0);
@@ -124,7 +124,7 @@ public class LocalAnswers {
         return !numbers.isEmpty();
     }
 
-    /** If one of two contradicting sentences is in the answer, the other one has to be. */
+    /** If the answer contains one of two contradicting sentences, adds the other one. */
     private static void addBothSides(AnswerTask task, Conflicts.Conflict conflict, List<Candidate> chosen) {
         boolean hasOne = has(chosen, conflict.sentence());
         boolean hasOther = has(chosen, conflict.otherSentence());
@@ -168,7 +168,7 @@ public class LocalAnswers {
         return saysLittle ? 0.5 * score : score;
     }
 
-    /** Whether the sentence names what it is about first, and then says what it is. */
+    /** Whether the sentence begins with the subject and then defines it. */
     private boolean isDefinition(String sentence, List<Term> subject) {
         List<Term> words = terms.of(sentence);
         boolean isFirst = !words.isEmpty()
@@ -184,7 +184,7 @@ public class LocalAnswers {
                 .anyMatch(word -> Character.isUpperCase(sentence.codePointAt(word.start())) && word.start() > 0);
     }
 
-    /** The best sentence of each passage, or the first one. */
+    /** Returns the best sentence of each passage, or its first sentence. */
     private List<Draft> onePerPassage(AnswerTask task) {
         List<Draft> drafts = new ArrayList<>();
         for (int p = 0; p < task.passages().size() && drafts.size() < task.maxSentences(); p++) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import routes.text.Language;
 
-/** What a reader has to know about an answer, in the language of the question. */
+/** The kinds of notes about an answer, with their texts in each language. */
 enum NoteKind {
     NOTHING_FOUND(
             "В каналах, которые вы читаете, об этом ничего не нашлось.",
@@ -53,7 +53,7 @@ enum NoteKind {
         return texts.get(language).replace("{0}", detail);
     }
 
-    /** @param detail replaces {0} */
+    /** @param detail replaces the placeholder {0} */
     Answer.Note of(Language language, String detail, List<Integer> sources) {
         return new Answer.Note(name().toLowerCase(Locale.ROOT), text(language, detail), sources);
     }

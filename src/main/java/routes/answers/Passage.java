@@ -7,12 +7,12 @@ import java.util.UUID;
 /**
  * A part of a post that may answer a question.
  *
- * @param sentences of the passage, in text order: plain text without links and without orders to the program that answers
+ * @param sentences of the passage, in text order: plain text without links and without instructions to a model
  * @param foundIn {@code post}, {@code picture} or {@code link}
- * @param coverage share of the question's words that are in the passage, by weight: 0 to 1
- * @param score for the order of passages
+ * @param coverage weighted share of the question's words that the passage contains, 0 to 1
+ * @param score sort key of passages
  * @param sameStory other posts with nearly the same passage
- * @param isCleaned whether sentences that look like orders were left out of it
+ * @param isCleaned whether sentences that look like instructions were removed
  */
 record Passage(
         Post post,
@@ -23,7 +23,7 @@ record Passage(
         List<Answer.Same> sameStory,
         boolean isCleaned) {
 
-    /** What a passage says about its post. */
+    /** The properties of the post that a passage refers to. */
     record Post(
             UUID postId,
             long number,

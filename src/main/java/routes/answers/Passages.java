@@ -20,38 +20,38 @@ import routes.search.HybridSearch.PostQuery;
 import routes.search.HybridSearch.SearchResult;
 import routes.search.QueryLanguage.Understood;
 
-/** Finds the passages that may answer a question: the sentences around the best match in each found post. */
+/** Finds the passages that may answer a question: in each found post, the sentences around the best match. */
 @Component
 record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions instructions, Support support) {
-    /** Posts whose passages are compared. */
+    /** Number of posts to read passages from. */
     private static final int DEPTH = 30;
 
-    /** Sentences before and after the best one. */
+    /** Number of sentences before and after the best one. */
     private static final int AROUND = 2;
 
     private static final int MAX_PASSAGE = 1_000;
-    /** Share of the question's words, by weight, that a passage needs. */
+    /** Minimum weighted share of the question's words in a passage. */
     private static final double NEEDED = 0.45;
 
-    /** Passages with less than this share of the best coverage are about something else. */
+    /** Passages with less than this share of the best coverage are treated as off-topic. */
     private static final double OF_BEST = 0.6;
 
     private static final double WEIGHT_OF_RANK = 0.25;
     private static final double SAME = 0.6;
     private static final int MOST_TAGS = 50;
-    /** Hashtags at the end, and what is left of a link there. */
+    /** Hashtags and remains of links at the end of a text. */
     private static final Pattern LABELS =
             Pattern.compile("(?:\\s*[:(—–-]\\s*…[\\s).]*)?(?:\\s*#[\\p{L}\\p{N}_]+)*\\s*$");
 
     /**
      * Passages, best first.
      *
-     * @param subject what they have to be about; empty for the newest posts
-     * @param nearest posts that have some of the words only, where no passage has enough of them
+     * @param subject words that the passages must contain; empty for the newest posts
+     * @param nearest posts that contain only some of the words, if no passage contains enough
      */
     record Found(List<Passage> passages, List<Term> subject, List<Passage> nearest) {}
 
-    /** Passages about the subject of a question; each story once. */
+    /** Returns passages about the subject of a question, one per story. */
     Found about(Question question, String subjectText, int most, int maxCharacters) {
         SearchResult result = search.search(query(question, subjectText, PostQuery.Order.RELEVANCE, DEPTH));
         String corrected = subjectText;
@@ -76,7 +76,7 @@ record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions 
                 limited(oncePerStory(enough.isEmpty() ? all : List.of()), 3, maxCharacters));
     }
 
-    /** The beginnings of the newest posts, or of the most viewed of them; each story once. */
+    /** Returns the beginnings of the newest posts, or of the most viewed of them, one per story. */
     Found newest(Question question, String tag, int most, int maxCharacters, boolean byViews) {
         Question tagged = tag == null ? question : question.withTag(tag);
         SearchResult result = search.search(query(tagged, "", PostQuery.Order.DATE, DEPTH));
@@ -95,7 +95,7 @@ record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions 
         return new Found(limited(oncePerStory(all), most, maxCharacters), List.of(), List.of());
     }
 
-    /** The beginnings of those of the posts that the user may see and that say something, in this order. */
+    /** Returns the beginnings of those posts that the user may see and that contain text, in this order. */
     List<Passage> beginnings(UUID tenantId, long userId, List<UUID> postIds) {
         Map<UUID, PostText> known = texts.read(tenantId, userId, postIds);
         return postIds.stream()
@@ -108,7 +108,7 @@ record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions 
                 .toList();
     }
 
-    /** The most frequent tags of the posts that the question may be about, with the numbers of their posts. */
+    /** Returns the most frequent tags of the posts in the scope of the question, with the number of posts of each. */
     Map<String, Integer> tags(Question question) {
         return search.facets(query(question, "", PostQuery.Order.DATE, 1), MOST_TAGS)
                 .tags();
@@ -119,7 +119,7 @@ record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions 
         return new PostQuery(question.tenantId(), question.channelIds(), wanted, false, order, 0, limit);
     }
 
-    /** In the order of the hits. */
+    /** Reads the posts in the order of the hits. */
     private List<PostText> read(Question question, List<PostHit> hits) {
         Map<UUID, PostText> known = texts.read(
                 question.tenantId(),
@@ -151,7 +151,7 @@ record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions 
                 post.post(), window(clean.sentences(), 0), part.foundIn(), 1, 1, List.of(), clean.isCleaned());
     }
 
-    /** The best passage of each text of a post. */
+    /** Returns the best passage of each text of a post. */
     private List<Passage> best(PostText post, List<Term> subject, int rank) {
         List<Passage> passages = new ArrayList<>();
         for (Part part : post.parts()) {
@@ -172,7 +172,7 @@ record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions 
             if (best >= 0) {
                 List<String> sentences = window(clean.sentences(), best);
                 Set<String> inPassage = new HashSet<>(terms.keys(String.join(" ", sentences)));
-                // a post names its subject once, in a tag or the first sentence
+                // a post often names its subject only once, in a tag or in the first sentence
                 post.post().tags().forEach(tag -> inPassage.addAll(terms.keys(tag)));
                 inPassage.addAll(keys.get(0));
                 double coverage = Terms.coverage(subject, inPassage);
@@ -184,7 +184,7 @@ record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions 
         return passages;
     }
 
-    /** A short text as a whole; of a long one the sentences around the best. */
+    /** Returns a short text as a whole, or the sentences around the best one of a long text. */
     private static List<String> window(List<String> sentences, int best) {
         if (sentences.stream().mapToInt(String::length).sum() <= MAX_PASSAGE) {
             return sentences;
@@ -202,7 +202,10 @@ record Passages(HybridSearch search, PostTexts texts, Terms terms, Instructions 
         return sentences.isEmpty() ? List.of() : sentences.subList(first, last + 1);
     }
 
-    /** Of passages that say the same, the best one; passages with other numbers or a negation do not say the same. */
+    /**
+     * Keeps the best of several passages with the same content. Passages with different numbers or with a negation on one side do
+     * not have the same content.
+     */
     private List<Passage> oncePerStory(List<Passage> passages) {
         List<Passage> once = new ArrayList<>();
         for (Passage passage : passages) {

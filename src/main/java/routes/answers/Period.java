@@ -9,18 +9,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A period that a question names relative to today, in UTC: "за неделю", "yesterday", "in the last 10 days". Other times, such as
- * years, are words: a post of today may be about them.
+ * A period that a question names relative to today, in UTC: "за неделю", "yesterday", "in the last 10 days". Absolute times, such
+ * as years, are treated as words, because a post of today may be about them.
  *
  * @param from inclusive; null for no limit
  * @param to exclusive; null for no limit
- * @param rest the question without the words for the period
+ * @param rest the question without the words that name the period
  */
 record Period(Instant from, Instant to, String rest) {
     private static final int MAX_DAYS = 3650;
     private static final String NUMBER = "(?:(\\d{1,4}) )?";
 
-    /** Days are group 1 and 2, weeks 3 and 4, months 5 and 6. */
+    /** Groups 1 and 2 are days, 3 and 4 weeks, 5 and 6 months. */
     private static final Pattern LAST = words(
             "(?:за |в |during |in |over |for )?(?:(?:эт\\w+|последн\\w+|прошедш\\w+|the|this|past|last|previous) )*(?:"
                     + NUMBER + "(?:день|дня|дней|сутки|суток|days?)|" + NUMBER + "(?:недел[юеяи]|недель|weeks?)|"
@@ -57,7 +57,7 @@ record Period(Instant from, Instant to, String rest) {
         }
         words = LAST.matcher(question);
         while (words.find()) {
-            // "a robot that worked for a week" names no period of posts
+            // "a robot that worked for a week" does not name a period of posts
             if (INTRODUCED.matcher(words.group()).find()) {
                 return new Period(start(today.minusDays(days(words))), null, without(question, words));
             }

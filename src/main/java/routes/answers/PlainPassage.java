@@ -14,29 +14,29 @@ import org.jsoup.parser.Parser;
 import routes.text.NormalizedText;
 
 /**
- * Plain text of posts and of models' answers: without invisible characters, markup and links in any disguise, and in sentences.
- * Posts are written by strangers, and a model may repeat what a stranger told it to.
+ * Converts texts of posts and models to plain text: without invisible characters, markup and links in any disguise, split into
+ * sentences. The texts are not trusted: anyone can write a post, and a model may repeat instructions from a post.
  */
 final class PlainPassage {
     private static final String CUT = "…";
 
-    /** Tag characters, fillers and the like, besides those that {@link NormalizedText#visible} removes. */
+    /** Tag characters, filler characters and similar ones that {@link NormalizedText#visible} does not remove. */
     private static final Pattern INVISIBLE = Pattern.compile(
             "[\\x{E0000}-\\x{E0FFF}\\u115F\\u1160\\u3164\\uFFA0\\u2800\\u034F\\p{Co}]|[\\p{Cc}&&[^\\n\\t]]");
 
     private static final Pattern PERCENT = Pattern.compile("(?:%[0-9A-Fa-f]{2})+");
     private static final Pattern HTML = Pattern.compile("</?[a-zA-Z!][^<>]{0,2000}>");
     private static final Pattern ENTITY = Pattern.compile("&(?:#\\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});");
-    /** {@code [words](address)}, {@code ![words](address)} and {@code [words]: address}; the words stay. */
+    /** {@code [words](address)}, {@code ![words](address)} and {@code [words]: address}; the words are kept. */
     private static final Pattern MARKDOWN =
             Pattern.compile("!?\\[([^\\[\\]\\n]{0,300})]\\s?\\([^()\\n]{0,2000}(?:\\([^()\\n]*\\)[^()\\n]*)?\\)");
 
     private static final Pattern MARKS =
             Pattern.compile("(?m)^\\s{0,3}(?:#{1,6}\\s+|>\\s?|[-*+•]\\s+|\\|)|\\*\\*|__|`+");
-    /** Signs that stand for the dot of an address. */
+    /** Characters used in place of the dot in an address. */
     private static final Pattern DOTS = Pattern.compile(
             "[\\u3002\\uFF0E\\uFF61\\uFE52\\u2024\\u0701\\u0702\\uA4F8]"
-                    // signs in the middle, and a full stop with blanks before it or with a path after it
+                    // dots at mid-height, and a full stop with spaces before it or with a path after it
                     + "|(?<=[\\p{L}\\p{N}])[\\u00B7\\u2022\\u2027\\u2219\\u22C5\\u30FB](?=[A-Za-z]{2})"
                     + "|(?<=[\\p{L}\\p{N}])[\\s\\p{Z}]{1,3}\\.[\\s\\p{Z}]{0,2}(?=(?i:[a-z]{2,24}|xn--|рф|ру|ком)(?![\\p{L}\\p{N}]))"
                     + "|(?<=[\\p{L}\\p{N}])\\.[\\s\\p{Z}]{1,2}(?=(?i:[a-z]{2,24}|рф|ру|ком)/)"
@@ -47,7 +47,7 @@ final class PlainPassage {
     private static final Pattern COLONS = Pattern.compile("[\\uFF1A\\uFE55\\uA789\\u02D0\\u2236]");
     private static final String NOT_BEFORE = "(?<![\\p{L}\\p{N}])";
 
-    /** Something with a scheme, also with a broken one (hxxp, h t t p), to the next blank. */
+    /** An address with a scheme, also a disguised one (hxxp, h t t p), up to the next space. */
     private static final Pattern SCHEME = Pattern.compile(
             "(?i)" + NOT_BEFORE + "(?:h\\s?[tx]\\s?[tx]\\s?p\\s?s?\\s?:\\s?(?:/\\s?){1,3}|hxxps?:|https?:"
                     + "|(?:ftps?|wss?|tg|tonsite|mailto|tel|sms|skype|viber|javascript|data|file|vbscript|intent|magnet|ipfs):"
@@ -66,14 +66,14 @@ final class PlainPassage {
     private static final Pattern NUMERIC_HOST = Pattern.compile(NOT_BEFORE
             + "(?:\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:]{2,39}]|localhost)(?::\\d{1,5})?(?:[/?#][^\\s<>\"«»“”]*)?");
 
-    /** Last parts of names with a dot that are no domains: files, products, abbreviations. */
+    /** Last parts of dotted names that are not domains: file extensions, products, abbreviations. */
     private static final Pattern NO_DOMAIN = Pattern.compile(
             "js|ts|txt|json|ya?ml|xml|java|kt|cpp|exe|pdf|jpe?g|png|csv|html|sql|log|conf|jar|docx?|xlsx?|gguf");
 
     private static final Pattern CYRILLIC_DOMAIN =
             Pattern.compile("рф|рус|москва|дети|онлайн|сайт|орг|ком|бел|укр|қаз|срб|мкд|бг|ею|мон|католик|ру|нет");
 
-    /** Small Cyrillic and Greek letters that look like Latin ones, and these. */
+    /** Small Cyrillic and Greek letters that look like Latin ones. {@link #LATIN} contains the Latin letters in the same order. */
     private static final String LOOK_ALIKE = "асеорхуіѕјһԁԛԝοερνικαυ";
 
     private static final String LATIN = "aceopxyisjhdqwoepvikau";
@@ -81,7 +81,7 @@ final class PlainPassage {
     private static final Pattern LEFT_OVER = Pattern.compile(
             "\\s*[(\\[«\"][^()\\[\\]«»\"…]{0,24}" + CUT + "[\\s.,]*[)\\]»\"]|" + CUT + "(?:\\s*" + CUT + ")+");
 
-    /** Longest sentence; text without punctuation is cut at blanks. */
+    /** Maximum length of a sentence, in characters. Text without punctuation is split at spaces. */
     static final int MAX_SENTENCE = 400;
 
     private static final Pattern ABBREVIATION = Pattern.compile(
@@ -91,15 +91,15 @@ final class PlainPassage {
 
     private PlainPassage() {}
 
-    /** The text as a reader sees it, without markup and links; line breaks stay. */
+    /** Returns the visible text without markup and links. Line breaks are kept. */
     static String of(String text) {
         return withoutLinks(visible(text));
     }
 
-    /** Without invisible characters, HTML and Markdown. */
+    /** Removes invisible characters, HTML and Markdown. */
     static String visible(String text) {
         String plain = INVISIBLE.matcher(NormalizedText.visible(text)).replaceAll("");
-        // entities may hide tags, and tags may hide entities
+        // entities can hide tags, and tags can hide entities
         for (int i = 0;
                 i < 3 && (ENTITY.matcher(plain).find() || HTML.matcher(plain).find());
                 i++) {
@@ -121,7 +121,7 @@ final class PlainPassage {
     /** Replaces each link, mail address and Telegram name by an ellipsis. */
     static String withoutLinks(String text) {
         String plain = removed(text);
-        // what stood on both sides of a link may be one
+        // the text before and after a removed link can form another link
         for (String before = text; !plain.equals(before); ) {
             before = plain;
             plain = removed(before);
@@ -134,7 +134,7 @@ final class PlainPassage {
             return tidied(text);
         }
         String plain = text;
-        // an escape may be escaped
+        // an escape sequence can itself be escaped
         for (int i = 0; i < 3 && PERCENT.matcher(plain).find(); i++) {
             plain = PERCENT.matcher(plain).replaceAll(PlainPassage::decoded);
         }
@@ -150,7 +150,7 @@ final class PlainPassage {
         return tidied(plain);
     }
 
-    /** Whether {@link #withoutLinks} would remove something from the text. */
+    /** Whether {@link #withoutLinks} would remove a link from the text. */
     static boolean hasLink(String text) {
         String removed = withoutLinks(text);
         return removed.chars().filter(c -> c == '…').count()
@@ -169,7 +169,7 @@ final class PlainPassage {
         return Matcher.quoteReplacement(isText ? decoded : escaped.group());
     }
 
-    /** Full-width and mathematical letters as plain ones; signs such as ² stay. */
+    /** Replaces full-width and mathematical letters by plain ones. Symbols such as ² are kept. */
     private static String wide(String text) {
         if (text.chars().noneMatch(c -> c > 0x2100)) {
             return text;
@@ -201,7 +201,7 @@ final class PlainPassage {
         if (latin.chars().allMatch(c -> c < 128)) {
             return true;
         }
-        // two sentences without a blank between them end in a Cyrillic word with a capital letter
+        // without a space between two Cyrillic sentences, the first word of the second one looks like a top-level domain
         boolean startsCyrillic = Character.UnicodeScript.of(name.codePointAt(0)) != Character.UnicodeScript.LATIN;
         return hasPath || CYRILLIC_DOMAIN.matcher(last).matches() || !startsCyrillic;
     }
@@ -226,7 +226,7 @@ final class PlainPassage {
                 .strip();
     }
 
-    /** Sentences in text order. A line break ends a sentence. */
+    /** Returns the sentences in text order. A line break ends a sentence. */
     static List<String> sentences(String text) {
         List<String> sentences = new ArrayList<>();
         for (String line : text.split("\\n+")) {

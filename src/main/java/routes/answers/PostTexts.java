@@ -15,21 +15,20 @@ import org.springframework.stereotype.Component;
 import routes.events.Json;
 import routes.posts.Spoilers;
 
-/** Reads what posts say: their texts, the texts of their pictures and of the pages they link to. */
+/** Reads the texts of posts: the post, its pictures, and the pages it links to. */
 @Component
 record PostTexts(JdbcClient jdbc) {
-    /** Characters of a linked page that are read. */
+    /** Maximum number of characters read from a linked page. */
     private static final int MAX_PAGE = 12_000;
 
     private static final ObjectMapper JSON = Json.newMapper();
 
-    /** A text of a post and where it is from: {@code post}, {@code picture} or {@code link}. */
+    /** A text of a post and its origin: {@code post}, {@code picture} or {@code link}. */
     record Part(String foundIn, String text) {}
 
-    /** A post and its texts. */
     record PostText(Passage.Post post, List<Part> parts) {}
 
-    /** The posts that the user may see now, since the index may be stale. One statement. */
+    /** Returns the posts that the user may see, checked in the database because the index may be stale. Runs one statement. */
     Map<UUID, PostText> read(UUID tenantId, long userId, Collection<UUID> postIds) {
         return jdbc
                 .sql(

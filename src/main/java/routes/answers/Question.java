@@ -5,16 +5,16 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A question and the posts that may answer it.
+ * A question and the scope of posts to answer it from.
  *
- * @param userId whose subscriptions limit the posts; also the owner of the thread
- * @param text as asked
- * @param limit maximum number of sources; 0 for the setting
- * @param channelIds channels to read; the user must be subscribed to each; the empty set finds nothing
- * @param tag that a post needs; null for no restriction
+ * @param userId the user whose subscriptions limit the posts; also the owner of the thread
+ * @param text the question as entered
+ * @param limit maximum number of sources; 0 to use the setting
+ * @param channelIds channels to search; the user must be subscribed to each; an empty set finds nothing
+ * @param tag tag that posts must have; null for no restriction
  * @param from earliest {@code posted_at}, inclusive; null for no limit
  * @param to latest {@code posted_at}, exclusive; null for no limit
- * @param threadId of the question that this one follows; null for a new thread, as is an unknown or expired one
+ * @param threadId thread that this question continues; null, unknown or expired for a new thread
  */
 public record Question(
         UUID tenantId,

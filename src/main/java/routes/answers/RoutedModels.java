@@ -11,7 +11,7 @@ import routes.llm.ModelTask;
 import routes.llm.ProviderCredentials;
 import routes.llm.Providers;
 
-/** Sends the tasks to the routes {@code answers} and {@code answers-check}. */
+/** Sends tasks to the routes {@code answers} and {@code answers-check}. */
 @Component
 final class RoutedModels implements AnswerModels {
     private final ProducerTemplate camel;

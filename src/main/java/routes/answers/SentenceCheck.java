@@ -14,18 +14,18 @@ import routes.llm.ModelResult;
 import routes.llm.Providers;
 
 /**
- * Checks each sentence of an answer against the passages that it cites, by rules and, where words are not enough, by a model. Only
- * text without links and without orders passes.
+ * Checks each sentence of an answer against the passages it cites, by rules and, if the wording does not decide, by a model.
+ * Sentences with links or instructions do not pass.
  */
 @Component
 record SentenceCheck(Terms terms, Support support, Instructions instructions, AnswerProperties properties) {
 
     /**
-     * Accepts the sentences that their sources support, in order, and those that nothing can judge as unconfirmed. Skips drafts
-     * that it has checked before, so that an answer can be checked while it is written. A sentence does not wait for the next ones.
+     * Accepts supported sentences in order, and marks those that could not be judged as unconfirmed. Drafts that were checked
+     * before are skipped, so that an answer can be checked while it is written. A sentence does not wait for later ones.
      *
-     * @param judge asks a model about claims; the result maps indexes to verdicts, and lacks those that the model did not judge
-     * @param isWanted asked before each sentence is accepted; false ends the check
+     * @param judge asks a model about claims; the result maps indexes to verdicts and omits those that the model did not judge
+     * @param isWanted called before each sentence is accepted; false stops the check
      */
     void check(
             List<Draft> drafts,
@@ -42,8 +42,8 @@ record SentenceCheck(Terms terms, Support support, Instructions instructions, An
             Draft plain = plain(draft, sentences);
             Verdict verdict =
                     plain == null ? Verdict.UNSUPPORTED : support.of(plain.text(), sentences.texts(plain.citations()));
-            // what is left of a sentence with a link may be a call to open it: a model that obeys one post obeys as a
-            // judge too
+            // the remaining text of a sentence with a link may be a call to open it, and a model that follows such an instruction
+            // in a post may follow it as a judge, too
             boolean isCall = verdict == Verdict.UNCLEAR && PlainPassage.hasLink(PlainPassage.visible(draft.text()));
             if (verdict == Verdict.UNSUPPORTED || isCall) {
                 sentences.leaveOut();
@@ -82,12 +82,12 @@ record SentenceCheck(Terms terms, Support support, Instructions instructions, An
     }
 
     /** Checks all sentences of a result of {@link AnswerTask}. */
-    @SuppressWarnings("unchecked") // the type that the task returns
+    @SuppressWarnings("unchecked") // the task returns this type
     void check(ModelResult result, int most, Sentences sentences, Function<List<Claim>, Map<Integer, Boolean>> judge) {
         check((List<Draft>) result.value(), result.provider(), most, sentences, judge, () -> true);
     }
 
-    /** Without links; null if the sentence is an order or if nothing is left of it. */
+    /** Removes links; null if the sentence is an instruction or if nothing is left. */
     private Draft plain(Draft draft, Sentences sentences) {
         if (instructions.isOrder(draft.text())) {
             return null;
@@ -96,7 +96,7 @@ record SentenceCheck(Terms terms, Support support, Instructions instructions, An
         String text = PlainPassage.withoutLinks(visible);
         if (PlainPassage.hasLink(visible)) {
             sentences.noteRemovedLinks();
-            // without the signs that stand for them; what stood on both sides may be a link then
+            // the ellipses that replace links are removed; the surrounding text may then form a new link
             for (String before = ""; !text.equals(before); ) {
                 before = text;
                 text = PlainPassage.withoutLinks(text.replace("…", " ")
@@ -109,7 +109,7 @@ record SentenceCheck(Terms terms, Support support, Instructions instructions, An
         return terms.of(text).size() < 2 || instructions.isOrder(text) ? null : new Draft(text, draft.citations());
     }
 
-    /** Only the citations that contribute to a supported sentence. */
+    /** Keeps only the citations that contribute to a supported sentence. */
     private Draft narrowed(Draft draft, Verdict verdict, Sentences sentences) {
         if (verdict != Verdict.SUPPORTED || draft.citations().size() == 1) {
             return draft;

@@ -12,7 +12,7 @@ import routes.answers.Answer.Support;
 import routes.answers.AnswerTask.Draft;
 import routes.answers.CheckTask.Claim;
 
-/** The accepted sentences of one answer. Numbers the sources in the order in which they are cited, and passes both on. */
+/** The accepted sentences of one answer. Numbers the sources in the order of their first citation and passes both to the listener. */
 final class Sentences {
     private final List<Passage> passages;
     private final Answer.Listener listener;
@@ -36,12 +36,12 @@ final class Sentences {
         return List.copyOf(sources.values());
     }
 
-    /** Indexes of the cited passages, in the order of their numbers. */
+    /** Indexes of the cited passages, in the order of their source numbers. */
     List<Integer> cited() {
         return List.copyOf(sources.keySet());
     }
 
-    /** The number of a passage; null if it is not cited. */
+    /** Returns the source number of a passage; null if it is not cited. */
     Integer numberOf(Passage passage) {
         Source source = sources.get(passages.indexOf(passage));
         return source == null ? null : source.n();
@@ -60,7 +60,7 @@ final class Sentences {
         return seen.add(draft);
     }
 
-    /** Discards the state: another call of a model has begun. */
+    /** Clears the set of checked drafts, because another model call has begun. */
     void forget() {
         seen.clear();
     }
@@ -93,7 +93,7 @@ final class Sentences {
         listener.sentence(sentence);
     }
 
-    /** The sentence with the passages that it cites, for a model. */
+    /** Returns the sentence with the passages it cites, for a model. */
     Claim claim(Draft draft) {
         return new Claim(draft.text(), texts(draft.citations()));
     }

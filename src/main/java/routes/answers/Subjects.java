@@ -16,7 +16,7 @@ import routes.answers.Terms.Term;
 import routes.interests.Interests;
 import routes.text.Language;
 
-/** Chooses the passages for each intent. */
+/** Selects the passages for each intent. */
 @Component
 record Subjects(
         Passages passages,
@@ -28,16 +28,16 @@ record Subjects(
     private static final Duration TREND_PERIOD = Duration.ofDays(7);
     private static final int TRENDS = 5;
     private static final int INTERESTS = 3;
-    /** Posts that a list or a digest has, unless the question has its own limit. */
+    /** Number of posts in a list or a digest, unless the question sets a limit. */
     private static final int LIST = 8;
 
     /**
-     * What an answer is made from.
+     * The input for an answer.
      *
-     * @param counted sentences that need no writing; empty for others
+     * @param counted sentences computed by counting; empty for other intents
      * @param nearest posts that may interest the reader if nothing answers the question
-     * @param period that was read, as people write it; null for all
-     * @param channels how many were searched
+     * @param period the period of the posts, as text; null for no restriction
+     * @param channels number of channels searched
      */
     record Chosen(
             List<Passage> passages,
@@ -48,7 +48,7 @@ record Subjects(
             int channels,
             boolean isWithoutInterests) {
 
-        /** Without a subject. */
+        /** Creates a selection without a subject. */
         private static Chosen of(
                 Question question,
                 List<Passage> passages,
@@ -123,7 +123,10 @@ record Subjects(
         }
     }
 
-    /** The tags of the period, or of the last seven days with posts, by their growth against the same time before. */
+    /**
+     * Ranks the tags of the period, or of the last seven days with posts, by their growth compared with the preceding period of the
+     * same length.
+     */
     private Chosen trends(Question question, String period) {
         List<Passage> newest = passages.newest(question, null, 1, properties.maxContext(), false)
                 .passages();

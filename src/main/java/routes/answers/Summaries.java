@@ -19,13 +19,14 @@ import routes.llm.ReaderCalls;
 import routes.text.Language;
 
 /**
- * Sums up posts in sentences: by the providers of ANSWER_PROVIDERS, with the same checks as answers. A post that no accepted sentence
- * of a model is about is represented by one of its own sentences. Within ANSWER_TIME_BUDGET for each {@value #TOGETHER} posts.
+ * Summarises posts in sentences, with the providers of ANSWER_PROVIDERS and the same checks as answers. A post without an accepted
+ * sentence of a model is represented by a sentence from its own text. The time limit is ANSWER_TIME_BUDGET for each
+ * {@value #TOGETHER} posts.
  */
 @Component
 public class Summaries {
     private static final Logger LOG = LoggerFactory.getLogger(Summaries.class);
-    /** Posts of one call of a model; with more posts the summaries get worse. */
+    /** Number of posts per model call. With more posts, the summaries get worse. */
     private static final int TOGETHER = 10;
 
     private final Passages passages;
@@ -53,7 +54,7 @@ public class Summaries {
         this.properties = properties;
     }
 
-    /** The same for trials: without models. */
+    /** Returns an instance for trials, which calls no models. */
     public Summaries rehearsal() {
         var extracts = new AnswerModels() {
             @Override
@@ -75,23 +76,23 @@ public class Summaries {
     }
 
     /**
-     * A sentence about posts.
+     * A sentence about one or more posts.
      *
      * @param text plain text without links
-     * @param postIds posts that it follows from; never empty
+     * @param postIds posts that support it; never empty
      */
     public record Line(String text, List<UUID> postIds, Answer.Support support) {}
 
     /**
-     * What was written.
+     * The result of a summary.
      *
-     * @param lines in the order of the posts, and for each post in the order of the writer
-     * @param provider of most lines
+     * @param lines in the order of the posts, and for each post in the order of writing
+     * @param provider provider of most lines
      * @param model null for {@code local}
-     * @param isWithoutModel whether models were to write some of it and did not
-     * @param leftOut sentences of models that the posts do not support
-     * @param linksRemoved whether a model wrote links that are not in the lines
-     * @param cleaned posts with sentences that address a program; they were not used
+     * @param isWithoutModel whether models were configured but did not write a part of it
+     * @param leftOut number of model sentences that the posts do not support
+     * @param linksRemoved whether links were removed from sentences of a model
+     * @param cleaned number of posts from which sentences that address a program were removed
      */
     public record Summary(
             List<Line> lines,
@@ -103,8 +104,8 @@ public class Summaries {
             Set<UUID> cleaned) {}
 
     /**
-     * @param postIds posts of channels that the user reads; others are left out, as are posts that say nothing
-     * @throws org.springframework.dao.DataAccessException if the database does not answer; a model failure throws nothing
+     * @param postIds posts of channels that the user is subscribed to; others are left out, as are posts without text
+     * @throws org.springframework.dao.DataAccessException if the database is unavailable; model failures throw nothing
      */
     public Summary of(UUID tenantId, long userId, List<UUID> postIds, Language language) {
         var all = new Writing();
@@ -127,9 +128,10 @@ public class Summaries {
     }
 
     /**
-     * The posts that a model of ANSWER_CHECK_PROVIDERS judges to be advertisements; empty without a model, or if it fails.
+     * Returns the posts that a model of ANSWER_CHECK_PROVIDERS judges to be advertisements; empty without a model, or if the model
+     * fails.
      *
-     * @param postIds as for {@link #of}
+     * @param postIds as in {@link #of}
      */
     public Set<UUID> advertisements(UUID tenantId, long userId, List<UUID> postIds) {
         Set<UUID> found = new HashSet<>();
@@ -153,7 +155,7 @@ public class Summaries {
         return found;
     }
 
-    @SuppressWarnings("unchecked") // the type that both tasks return
+    @SuppressWarnings("unchecked") // both tasks return this type
     private Map<Integer, Boolean> verdicts(ModelTask task) {
         return (Map<Integer, Boolean>)
                 calls.within(properties.timeBudget(), () -> models.check(task)).value();

@@ -17,21 +17,22 @@ import routes.text.Morphology;
 import routes.text.SearchWords.Word;
 
 /**
- * Whether a sentence follows from passages, by rules over words: most of its meaning is in a few adjacent sentences there, each of
- * its numbers and names too, and nothing is negated on one side only. The rules do not recognise subject and object; a model can.
+ * Decides by rules over words whether a sentence follows from passages: a few adjacent sentences of a passage must contain most of
+ * its meaning and each of its numbers and names, with no negation on one side only. The rules do not distinguish subject and
+ * object; a model can.
  */
 @Component
 record Support(Terms terms) {
-    /** Share of the words' weight that has to be in the passage. */
+    /** Minimum weighted share of the sentence's words in the passage. */
     private static final double ENOUGH = 0.7;
 
-    /** Below this share the passage is about something else. */
+    /** Below this share, the passage is treated as unrelated. */
     private static final double RELATED = 0.35;
 
-    /** Adjacent sentences of a passage that a sentence may combine. */
+    /** Number of adjacent sentences of a passage that a sentence may combine. */
     private static final int WINDOW = 3;
 
-    /** Number of words after a negation that it may refer to. */
+    /** Number of words after a negation to which it may apply. */
     private static final int REACH = 2;
 
     private static final Pattern NUMBER = Pattern.compile("\\d+(?:[ \\u00A0\\u202F]\\d{3})+(?!\\d)|\\d+(?:[.,]\\d+)*");
@@ -58,17 +59,17 @@ record Support(Terms terms) {
 
     /** The result for a sentence. */
     enum Verdict {
-        /** The passage says it. */
+        /** The passage supports the sentence. */
         SUPPORTED,
-        /** Its words are different, so that only a model, or the reader, can tell. */
+        /** The wording differs, so that only a model or the reader can decide. */
         UNCLEAR,
-        /** A number, a name or a negation is different, or the passage is about something else. */
+        /** A number, a name or a negation differs, or the passage is unrelated. */
         UNSUPPORTED
     }
 
-    /** @param passages the cited ones */
+    /** @param passages the cited passages */
     Verdict of(String sentence, Collection<String> passages) {
-        // numbers are compared by their values
+        // numbers are compared by value
         List<Term> words = terms.of(sentence).stream()
                 .filter(word -> !word.text().chars().allMatch(Character::isDigit))
                 .toList();
@@ -97,7 +98,7 @@ record Support(Terms terms) {
             }
         }
         if (passages.size() > 1) {
-            // several sources may each support a part
+            // several sources can each support a part
             double together = Terms.coverage(words, keys);
             if (together > best) {
                 best = together;
@@ -124,19 +125,19 @@ record Support(Terms terms) {
         return windows;
     }
 
-    /** Numbers as they are compared: without separators of thousands, with a decimal point. */
+    /** Returns numbers in comparable form: without thousands separators, with a decimal point. */
     static Set<String> numbers(String text) {
         Set<String> numbers = new HashSet<>();
         for (Matcher number = NUMBER.matcher(text); number.find(); ) {
             String digits = number.group().replaceAll("[ \\u00A0\\u202F]", "");
-            // 10,000 and 10.5; a comma before two digits at most is decimal
+            // 10,000 and 10.5; a comma followed by one or two digits is a decimal comma
             digits = digits.matches("\\d{1,3}(,\\d{3})+") ? digits.replace(",", "") : digits.replace(',', '.');
             numbers.add(digits.replaceFirst("^0+(?=\\d)", ""));
         }
         return numbers;
     }
 
-    /** Words that have to be in the passage as they are: capitalised ones inside the sentence, unknown and foreign ones. */
+    /** Words that the passage must contain unchanged: capitalised words inside the sentence, unknown words and foreign words. */
     private static List<Term> names(String sentence, List<Term> words, boolean isOtherLanguage) {
         return words.stream()
                 .filter(word -> {
@@ -144,8 +145,7 @@ record Support(Terms terms) {
                     boolean isCapital = Character.isUpperCase(written.codePointAt(0));
                     boolean isCyrillic = Language.of(written) == Language.RU;
                     if (isOtherLanguage) {
-                        // names are written in the other alphabet; only Latin ones in a Russian sentence can be
-                        // compared
+                        // names are written in the other alphabet; only Latin ones in a Russian sentence can be compared
                         return isCapital && !isCyrillic && Language.of(sentence) == Language.RU;
                     }
                     boolean isFirst = isFirst(sentence, word.start());
@@ -157,7 +157,7 @@ record Support(Terms terms) {
                 .toList();
     }
 
-    /** English writes months and days with a capital letter; a number beside them says the same. */
+    /** English capitalises months and days; the number next to them has the same meaning. */
     private static boolean isMonthOrDay(Term word) {
         return word.text()
                 .matches(
@@ -169,7 +169,7 @@ record Support(Terms terms) {
                 || sentence.substring(0, start).matches("(?s).*[.!?:«\"“(]\\s*");
     }
 
-    /** Whether a word is negated on one side only, or one side says the opposite. */
+    /** Whether a word is negated on one side only, or one side states the opposite. */
     boolean isContradicted(String sentence, String passage) {
         Negated here = negated(sentence);
         Negated there = negated(passage);
@@ -195,7 +195,7 @@ record Support(Terms terms) {
         return terms.keysOf(word).stream().anyMatch(keys::contains);
     }
 
-    /** @param plain keys of words that are not negated somewhere */
+    /** @param plain keys of words that occur without a negation */
     private record Negated(Set<String> negated, Set<String> plain) {}
 
     private Negated negated(String text) {
@@ -206,7 +206,7 @@ record Support(Terms terms) {
         int left = 0;
         int previousEnd = 0;
         for (Word word : terms.all(text)) {
-            // a negation does not reach beyond a sign of punctuation
+            // a negation does not extend beyond a punctuation mark
             if (text.substring(Math.min(previousEnd, word.start()), word.start())
                     .matches("(?s).*[,.;:!?()—–].*")) {
                 left = 0;

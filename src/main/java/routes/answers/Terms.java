@@ -15,12 +15,12 @@ import routes.text.Morphology;
 import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
-/** The words of questions, sentences and passages as they are compared: by stems and base forms, rare words counting more. */
+/** Words of questions, sentences and passages in comparable form: by stem and base form, with higher weights for rare words. */
 @Component
 final class Terms {
     private static final int SHORTEST_BY_PREFIX = 6;
 
-    /** Words of questions that do not describe the subject, in forms that are compared by stem and base form. */
+    /** Question words that do not describe the subject, in forms that are compared by stem and base form. */
     private static final List<String> OF_QUESTIONS = List.of(
             ("""
                     что кто где когда почему зачем сколько какой какая какие каков каковы чей который откуда куда как чем
@@ -34,11 +34,11 @@ final class Terms {
                     .split("\\s+"));
 
     /**
-     * A word that carries meaning.
+     * A word with meaning, that is, not a stop word.
      *
-     * @param text as it is compared
-     * @param keys what makes two words the same
-     * @param weight 0 to 1; rare words count more
+     * @param text the word in comparable form
+     * @param keys two words with a common key are equal
+     * @param weight 0 to 1; higher for rare words
      */
     record Term(String text, Set<String> keys, double weight, int start, int end) {
         boolean isIn(Set<String> others) {
@@ -46,7 +46,7 @@ final class Terms {
         }
     }
 
-    /** Texts of one question are compared with each other many times. */
+    /** The texts of one question are compared with each other many times. */
     private static final int CACHED_TEXTS = 500;
 
     private final SearchWords words;
@@ -61,7 +61,7 @@ final class Terms {
         OF_QUESTIONS.forEach(word -> ofQuestions.addAll(words.keys(word)));
     }
 
-    /** Words with meaning in text order, including duplicates; parts of a compound instead of the compound. */
+    /** Returns the words with meaning in text order, including duplicates; a compound is replaced by its parts. */
     List<Term> of(String text) {
         List<Term> terms = new ArrayList<>();
         for (Word word : words.of(text)) {
@@ -79,24 +79,24 @@ final class Terms {
         return terms;
     }
 
-    /** Single letters of Cyrillic are particles and initials; digits count. */
+    /** Excludes single Cyrillic letters, which are particles and initials. Digits count as words. */
     private static boolean isWord(String text) {
         return text.length() > 1 || Character.isDigit(text.charAt(0)) || text.codePointAt(0) > 0x2000;
     }
 
-    /** All words in text order, stop words included. */
+    /** Returns all words in text order, including stop words. */
     List<Word> all(String text) {
         return words.of(text);
     }
 
-    /** Everything that words of the text can be recognised by, compounds included. */
+    /** Returns all keys of the words in the text, including compounds. */
     Set<String> keys(String text) {
         return keys.get(text, any -> words.of(any).stream()
                 .flatMap(word -> keysOf(word.text()).stream())
                 .collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** Words that the dictionary does not have are also compared by their beginnings: their stems often differ. */
+    /** Words that are not in the dictionary are also compared by their beginnings, because their stems often differ. */
     Set<String> keysOf(String word) {
         Set<String> keys = words.keys(word);
         if (word.length() >= SHORTEST_BY_PREFIX
@@ -107,13 +107,13 @@ final class Terms {
         return keys;
     }
 
-    /** The subject words of a question, each once; all words with meaning if there are no others. */
+    /** Returns the subject words of a question without duplicates; all words with meaning if there are no subject words. */
     List<Term> subject(String question) {
         List<Term> subject = ownSubject(question);
         return subject.isEmpty() ? once(question) : subject;
     }
 
-    /** The words of a question that say what it is about, each once. */
+    /** Returns the words of a question that name its subject, without duplicates. */
     List<Term> ownSubject(String question) {
         return once(question).stream()
                 .filter(term -> term.keys().stream().noneMatch(ofQuestions::contains))
@@ -126,7 +126,7 @@ final class Terms {
         return List.copyOf(once.values());
     }
 
-    /** Share of the terms that the keys contain, by weight; 0 without terms. */
+    /** Returns the weighted share of the terms that the keys contain; 0 without terms. */
     static double coverage(Collection<Term> terms, Set<String> keys) {
         double all = terms.stream().mapToDouble(Term::weight).sum();
         return all == 0
@@ -138,7 +138,7 @@ final class Terms {
                         / all;
     }
 
-    /** Share of the words of both texts that are in both (Jaccard). */
+    /** Returns the Jaccard similarity of the words of both texts. */
     double similarity(String one, String other) {
         Set<String> first = stems(one);
         Set<String> second = stems(other);

@@ -5,15 +5,15 @@ package routes.article;
  *
  * @param title without the name of the site
  * @param author names, separated by commas
- * @param published day, or time with its offset, in ISO 8601
- * @param language code of ISO 639, such as {@code ru}
+ * @param published date, or date and time with offset, in ISO 8601
+ * @param language ISO 639 code, such as {@code ru}
  * @param picture http(s) address of the leading picture
  * @param site name of the site
- * @param excerpt one or two sentences, {@value ArticleExtractor#MAX_EXCERPT} characters at most
- * @param markdown GitHub Flavored Markdown, {@value ArticleExtractor#MAX_TEXT} characters at most; links and pictures have http(s)
- *     addresses, and no HTML is in it
- * @param text the same without any formatting, paragraphs separated by empty lines
- * @param words number of words of the text
+ * @param excerpt one or two sentences, at most {@value ArticleExtractor#MAX_EXCERPT} characters
+ * @param markdown GitHub Flavored Markdown, at most {@value ArticleExtractor#MAX_TEXT} characters; links and pictures have http(s)
+ *     addresses; contains no HTML
+ * @param text the same text without formatting, paragraphs separated by empty lines
+ * @param words number of words in the text
  */
 public record Article(
         String title,

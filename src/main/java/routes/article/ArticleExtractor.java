@@ -11,18 +11,18 @@ import routes.text.Language;
 import routes.web.WebAddress;
 
 /**
- * Finds the article in a page. On the 181 pages of the public article-extraction-benchmark it reaches F1 0.974 (precision 0.964, recall
- * 0.984), measured in November 2026 on the pages that it was tuned with.
+ * Extracts the article of a page. On the 181 pages of the public article-extraction-benchmark, it reaches F1 0.974 (precision
+ * 0.964, recall 0.984), measured in November 2026 on the pages with which it was tuned.
  */
 @Component
 public class ArticleExtractor {
-    /** Characters of an article. */
+    /** Maximum length of an article, in characters. */
     static final int MAX_TEXT = 200_000;
-    /** Characters of an excerpt. */
+    /** Maximum length of an excerpt, in characters. */
     static final int MAX_EXCERPT = 300;
 
     private static final int MAX_HTML = 5_000_000;
-    /** Fewer words in the elements of a page, compared with those that it gives to machines, are no article. */
+    /** If the elements of a page contain less than this share of the words in its metadata, they do not contain the article. */
     private static final double MIN_SHARE = 0.5;
 
     private static final int MIN_BODY_WORDS = 30;
@@ -32,7 +32,7 @@ public class ArticleExtractor {
     private static final Pattern CYRILLIC = Pattern.compile("\\p{IsCyrillic}");
 
     /**
-     * @param html source of the page; of a longer one, the first 5 million characters and 40,000 tags, end tags included, count
+     * @param html source of the page; only the first 5 million characters and 40,000 tags, including end tags, are read
      * @param url address of the page
      * @return empty if the page has no text
      * @throws IllegalArgumentException if the address is not an http(s) address
@@ -43,7 +43,7 @@ public class ArticleExtractor {
         PageFacts facts = new PageFacts(page, address);
         String title = facts.title();
         String body = facts.body();
-        // the elements with these facts are removed below
+        // author and date are read first, because their elements are removed below
         String author = facts.author();
         String published = facts.published();
 
@@ -54,7 +54,7 @@ public class ArticleExtractor {
         Markdown text = new Markdown(address, MAX_TEXT).write(content);
         int bodyWords = Words.in(body);
         if (bodyWords >= MIN_BODY_WORDS && Words.in(text.plain()) < bodyWords * MIN_SHARE) {
-            // the page is drawn by a script
+            // the page is rendered by a script
             text = new Markdown(address, MAX_TEXT).write(paragraphs(body));
         }
         String plain = text.plain();
@@ -81,16 +81,16 @@ public class ArticleExtractor {
     }
 
     /**
-     * A plain text, such as that of a PDF or a text file, as an article.
+     * Converts plain text, such as the text of a PDF or of a text file, to an article.
      *
-     * @param title empty if it has none
+     * @param title empty if there is none
      * @return empty if there is no text
      */
     public Optional<Article> ofPlainText(String title, String text, String url) {
         WebAddress address = address(url);
         var body = new Element("div");
         for (String paragraph : text.split("\\R\\s*\\R")) {
-            // lines of a PDF end anywhere, also within a word
+            // lines of a PDF can end anywhere, even within a word
             body.appendElement("p").text(paragraph.replaceAll("(?<=\\p{L})[-\u00ad]\\R(?=\\p{Ll})", ""));
         }
         Markdown written = new Markdown(address, MAX_TEXT).write(body);
@@ -120,7 +120,10 @@ public class ArticleExtractor {
         return document.body();
     }
 
-    /** That of the page, unless its letters are others: many Russian sites leave their system's English there. */
+    /**
+     * Returns the declared language, unless the script of the text contradicts it: many Russian sites declare the default language
+     * of their software.
+     */
     private static String language(String given, String text) {
         Language found = Language.of(text);
         boolean isSure = found == Language.EN || CYRILLIC.matcher(text).find();

@@ -13,16 +13,16 @@ import org.jsoup.safety.Safelist;
 import routes.web.WebAddress;
 
 /**
- * An article as HTML that a browser may show: formatting, links to the web, and nothing that runs or loads anything. The articles of this
- * package contain nothing else; those of another program, or of an earlier version, may.
+ * An article as HTML that is safe to display: formatting, links to the web, and no content that is executed or loaded. The articles
+ * of this package contain nothing else; articles of other programs or earlier versions may.
  *
  * @param html a fragment without scripts, styles, forms and frames. A picture is an {@code img} without {@code src}, whose
- *     {@code data-picture} is its number in {@code pictures}, from 1
- * @param pictures with http(s) addresses, {@value #MAX_PICTURES} at most
+ *     {@code data-picture} is its index in {@code pictures}, from 1
+ * @param pictures pictures with http(s) addresses, at most {@value #MAX_PICTURES}
  */
 public record ArticleHtml(String html, List<Picture> pictures) {
     private static final int MAX_PICTURES = 100;
-    /** Quotes and lists in each other; pages of people are a tenth as deep. The rest of a deeper text is shown less deep. */
+    /** Maximum nesting depth of quotes and lists; a tenth of this is common. Deeper elements are moved up to this depth. */
     private static final int MAX_DEPTH = 50;
 
     private static final Parser PARSER = Parser.builder()
@@ -44,15 +44,18 @@ public record ArticleHtml(String html, List<Picture> pictures) {
             .addProtocols("img", "src", "http", "https")
             .addEnforcedAttribute("a", "rel", "noopener noreferrer nofollow"));
 
-    /** @param alt what it shows, in the words of the page; may be empty */
+    /** @param alt alternative text of the page; may be empty */
     public record Picture(String url, String alt) {}
 
-    /** @param markdown GitHub Flavored Markdown; HTML in it is shown as text. The first {@value ArticleExtractor#MAX_TEXT} characters count */
+    /**
+     * @param markdown GitHub Flavored Markdown; HTML in it is shown as text. Only the first {@value ArticleExtractor#MAX_TEXT}
+     *     characters are read
+     */
     public static ArticleHtml of(String markdown) {
         String text = markdown.substring(0, Math.min(markdown.length(), ArticleExtractor.MAX_TEXT));
         Document page = CLEANER.clean(Jsoup.parseBodyFragment(RENDERER.render(PARSER.parse(text))));
         page.outputSettings().prettyPrint(false);
-        // the title of the page is above the article
+        // the page shows its title above the article
         page.select("h1").tagName("h2");
         page.select("a").forEach(link -> address(link, "href"));
         List<Picture> pictures = new ArrayList<>();
@@ -69,7 +72,7 @@ public record ArticleHtml(String html, List<Picture> pictures) {
         return new ArticleHtml(page.body().html(), List.copyOf(pictures));
     }
 
-    /** An address with a user name shows the reader another host than it leads to. */
+    /** Removes addresses with a user name, which show the reader a different host than the target. */
     private static void address(Element element, String attribute) {
         WebAddress.of(element.attr(attribute))
                 .filter(address -> address.userInfo().isEmpty())

@@ -13,9 +13,9 @@ import org.jsoup.nodes.Node;
 import org.jsoup.select.Evaluator;
 import org.jsoup.select.Selector;
 
-/** Removes the surroundings of articles from pages. */
+/** Removes content around the article from a page. */
 final class Cleaning {
-    /** Pages of people are a tenth as deep. */
+    /** Maximum nesting depth of elements; a tenth of this is common. */
     private static final int MAX_DEPTH = 150;
 
     private static final int MAX_TAGS = 40_000;
@@ -27,7 +27,7 @@ final class Cleaning {
             "nav, amp-sidebar, amp-ad, amp-consent, body > footer, body > header, aside, menu, "
                     + "[role=navigation], [role=complementary], [role=contentinfo], "
                     + "[role=banner], [role=dialog], [role=alert], [role=search], [role=menu], [role=menubar], [role=toolbar], [role=tablist]");
-    /** Words in classes and ids of what surrounds articles. */
+    /** Words in classes and ids of elements around articles. */
     private static final Set<String> SURROUNDING = Set.of(
             ("ad ads adv advert advertisement advertising adsbox adblock sponsor sponsored promo promoted promotion "
                             + "share shares sharing sharebar sharethis addthis addtoany social socials sociable like likes follow "
@@ -40,11 +40,11 @@ final class Cleaning {
                             + "print printonly tagcloud taglist tags login register rating ratings reviews testimonials vote votes "
                             + "authorbio aboutauthor teaser teasers crosshead ticker")
                     .split(" "));
-    /** However long they are, what the reader has to agree to is no article. */
+    /** Consent dialogs are never part of an article, regardless of their length. */
     private static final String CONSENT =
             "[role=dialog], [class*=cookie], [class*=gdpr], [class*=consent], [id*=cookie], [id*=gdpr], [id*=consent]";
 
-    /** Characters that a page without its dialogs has at least. */
+    /** Minimum number of characters that must remain after a dialog is removed. */
     private static final int MIN_REST = 200;
 
     private static final int MAX_ID_TOKENS = 2;
@@ -54,7 +54,10 @@ final class Cleaning {
 
     private Cleaning() {}
 
-    /** The start of a page, up to as many tags as the work on it can bear: some of it grows with their square. */
+    /**
+     * Returns the start of a page with a limited number of tags, because the time of some steps grows with the square of this
+     * number.
+     */
     static String limited(String html, int maxLength) {
         int end = Math.min(html.length(), maxLength);
         int tags = 0;
@@ -66,7 +69,7 @@ final class Cleaning {
         return html.substring(0, end);
     }
 
-    /** Leaves out what no reader sees, and the depths that only attackers use. */
+    /** Removes invisible elements, and nesting depths that occur only in attacks. */
     static void removeInvisible(Document page) {
         List<Element> deepest = new ArrayList<>();
         List<Node> comments = new ArrayList<>();
@@ -88,13 +91,13 @@ final class Cleaning {
         });
     }
 
-    /** Leaves out menus, advertisements, comments and the like, unless most of the page is in them. */
+    /** Removes menus, advertisements, comments and the like, unless they contain most of the page's text. */
     static void removeSurroundings(Document page) {
         Element body = page.body();
         int rest = body.text().length();
         for (Element dialog : body.select(CONSENT)) {
             int length = dialog.text().length();
-            // some name the whole page after the cookies that were accepted
+            // some pages name the whole page after the accepted cookies
             if (dialog != body && rest - length >= MIN_REST && dialog.selectFirst("h1, article, main") == null) {
                 dialog.remove();
                 rest -= length;
@@ -109,14 +112,14 @@ final class Cleaning {
                 continue;
             }
             boolean surrounding = element.is(NO_ARTICLE) || isNamedSo(element);
-            // some name the whole page after its sidebar
+            // some pages name the whole page after its sidebar
             if (surrounding && element.text().length() * 3 < text && prose(element) * 2 <= all) {
                 element.remove();
             }
         }
     }
 
-    /** Characters of paragraphs outside of links. */
+    /** Returns the number of characters in paragraphs, without links. */
     private static int prose(Element element) {
         return element.select("p").stream()
                 .mapToInt(p -> p.text().length()
@@ -126,7 +129,7 @@ final class Cleaning {
                 .sum();
     }
 
-    /** Whether its names are those of something around an article. */
+    /** Whether the class or id names an element around an article. */
     static boolean isNamedSo(Element element) {
         String[] id = tokens(element.id());
         // the id of a section can be its whole heading

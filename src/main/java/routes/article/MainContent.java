@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 
-/** Chooses the element of a page that holds its article. */
+/** Selects the element of a page that contains its article. */
 final class MainContent {
-    /** What sites and their systems call the element that holds the text and nothing else, the surest first. */
+    /** Class names and ids that sites and content management systems use for an element with only the text, most reliable first. */
     private static final List<String> NAMED = List.of(
             "[itemprop=articleBody]",
             ".tl_article_content, .article-formatted-body, .tm-article-body, .post__body_full, .js-mediator-article",
@@ -37,7 +37,7 @@ final class MainContent {
             if (found.isEmpty()) {
                 continue;
             }
-            // a list of articles is not an article, unless one of them has the heading of the page
+            // a list of articles is not an article, unless one of them has the page's heading
             Optional<Element> headed = found.stream()
                     .filter(element -> element.selectFirst("h1") != null)
                     .findFirst();
@@ -55,7 +55,7 @@ final class MainContent {
         return null;
     }
 
-    /** An article may be in several parts, with advertisements between them. */
+    /** An article may consist of several parts with advertisements between them. */
     private static Element withParts(Element element) {
         Element article = element.parents().stream()
                 .filter(parent -> parent.is("article, main, [role=main], body"))
@@ -82,7 +82,7 @@ final class MainContent {
         return whole;
     }
 
-    /** The innermost element that holds most of the text. */
+    /** Returns the innermost element that contains most of the text. */
     private static Element densest(Element body) {
         Element best = body;
         int enough = unlinked(body) * 3 / 5;
@@ -101,7 +101,7 @@ final class MainContent {
         return Words.in(element.text()) - Words.inLinks(element);
     }
 
-    /** Many links speak against an element, so their words count twice. */
+    /** Words in links are subtracted twice, because many links indicate a menu or a list. */
     private static int prose(Element element) {
         return Words.in(element.text()) - 2 * Words.inLinks(element);
     }

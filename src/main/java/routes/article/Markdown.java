@@ -13,8 +13,8 @@ import org.jsoup.select.Elements;
 import routes.web.WebAddress;
 
 /**
- * Writes elements as GitHub Flavored Markdown and as plain text. Text of the page cannot become formatting or HTML, and only http(s)
- * addresses become links and pictures. It recurses into the elements, so their depth must be limited.
+ * Writes elements as GitHub Flavored Markdown and as plain text. Text of the page cannot become formatting or HTML, and only
+ * http(s) addresses become links and pictures. The depth of the elements must be limited, because writing is recursive.
  */
 final class Markdown {
     private static final Set<String> BLOCKS =
@@ -24,13 +24,13 @@ final class Markdown {
 
     private static final Set<String> STRONG = Set.of("b", "strong");
     private static final Set<String> EMPHASIS = Set.of("i", "em");
-    /** Lazily loaded pictures have their address in one of the first. */
+    /** Attributes with the address of a picture. Lazily loaded pictures use one of the first. */
     private static final List<String> SOURCES =
             List.of("data-src", "data-original", "data-lazy-src", "data-url", "src");
 
     private static final Pattern SPECIAL = Pattern.compile("[\\\\`*_\\[\\]~|]");
     private static final Pattern ENTITY = Pattern.compile("&(?=#?\\w+;)");
-    /** What makes a block at the start of a line. */
+    /** Characters that start a block at the beginning of a line. */
     private static final Pattern LINE_START =
             Pattern.compile("^(#{1,6}(?=\\s|$)|[+-](?=\\s|$)|>|={3,}$|-{3,}$)|^(\\d{1,9})([.)](?:\\s|$))");
 
@@ -53,7 +53,7 @@ final class Markdown {
     private boolean afterItem;
     private String firstPicture = "";
 
-    /** @param maxLength characters after which the rest is left out */
+    /** @param maxLength maximum number of characters to write */
     Markdown(WebAddress address, int maxLength) {
         this.address = address;
         this.maxLength = maxLength;
@@ -73,7 +73,7 @@ final class Markdown {
         return plain.toString().strip();
     }
 
-    /** Address; empty if there is no picture. */
+    /** Returns the address of the first picture; empty if there is none. */
     String firstPicture() {
         return firstPicture;
     }
@@ -83,8 +83,8 @@ final class Markdown {
     }
 
     /**
-     * @param first starts the first line of the next block, such as a list mark
-     * @param rest starts all further lines
+     * @param first prefix of the first line of the next block, such as a list marker
+     * @param rest prefix of all further lines
      */
     private void children(Element parent, String first, String rest) {
         String mark = first;
@@ -117,7 +117,7 @@ final class Markdown {
         String name = element.normalName();
         switch (name) {
             case "h1", "h2", "h3", "h4", "h5", "h6" -> {
-                // the title is the only heading of the first level
+                // the title is the only heading of level 1
                 int level = Math.max(2, name.charAt(1) - '0');
                 flatten(element);
                 paragraph(first + "#".repeat(level) + " ", rest);
@@ -167,7 +167,7 @@ final class Markdown {
     private void table(Element table, String first, String rest) {
         List<Elements> rows = new ArrayList<>();
         for (Element row : table.select("tr")) {
-            // not those of tables within
+            // skip rows of nested tables
             if (row.closest("table") == table) {
                 rows.add(row.select("> td, > th"));
             }
@@ -211,7 +211,7 @@ final class Markdown {
         block(String.join("\n", lines), String.join("\n", texts), mark, rest);
     }
 
-    /** All of an element in one line. */
+    /** Writes all text of an element in one line. */
     private void flatten(Element element) {
         for (Node child : element.childNodes()) {
             if (child instanceof Element inner && isBlock(inner)) {
@@ -248,7 +248,7 @@ final class Markdown {
         }
     }
 
-    /** Marks stand at the words, not at spaces, or they are no marks. */
+    /** Marks must be adjacent to words, not to spaces; otherwise they have no effect in Markdown. */
     private void wrapped(Element element, String before, Optional<String> after) {
         int start = line.length();
         flatten(element);
@@ -292,7 +292,7 @@ final class Markdown {
                 });
     }
 
-    /** Empty unless it leads to another page of the web. */
+    /** Returns an empty result unless the address leads to another page of the web. */
     private Optional<String> link(String reference) {
         if (reference.isBlank() || reference.strip().startsWith("#")) {
             return Optional.empty();
@@ -302,7 +302,7 @@ final class Markdown {
                 .map(url -> url.toString().replace("(", "%28").replace(")", "%29"));
     }
 
-    /** Spaces collapse over the borders of elements. */
+    /** Collapses whitespace across the boundaries of elements. */
     private static void append(StringBuilder to, String text) {
         boolean atSpace = to.isEmpty() || Character.isWhitespace(to.charAt(to.length() - 1));
         to.append(atSpace && text.startsWith(" ") ? text.substring(1) : text);
@@ -313,7 +313,7 @@ final class Markdown {
         return ENTITY.matcher(marked).replaceAll("&amp;").replace("<", "&lt;");
     }
 
-    /** Ends the paragraph; false if there was none. */
+    /** Ends the current paragraph; false if there was none. */
     private boolean paragraph(String first, String rest) {
         String text = line.toString().replaceAll(" *\\n\\s*", "\n").strip();
         String plainText = plainLine.toString().replaceAll(" *\\n\\s*", "\n").strip();

@@ -32,8 +32,7 @@ import org.jsoup.parser.Parser;
 import routes.web.WebAddress;
 
 /**
- * The metadata of a page: JSON-LD of schema.org, Open Graph, the elements of HTML, in this order. Everything may be
- * missing or wrong.
+ * The metadata of a page from JSON-LD (schema.org), Open Graph and HTML elements, in this order. Any value can be missing or wrong.
  */
 final class PageFacts {
     private static final int MAX_FIELD = 300;
@@ -56,7 +55,7 @@ final class PageFacts {
                     .appendPattern(pattern)
                     .toFormatter(locale)))
             .toList();
-    /** {@code 2026-11-28T10:00:00+03:00} with all that is left out or written otherwise by some. */
+    /** Parses {@code 2026-11-28T10:00:00+03:00} and common variants, also with missing parts. */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
             .appendPattern("['T'][' ']")
@@ -88,7 +87,7 @@ final class PageFacts {
         }
     }
 
-    /** The first article of the page's JSON-LD, or a missing node. */
+    /** Returns the first article in the page's JSON-LD, or a missing node. */
     private JsonNode linkedData() {
         JsonNode best = JSON.missingNode();
         for (Element script : page.select("script[type*=ld+json]")) {
@@ -109,7 +108,7 @@ final class PageFacts {
     }
 
     private static JsonNode parsed(String data) {
-        // some wrap it as in XHTML
+        // some pages wrap the JSON as in XHTML
         String json = data.replaceFirst("^\\s*(?:<!--|//<!\\[CDATA\\[|<!\\[CDATA\\[)", "")
                 .replaceFirst("(?:-->|//\\]\\]>|\\]\\]>)\\s*$", "");
         try {
@@ -141,7 +140,7 @@ final class PageFacts {
         return texts(node.path("@type")).stream().map(type -> type.replaceFirst("^.*[/#:]", ""));
     }
 
-    /** A text, or the texts of a list. */
+    /** Returns a text, or the texts of a list. */
     private static List<String> texts(JsonNode node) {
         List<String> texts = new ArrayList<>();
         if (node.isTextual()) {
@@ -159,7 +158,7 @@ final class PageFacts {
         return node.path("articleBody").asText("");
     }
 
-    /** The article as the page gives it to machines, as plain text; empty if it does not. */
+    /** Returns the article text in the metadata, as plain text; empty if there is none. */
     String body() {
         String body = body(article);
         if (body.isEmpty()) {
@@ -181,7 +180,7 @@ final class PageFacts {
                 field(article.path("headline")), meta("og:title"), meta("twitter:title"), field(article.path("name")));
         if (given.isEmpty()) {
             given = page.title();
-            // the heading is the part of the title that is not the site
+            // the title consists of the heading and the name of the site
             if (heading.length() > 3 && given.toLowerCase(Locale.ROOT).contains(heading.toLowerCase(Locale.ROOT))) {
                 return cut(heading);
             }
@@ -238,7 +237,7 @@ final class PageFacts {
         return list;
     }
 
-    /** In ISO 8601, as {@link Article#published} says. */
+    /** Returns the date in ISO 8601, as in {@link Article#published}. */
     String published() {
         Stream<String> given = Stream.of(
                 article.path("datePublished").asText(""),
@@ -273,7 +272,7 @@ final class PageFacts {
                     ? time.toString()
                     : LocalDate.from(time).toString();
         } catch (DateTimeException e) {
-            // a day is enough
+            // the date without time is sufficient
         }
         Matcher day = DAY.matcher(value);
         Matcher german = GERMAN_DAY.matcher(value);
@@ -297,7 +296,7 @@ final class PageFacts {
             try {
                 return LocalDate.parse(day, format).toString();
             } catch (DateTimeException e) {
-                // the next one may fit
+                // the next pattern may match
             }
         }
         return "";
@@ -307,7 +306,7 @@ final class PageFacts {
         return Integer.parseInt(digits);
     }
 
-    /** Empty if the page does not say. */
+    /** Returns the declared language; empty if the page declares none. */
     String language() {
         Element root = page.selectFirst("html");
         String given = first(
@@ -360,7 +359,7 @@ final class PageFacts {
                 .orElse("");
     }
 
-    /** A text field, which some fill with entities or elements. */
+    /** Returns a text field, which may contain entities or elements. */
     private static String field(JsonNode node) {
         String text = node.asText("");
         return text.indexOf('<') >= 0 || text.indexOf('&') >= 0

@@ -10,7 +10,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Element;
 
-/** Removes everything from the element of an article that is not its text: captions, bylines, links to other articles. */
+/** Removes elements that are not part of the text from an article: captions, bylines, links to other articles. */
 final class Polishing {
     private static final Set<String> CAPTIONS =
             Set.of(("caption captions credit credits photocredit imagecredit copyright byline bylines author authors "
@@ -18,19 +18,19 @@ final class Polishing {
                             + "entrymeta kicker eyebrow gallery slideshow carousel toc tooltip infobox navbox reflist catlinks "
                             + "editsection noprint factbox pullquote hashtags topics")
                     .split(" "));
-    /** A shorter body is a summary. */
+    /** A shorter text in the metadata is a summary. */
     private static final int MIN_SHINGLES = 60;
 
     private static final Set<String> HEADINGS = Set.of("h1", "h2", "h3", "h4", "h5", "h6");
     private static final Set<String> KEPT = Set.of("h2", "h3", "h4", "h5", "h6", "pre", "td", "th", "li");
-    /** An article may start with them. */
+    /** Elements with which an article may start. */
     private static final Set<String> STARTS = Set.of("h2", "h3", "li", "pre");
 
     private static final Pattern TOKENS = Pattern.compile("[^a-z0-9]+");
     private static final Pattern BYLINE = Pattern.compile(
             "(?iU)^(?:by\\b|автор\\b|published|updated|posted|last (?:modified|updated)|photo:|image:|source:|written by|"
                     + "фото:|опубликовано|обновлено|\\d{1,2}[ .:/-]\\d{1,2}).*");
-    /** What sites write in front of links to other articles and of offers. */
+    /** Phrases that introduce links to other articles and offers. */
     private static final Pattern PROMPT = Pattern.compile("(?iU)^\\W*(?:"
             + "read (?:more|also|next|on)|see (?:also|more)|related|recommended|"
             + "more (?:from|on|stories|great)|don'?t miss|follow (?:us|me|@|her|him|them)|subscribe|sign up|"
@@ -59,8 +59,8 @@ final class Polishing {
     }
 
     /**
-     * @param title of the article, which is not part of its text
-     * @param body the text as the page gives it to machines; may be empty or another text
+     * @param title title of the article, which is not part of the text
+     * @param body the text in the page's metadata; may be empty or a different text
      */
     static Element polish(Element content, String title, String body) {
         var polishing = new Polishing(content.clone(), title);
@@ -72,7 +72,7 @@ final class Polishing {
         return polishing.content;
     }
 
-    /** Removes paragraphs that are not in the body, if that is the text of the article. */
+    /** Removes paragraphs that the metadata text lacks, if that text is the article. */
     private void compare(String body) {
         Set<String> known = shingles(body);
         if (known.size() < MIN_SHINGLES) {
@@ -101,7 +101,7 @@ final class Polishing {
         }
     }
 
-    /** Three words in a row each. */
+    /** Returns all sequences of three consecutive words. */
     private static Set<String> shingles(String text) {
         List<String> words = Words.WORD
                 .matcher(text.toLowerCase(Locale.ROOT))
@@ -170,7 +170,7 @@ final class Polishing {
                 && (words < 5 || Words.inLinks(leaf) * 2 >= words || !text.endsWith("."));
     }
 
-    /** A line of a list that is mostly text. */
+    /** Whether the element is a list item that consists mostly of text without links. */
     private static boolean inProse(Element leaf) {
         Element list = leaf.closest("ul, ol, table, dl");
         if (list == null) {
@@ -180,7 +180,7 @@ final class Polishing {
         return Words.inLinks(list) * 2 < words;
     }
 
-    /** Removes what stands before the first real paragraph. */
+    /** Removes elements before the first real paragraph. */
     private void trimStart() {
         List<Element> before = new ArrayList<>();
         for (Element leaf : leaves()) {
@@ -198,7 +198,7 @@ final class Polishing {
                 before.add(leaf);
             }
         }
-        // all is short: only the title is surely not the text
+        // all elements are short; only the title is certainly not part of the text
         before.stream().filter(leaf -> isTitle(leaf.text())).forEach(Polishing::removeText);
     }
 
@@ -212,7 +212,7 @@ final class Polishing {
         return !plain.isEmpty() && (plain.equals(title) || (plain.length() > 20 && title.contains(plain)));
     }
 
-    /** A heading such as "Related" ends the article if little follows. */
+    /** A heading such as "Related" ends the article if little text follows. */
     private void trimEnd() {
         List<Element> leaves = leaves();
         int seen = 0;
@@ -226,7 +226,7 @@ final class Polishing {
         }
     }
 
-    /** The innermost elements with text that form a block, in the order of the page. */
+    /** Returns the innermost block elements with text, in document order. */
     private List<Element> leaves() {
         List<Element> leaves = new ArrayList<>();
         Set<Element> inside = new HashSet<>();

@@ -3,7 +3,6 @@ package routes.article;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Element;
 
-/** Counts words. */
 final class Words {
     static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
@@ -13,7 +12,7 @@ final class Words {
         return (int) WORD.matcher(text).results().count();
     }
 
-    /** Words in the links of an element. */
+    /** Returns the number of words in the links of an element. */
     static int inLinks(Element element) {
         return element.select("a").stream().mapToInt(link -> in(link.text())).sum();
     }

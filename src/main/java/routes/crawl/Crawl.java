@@ -56,20 +56,20 @@ import routes.web.TelegramLink;
 import routes.web.WebAddress;
 
 /**
- * The work of the stage {@code crawl}: reads the pages that posts link to, each once for all posts, and stores their articles. A page that
- * cannot be read is a result with its reason, never a failure of the entry.
+ * The stage {@code crawl}: reads the pages that posts link to, each once for all posts, and stores their articles. A page that
+ * cannot be read gives a result with a reason; it does not fail the entry.
  */
 @Component("crawl")
 public class Crawl {
-    /** The page has no words. */
+    /** The page contains no words. */
     static final String NO_TEXT = "no_text";
-    /** The article could not be taken out of the page. */
+    /** The article could not be extracted from the page. */
     static final String UNREADABLE = "unreadable";
-    /** A link to a post of Telegram that the tenant does not have. */
+    /** The link leads to a Telegram post that the tenant does not have. */
     static final String NOT_STORED = "not_stored";
-    /** The page, or another one of its host, is being read by another worker. The row gets it with a later delivery. */
+    /** Another worker is reading the page, or another page of the host. A later delivery adds the page to the row. */
     public static final String WAITING = "waiting";
-    /** The host did not answer several times in a row; it is asked again some minutes later. */
+    /** The host failed to respond several times in a row. It is requested again some minutes later. */
     static final String HOST_BACKOFF = "host_backoff";
 
     private static final Logger LOG = LoggerFactory.getLogger(Crawl.class);
@@ -77,17 +77,20 @@ public class Crawl {
     private static final String TASK = "crawlTask";
     private static final String SOURCE = "crawl";
     private static final int TIMEOUT_SECONDS = 30;
-    /** The trigger publishes fewer; other producers might not. */
+    /** The trigger publishes fewer pages; other producers may publish more. */
     private static final int MAX_PAGES = 20;
-    /** Characters of an article in the row; the object store has the whole. */
+    /** Maximum number of an article's characters in the row. The object store contains the whole article. */
     private static final int MAX_ROW_TEXT = 20_000;
-    /** Characters of an article in the event. */
+    /** Maximum number of an article's characters in the event. */
     private static final int MAX_EVENT_TEXT = 4_000;
-    /** The host did not answer at all. */
+    /** Reasons that mean that the host sent no response. */
     private static final Set<String> SILENT = Set.of("timeout", "connect", "dns", "reset");
-    /** Longest time that a batch spends on a host. Its other pages are deferred to a later delivery, so that no host delays others. */
+    /**
+     * Maximum time that a batch spends on one host. The host's other pages are deferred to a later delivery, so that it does not
+     * delay other hosts.
+     */
     private static final Duration HOST_TIME = Duration.ofSeconds(5);
-    /** Upper limit of the Crawl-delay of robots.txt. */
+    /** Maximum Crawl-delay accepted from robots.txt. */
     private static final Duration MAX_CRAWL_DELAY = Duration.ofMinutes(1);
 
     private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(10);
@@ -124,7 +127,7 @@ public class Crawl {
         this.clock = clock;
     }
 
-    /** The same stage for trials: it claims, keeps and counts nothing; what it writes to the database the caller undoes. */
+    /** Returns an instance for trials, which claims, caches and counts nothing; the caller rolls back its database changes. */
     public Crawl rehearsal() {
         return new Crawl(
                 store,
@@ -138,7 +141,10 @@ public class Crawl {
                 clock);
     }
 
-    /** Up to eight threads that wait for hosts, besides those of the stage. If all of them wait, the thread of the stage waits itself. */
+    /**
+     * Up to eight threads that wait for hosts, in addition to the threads of the stage. If all of them are waiting, the stage's
+     * thread waits itself.
+     */
     @Bean(destroyMethod = "shutdownNow")
     static ExecutorService crawlFetchers() {
         var threads = new CustomizableThreadFactory("crawl-fetch-");
@@ -153,7 +159,7 @@ public class Crawl {
                 new ThreadPoolExecutor.CallerRunsPolicy());
     }
 
-    /** Finds the pages that the posts need. */
+    /** Determines the pages that the posts need. */
     public CrawlPass begin(@Body List<PostCrawl> batch) {
         CrawlPass pass = new CrawlPass(batch, store.posts(batch));
         Map<PageTask, TelegramLink> links = new LinkedHashMap<>();
@@ -173,7 +179,7 @@ public class Crawl {
         return pass;
     }
 
-    /** Telegram posts are read from the database and never fetched. */
+    /** Reads linked Telegram posts from the database; they are never fetched. */
     private void readPosts(CrawlPass pass, Map<PageTask, TelegramLink> links) {
         Map<PageTask, LinkedPost> posts = links.isEmpty() ? Map.of() : store.linkedPosts(links);
         links.keySet().forEach(task -> {
@@ -187,7 +193,7 @@ public class Crawl {
         });
     }
 
-    /** @param post null if the tenant does not have it */
+    /** @param post null if the tenant does not have the post */
     static CrawledPage post(PageTask task, LinkedPost post) {
         var source = new CrawledPage.Source(CrawledPage.TELEGRAM, null, null);
         return post == null
@@ -199,17 +205,20 @@ public class Crawl {
         return event.urls().stream().distinct().limit(MAX_PAGES).toList();
     }
 
-    /** Empty for anything but a web address. */
+    /** Returns an empty result for anything but a web address. */
     private static Optional<PageTask> task(PostCrawl event, String url) {
         return WebAddress.of(url).map(address -> new PageTask(event.tenantId(), address.withoutFragment()));
     }
 
-    /** The pages of the batch by host. */
+    /** Returns the pages of the batch by host. */
     public Collection<List<PageTask>> hosts(@ExchangeProperty(PASS) CrawlPass pass) {
         return pass.hosts();
     }
 
-    /** Whether a page must be fetched: it is not cached, no other worker is fetching it or from its host, and the host is not backed off. */
+    /**
+     * Whether a page must be fetched: it is not cached, no other worker is fetching it or another page of its host, and the host is
+     * not in backoff.
+     */
     public boolean isWanted(@ExchangeProperty(PASS) CrawlPass pass, @Body PageTask task) {
         if (pass.outage() != null) {
             return false;
@@ -223,7 +232,7 @@ public class Crawl {
                 pass.held.add(task);
                 return false;
             }
-            // another worker may have stored it between the first look and the claim
+            // another worker may have stored the page between the first check and the claim
             boolean isWanted = !isKnown(pass, task);
             if (isWanted) {
                 pass.claims.put(task, owner.get());
@@ -242,12 +251,12 @@ public class Crawl {
         return delay != null && pass.begin(task, delay).compareTo(HOST_TIME) <= 0;
     }
 
-    /** Milliseconds to wait before the page is fetched. */
+    /** Returns the milliseconds to wait before the page is fetched. */
     public long delay(@ExchangeProperty(PASS) CrawlPass pass, @ExchangeProperty(TASK) PageTask task) {
         return pass.delay(task).toMillis();
     }
 
-    /** The pages of a host are fetched or deferred. */
+    /** Called when the pages of a host have been fetched or deferred. */
     public void release(@ExchangeProperty(PASS) CrawlPass pass, @Body List<PageTask> pages) {
         try {
             leases.release(pages.get(0).host(), pass.id);
@@ -280,13 +289,13 @@ public class Crawl {
         return true;
     }
 
-    /** The page to fetch, with the validators of the cached copy. */
+    /** Returns the request for the page, with the validators of the cached copy. */
     public Wish wish(@ExchangeProperty(PASS) CrawlPass pass, @ExchangeProperty(TASK) PageTask task) {
         CrawledPage copy = pass.copies.get(task);
         return copy == null ? Wish.of(task.url()) : new Wish(task.url(), copy.etag(), copy.lastModified());
     }
 
-    /** Stores what a provider found, at once, so that a crash does not repeat the fetch. */
+    /** Stores the result of a provider immediately, so that a crash does not repeat the fetch. */
     public void fetched(
             @ExchangeProperty(PASS) CrawlPass pass,
             @ExchangeProperty(TASK) PageTask task,
@@ -308,7 +317,7 @@ public class Crawl {
         }
     }
 
-    /** As long as the site asks for, within limits. */
+    /** Returns the delay that the site requests, within limits. */
     private Duration delayAfter(Fetched fetched) {
         if (fetched instanceof Fetched.Failed failed) {
             return longer(failed.retryAfter(), MAX_RETRY_AFTER);
@@ -325,14 +334,17 @@ public class Crawl {
         return asked.compareTo(max) < 0 ? asked : max;
     }
 
-    /** Not before the time that an event demands, even if this process's clock is slow: the event would be repeated without end. */
+    /**
+     * Returns a time not before the time that an event requires, even if this process's clock is slow. Otherwise, the event would
+     * repeat forever.
+     */
     private Instant now(CrawlPass pass, PageTask task) {
         Instant now = clock.instant();
         Instant notBefore = pass.notBefore(task);
         return notBefore == null || now.isAfter(notBefore) ? now : notBefore;
     }
 
-    /** The provider's route failed. */
+    /** Handles a failure of the provider's route. */
     public void failed(
             @ExchangeProperty(PASS) CrawlPass pass,
             @ExchangeProperty(TASK) PageTask task,
@@ -352,7 +364,7 @@ public class Crawl {
         if (fetched instanceof Fetched.NotModified && copy != null) {
             metrics.success("not_modified");
             cache.keep(task, copy.confirmed(source.at()));
-            // without a request, the row keeps its time, so that an unchanged page causes no write
+            // if no event required a check, the row keeps its time, so that an unchanged page causes no write
             return copy.confirmed(pass.notBefore(task) == null ? copy.fetchedAt() : source.at());
         }
         CrawledPage page = page(task, fetched, source);
@@ -361,7 +373,7 @@ public class Crawl {
         } else {
             metrics.failed(page.reason());
             if (copy != null) {
-                // the copy survives the page
+                // the copy is kept although the page cannot be read
                 CrawledPage kept = copy.keptAfter(page);
                 cache.keep(task, kept);
                 return kept;
@@ -371,7 +383,7 @@ public class Crawl {
         return page;
     }
 
-    /** What a provider found, without regard to a copy. */
+    /** Returns the result of a provider, ignoring the cached copy. */
     CrawledPage page(PageTask task, Fetched fetched, CrawledPage.Source source) {
         if (fetched instanceof Fetched.Page found) {
             return read(task, found, source);
@@ -396,10 +408,10 @@ public class Crawl {
     }
 
     /**
-     * Stores what was read, in one transaction. A post with a page that must wait is stored with the others, and the event about them
-     * is published through the outbox, so a slow host does not delay the others.
+     * Stores the results in one transaction. A post that waits for a page is stored with its other pages, and the event about these
+     * is published through the outbox, so that a slow host does not delay the other pages.
      *
-     * @return an answer for each event: the enriched event, or a failure while a page must wait
+     * @return an answer for each event: the enriched event, or a failure while a page is pending
      * @throws Exception if the cache or the object store was unavailable; pages that were stored are not fetched again
      */
     public List<Recorded> end(@ExchangeProperty(PASS) CrawlPass pass) throws Exception {
@@ -423,11 +435,11 @@ public class Crawl {
         return answers;
     }
 
-    /** @return the ids of the posts that exist */
+    /** @return ids of the posts that exist */
     private Set<UUID> save(Map<UUID, CrawlStore.Row> rows, Map<UUID, PostEnriched> early) {
         Map<UUID, Boolean> changed = store.save(rows.values());
         outbox.append(early.entrySet().stream()
-                // a repeated delivery that found no further page has nothing to say
+                // no event if a repeated delivery found no further page
                 .filter(event -> changed.getOrDefault(event.getKey(), false))
                 .map(Map.Entry::getValue)
                 .toList());
@@ -448,13 +460,13 @@ public class Crawl {
                 waiting = url;
                 page = copy == null ? notAsked(event, task.url(), WAITING, false) : copy;
             } else if (page.isPost()) {
-                // with the time of the event, so that the row stays the same
+                // uses the event's time, so that the row does not change
                 page = page.at(event.occurredAt());
             }
             boolean failed = !page.isRead() && copy != null;
             pages.add(failed ? copy.keptAfter(page) : page);
         }
-        // those of links that the budgets do not allow now
+        // adds the pages of links that exceed the current budgets
         Set<String> found = pages.stream().map(CrawledPage::url).collect(Collectors.toSet());
         post.known().values().stream()
                 .filter(page -> !found.contains(page.url()) && post.hasLink(page.url()))
@@ -474,7 +486,7 @@ public class Crawl {
                 new InProgressElsewhereException(waiting + " or its host"), EntryFailure.Kind.UNCOUNTED);
     }
 
-    /** With the time of the event, so that the row stays the same. */
+    /** Uses the event's time, so that the row does not change. */
     private static CrawledPage notAsked(PostCrawl event, String url, String reason, boolean permanent) {
         var none = new CrawledPage.Source("none", null, event.occurredAt());
         return CrawledPage.failed(url, reason, permanent, none);
@@ -504,14 +516,14 @@ public class Crawl {
             PostCrawl event, StoredPost post, List<CrawledPage> pages, CrawlStore.Row row) {
         List<CrawledPage> read = pages.stream().filter(CrawledPage::isRead).toList();
         boolean isTagged = post.tagsHash() != null;
-        // without stored tags, those of the event have the lowest version, so that any stored ones replace them
+        // without stored tags, the tags of the event have the lowest version, so that any stored tags replace them
         List<String> tags = isTagged ? post.tags() : event.tags();
         String tagsHash = isTagged ? post.tagsHash() : TagsHash.of(tags);
         int ownWords = CrawledPage.words(post.content());
         return PostEnrichedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
                 .traceId(event.traceId())
-                // the time of the tags, which is part of their order: see docs/decisions/0006-enriched-occurred-at.md
+                // the time of the tags, which determines their order: see docs/decisions/0006-enriched-occurred-at.md
                 .occurredAt(isTagged ? post.taggedAt() : Instant.EPOCH)
                 .idempotencyKey(IdempotencyKeys.postEnriched(
                         event.postId(),

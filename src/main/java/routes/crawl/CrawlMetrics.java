@@ -6,7 +6,7 @@ import java.util.Set;
 import org.springframework.stereotype.Component;
 import routes.web.Fetched;
 
-/** The metric of the stage {@code crawl}. */
+/** Metrics of the stage {@code crawl}. */
 @Component
 class CrawlMetrics {
     private static final String REQUESTS = "crawl.requests";
@@ -45,7 +45,7 @@ class CrawlMetrics {
         count("success", reason, 1);
     }
 
-    /** @param reason why no request was necessary */
+    /** @param reason why no request was needed */
     void skipped(String reason) {
         count("skipped", reason, 1);
     }
@@ -54,7 +54,7 @@ class CrawlMetrics {
         count("failed", label(reason), 1);
     }
 
-    /** Another provider was used instead. */
+    /** Counts a use of another provider. */
     void fallback(String reason) {
         count("retrying", FALLBACKS.contains(reason) ? reason : OTHER, 1);
     }

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import routes.events.PostCrawl;
 import routes.events.Recorded;
 
-/** The events of a batch and the pages they need. Several threads read pages at the same time. */
+/** The events of a batch and the pages they need. Several threads read pages concurrently. */
 public final class CrawlPass {
     /** Owner of the leases of this batch. */
     final String id = UUID.randomUUID().toString();
@@ -22,24 +22,24 @@ public final class CrawlPass {
     final List<PostCrawl> events;
     final Map<UUID, CrawlStore.StoredPost> posts;
 
-    /** One for each event; null while it depends on the pages. */
+    /** One answer per event; null while it depends on pages. */
     final Recorded[] answers;
 
     final Map<PageTask, CrawledPage> pages = new ConcurrentHashMap<>();
 
-    /** The copies that the cache has of pages that are asked for again. */
+    /** Cached copies of pages that are requested again. */
     final Map<PageTask, CrawledPage> copies = new ConcurrentHashMap<>();
 
     /** Owners of the claims of this batch. */
     final Map<PageTask, String> claims = new ConcurrentHashMap<>();
 
-    /** Pages that another worker is reading, or whose host is busy. */
+    /** Pages that another worker is reading, or whose host is in use. */
     final Set<PageTask> held = ConcurrentHashMap.newKeySet();
 
-    /** The pages, and before when a copy of each is too old; null for no such time. */
+    /** The pages with the minimum check time of cached copies; null for no minimum. */
     private final Map<PageTask, Instant> tasks = new LinkedHashMap<>();
 
-    /** When the work on each host began, as {@link System#nanoTime}. */
+    /** Start of the work on each host, as {@link System#nanoTime}. */
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
 
     private final Map<PageTask, Duration> delays = new ConcurrentHashMap<>();
@@ -51,18 +51,18 @@ public final class CrawlPass {
         answers = new Recorded[events.size()];
     }
 
-    /** @param notBefore copies that were checked earlier do not count; null if the age of copies does not matter */
+    /** @param notBefore copies that were checked before this time are ignored; null to accept copies of any age */
     void add(PageTask task, Instant notBefore) {
         Instant before = tasks.get(task);
         tasks.put(task, before == null || (notBefore != null && notBefore.isAfter(before)) ? notBefore : before);
     }
 
-    /** The latest time that one of the events demands; null if none does. */
+    /** Returns the latest minimum check time of the events; null if there is none. */
     Instant notBefore(PageTask task) {
         return tasks.get(task);
     }
 
-    /** The pages by host, so that a batch asks a host for one page at a time. */
+    /** Returns the pages by host, so that a batch requests one page of a host at a time. */
     Collection<List<PageTask>> hosts() {
         return tasks.keySet().stream()
                 .collect(Collectors.groupingBy(PageTask::host, LinkedHashMap::new, Collectors.toList()))
@@ -70,9 +70,9 @@ public final class CrawlPass {
     }
 
     /**
-     * Records that a page is fetched after this delay.
+     * Records that a page is to be fetched after this delay.
      *
-     * @return the time between the beginning of the work on its host and the fetch
+     * @return time from the start of the work on the host to the fetch
      */
     Duration begin(PageTask task, Duration delay) {
         long now = System.nanoTime();
@@ -85,12 +85,12 @@ public final class CrawlPass {
         return delays.getOrDefault(task, Duration.ZERO);
     }
 
-    /** Something that all pages need is unavailable. The first of several failures stays. */
+    /** Records that a service needed by all pages is unavailable. The first of several failures is kept. */
     void outage(Exception failure) {
         outage.compareAndSet(null, failure);
     }
 
-    /** Null if everything is available. */
+    /** Returns the failure; null if all services are available. */
     Exception outage() {
         return outage.get();
     }

@@ -11,7 +11,7 @@ import routes.web.Fetched;
 import routes.web.TelegramLink;
 import routes.web.WebAddress;
 
-/** What the stage would store for a link. Reads and writes no cache. */
+/** Shows the result that the stage would store for a link. Does not use the cache. */
 @Component
 public class CrawlPreview {
     private static final int MAX_TEXT = 1_000;
@@ -28,10 +28,10 @@ public class CrawlPreview {
         this.clock = clock;
     }
 
-    /** @param text what would be stored, as JSON, with the first {@value #MAX_TEXT} characters of the article */
+    /** @param text the result as JSON, with the first {@value #MAX_TEXT} characters of the article */
     public record Page(boolean isRead, String text) {}
 
-    /** The post that a Telegram link points to, or empty for a web link. */
+    /** Returns the post that a Telegram link points to; empty for a web link. */
     public Optional<Page> post(UUID tenant, String url) {
         PageTask task = task(tenant, url);
         return TelegramLink.of(task.address())
@@ -40,7 +40,7 @@ public class CrawlPreview {
                                 .at(clock.instant())));
     }
 
-    /** @param exchange after the route {@code direct:fetch} */
+    /** @param exchange the exchange returned by the route {@code direct:fetch} */
     public Page page(UUID tenant, String url, Exchange exchange) {
         PageTask task = task(tenant, url);
         var source = new CrawledPage.Source(

@@ -21,16 +21,16 @@ import routes.events.Trigger;
 import routes.web.TelegramLink;
 import routes.web.WebAddress;
 
-/** The SQL of crawl. Each method is one statement per batch. */
+/** The SQL of crawl. Each method runs one statement per batch. */
 @Component
 class CrawlStore {
 
     /**
      * A post with its stored tags.
      *
-     * @param content with the text of its attachments
-     * @param links of the post, as it gives them
-     * @param known the pages with an article that were read for the post before, by address, in their order
+     * @param content text of the post and its attachments
+     * @param links links of the post in their original form
+     * @param known pages with an article that were read for the post before, in order, by address
      * @param tagsHash null if no tags are stored yet
      */
     record StoredPost(
@@ -55,7 +55,7 @@ class CrawlStore {
     /**
      * @param data value of {@code post_enrichment.data} of kind crawl
      * @param status ok, partial or error
-     * @param error the first reason why a page could not be read; null if all were
+     * @param error reason of the first page that could not be read; null if all pages were read
      */
     record Row(UUID postId, String provider, String data, String status, String error) {}
 
@@ -69,7 +69,7 @@ class CrawlStore {
         this.json = json;
     }
 
-    /** The posts that have a row, by id. */
+    /** Returns the posts that have a row, by id. */
     Map<UUID, StoredPost> posts(Collection<PostCrawl> events) {
         Map<UUID, StoredPost> posts = new HashMap<>();
         jdbc.sql(
@@ -105,10 +105,10 @@ class CrawlStore {
         return posts;
     }
 
-    /** A post that a Telegram link leads to. */
+    /** The post that a Telegram link leads to. */
     record LinkedPost(UUID id, String content, Instant postedAt, String channel) {}
 
-    /** The posts that tenants have and that these links lead to. */
+    /** Returns the linked posts that the tenants have. */
     Map<PageTask, LinkedPost> linkedPosts(Map<PageTask, TelegramLink> links) {
         List<PageTask> tasks = List.copyOf(links.keySet());
         List<TelegramLink> wanted = List.copyOf(links.values());
@@ -141,7 +141,7 @@ class CrawlStore {
         return posts;
     }
 
-    /** @param urls the JSON array of a row, or null. Elements written by another stage are skipped. */
+    /** @param urls the JSON array of a row, or null; elements written by another stage are skipped */
     private Map<String, CrawledPage> known(String urls) {
         Map<String, CrawledPage> known = new LinkedHashMap<>();
         try {
@@ -160,12 +160,12 @@ class CrawlStore {
     }
 
     /**
-     * Stores what was read. A row with the same data is not written.
+     * Stores the results. A row with unchanged data is not written.
      *
-     * @return for each post that exists, whether its row changed
+     * @return for each existing post, whether its row changed
      */
     Map<UUID, Boolean> save(Collection<Row> unordered) {
-        // in one order, so that two batches do not lock each other out
+        // fixed order, so that two batches do not deadlock
         List<Row> rows =
                 unordered.stream().sorted(Comparator.comparing(Row::postId)).toList();
         Map<UUID, Boolean> stored = new HashMap<>();
@@ -196,7 +196,7 @@ class CrawlStore {
         return stored;
     }
 
-    /** Value of {@code post_enrichment.data} of kind crawl. */
+    /** Returns the value of {@code post_enrichment.data} of kind crawl. */
     String data(List<CrawledPage> pages, int maxText) {
         return StorableText.json(
                 json,

@@ -12,24 +12,24 @@ import routes.events.StorableText;
 import routes.web.Fetched;
 
 /**
- * Result of a link, as stored with posts and, without its text, in the cache.
+ * The result for a link, as stored with posts and, without its text, in the cache.
  *
- * @param url that was asked for
- * @param finalUrl after all redirects; of a failure, the address that failed
- * @param status of HTTP; 0 if there was no answer
+ * @param url the requested address
+ * @param finalUrl address after all redirects; for a failure, the address that failed
+ * @param status HTTP status; 0 if there was no response
  * @param reason why there is no article; null if there is one
  * @param permanent whether the next fetch would fail the same way
- * @param publishedAt day, or time with its offset, in ISO 8601
+ * @param publishedAt date, or date and time with offset, in ISO 8601
  * @param markdown null without an article, and in the cache
- * @param markdownKey of the whole article in the object store
+ * @param markdownKey object store key of the whole article
  * @param contentHash SHA-256 of the whole article, in hex
- * @param provider that read the page
- * @param fallback why another provider was not used; null if the first one answered
- * @param durationMs of the fetch
- * @param postId of the stored post that a Telegram link points to; null for a web page
- * @param failure why the page could not be read when it was last asked for, although there is this copy; null if it could, or without a
+ * @param provider provider that read the page
+ * @param fallback why another provider was not used; null if the first one responded
+ * @param durationMs duration of the fetch
+ * @param postId id of the stored post that a Telegram link points to; null for a web page
+ * @param failure reason of the last failed request, if an earlier copy is kept; null if the request succeeded or if there is no
  *     copy
- * @param failedAt when that was
+ * @param failedAt time of that failure
  */
 @RecordBuilder
 record CrawledPage(
@@ -86,7 +86,7 @@ record CrawledPage(
                 .build();
     }
 
-    /** @param reason why there is no article in the page */
+    /** @param reason why the page contains no article */
     static CrawledPage failed(PageTask task, Fetched.Page page, String reason, Source source) {
         return by(source, page.duration().toMillis())
                 .url(task.url())
@@ -108,7 +108,7 @@ record CrawledPage(
                 .build();
     }
 
-    /** A page that was not asked for. */
+    /** Returns the result for a page that was not requested. */
     static CrawledPage failed(String url, String reason, boolean permanent, Source source) {
         return by(source, 0)
                 .url(url)
@@ -118,7 +118,7 @@ record CrawledPage(
                 .build();
     }
 
-    /** The post that a Telegram link leads to. */
+    /** Returns the result for the post that a Telegram link leads to. */
     static CrawledPage ofPost(PageTask task, CrawlStore.LinkedPost post, Source source) {
         return by(source, 0)
                 .url(task.url())
@@ -159,7 +159,7 @@ record CrawledPage(
         return reason == null;
     }
 
-    /** With this text and the place of the whole text; null for none. */
+    /** Returns this page with the given text and object store key; null for none. */
     CrawledPage with(String text, String key, Instant fetched) {
         return CrawledPageBuilder.builder(this)
                 .markdown(text)
@@ -172,7 +172,7 @@ record CrawledPage(
         return with(markdown, markdownKey, time);
     }
 
-    /** The site has confirmed this copy. */
+    /** Returns this copy, confirmed by the site. */
     CrawledPage confirmed(Instant at) {
         return CrawledPageBuilder.builder(this)
                 .permanent(false)
@@ -182,7 +182,7 @@ record CrawledPage(
                 .build();
     }
 
-    /** This copy, when the page could not be read again. */
+    /** Returns this copy after a failed attempt to read the page again. */
     CrawledPage keptAfter(CrawledPage failed) {
         return CrawledPageBuilder.builder(this)
                 .permanent(failed.permanent)
@@ -191,15 +191,15 @@ record CrawledPage(
                 .build();
     }
 
-    /** When the page was last asked for, successfully or not. */
+    /** Returns the time of the last request for the page, successful or not. */
     Instant checkedAt() {
         return failedAt == null ? fetchedAt : failedAt;
     }
 
     /**
-     * An element of {@code post_enrichment.data.urls}, without what only the cache needs.
+     * Returns the page as an element of {@code post_enrichment.data.urls}, without fields that only the cache needs.
      *
-     * @param maxText characters of the article
+     * @param maxText maximum number of characters of the article
      */
     ObjectNode row(ObjectMapper json, int maxText) {
         CrawledPage shortened = with(StorableText.cut(markdown, maxText), markdownKey, fetchedAt);

@@ -13,14 +13,14 @@ import routes.web.PageFetcher;
 import routes.web.PageFetcher.Wish;
 
 /**
- * The providers of pages, for routes. A route {@code direct:fetch-<name>} has a {@link Wish} in the body and replaces it by a
- * {@link Fetched}.
+ * The page providers, for use in routes. A route {@code direct:fetch-<name>} receives a {@link Wish} in the body and replaces it
+ * with a {@link Fetched}.
  */
 @Component("fetches")
 public class Fetches {
-    /** Exchange property: the provider that answered. */
+    /** Exchange property: the provider that responded. */
     static final String PROVIDER = "crawlProvider";
-    /** Exchange property: why crawl4ai was not used; null if it answered. */
+    /** Exchange property: why crawl4ai was not used; null if it responded. */
     static final String FALLBACK = "crawlFallback";
 
     private static final Logger LOG = LoggerFactory.getLogger(Fetches.class);
@@ -34,7 +34,7 @@ public class Fetches {
         this.crawl4ai = crawl4ai;
     }
 
-    /** Whether pages are read by crawl4ai first. */
+    /** Whether pages are first read with crawl4ai. */
     public boolean hasCrawl4ai() {
         return crawl4ai.isConfigured();
     }
@@ -46,10 +46,10 @@ public class Fetches {
     }
 
     /**
-     * Lets crawl4ai read a page.
+     * Reads a page with crawl4ai.
      *
      * @return the wish itself if crawl4ai works but cannot read this page
-     * @throws Crawl4aiException if the server is out of order
+     * @throws Crawl4aiException if the server is not working
      */
     public Object crawl4ai(Exchange exchange, @Body Wish wish) throws Crawl4aiException, InterruptedException {
         exchange.setProperty(PROVIDER, "crawl4ai");
@@ -67,7 +67,7 @@ public class Fetches {
         }
     }
 
-    /** Notes why crawl4ai did not answer. */
+    /** Records why crawl4ai was not used. */
     public void recordFallback(Exchange exchange) {
         Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         String reason = "crawl4ai_failed";

@@ -27,14 +27,14 @@ import routes.web.HostLeases;
 import routes.web.WebAddress;
 
 /**
- * Pages that were read, for all processes. Redis has the data of a page, the object store its article. Articles are stored for
- * each tenant; a tenant takes over what another one fetched.
+ * Cache of pages for all processes. Redis contains the metadata of a page, the object store its article. Articles are stored per
+ * tenant; a tenant can reuse a page that was fetched for another tenant.
  */
 @Component
 public class PageCache {
     private static final Logger LOG = LoggerFactory.getLogger(PageCache.class);
     private static final Duration KEPT = Duration.ofDays(7);
-    /** An older copy is used only after the site confirmed it, or if the site does not answer. */
+    /** An older copy is used only after the site has confirmed it, or if the site does not respond. */
     private static final Duration FRESH = Duration.ofDays(1);
 
     private static final Duration PERMANENT_FAILURE = Duration.ofDays(1);
@@ -42,14 +42,14 @@ public class PageCache {
     private static final int MAX_ARTICLE = 2 << 20;
     private static final String MARKDOWN = "text/markdown; charset=utf-8";
 
-    /** Failures after which a host is not asked for a while. */
+    /** Number of consecutive failures after which requests to a host are suspended for some time. */
     private static final int MAX_HOST_FAILURES = 3;
 
     private static final Duration HOST_BACKOFF = Duration.ofMinutes(10);
-    /** Work besides the fetch itself: the delay before it, extraction and storage. */
+    /** Time for work besides the fetch: the delay before it, extraction and storage. */
     private static final Duration RESERVE = Duration.ofSeconds(20);
 
-    /** KEYS: failures of the host. ARGV: time until they are forgotten, in milliseconds. */
+    /** KEYS: failures of the host. ARGV: time until they expire, in milliseconds. */
     private static final Script COUNT_FAILURE = Script.of(
             """
             local failures = redis.call('INCR', KEYS[1])
@@ -79,17 +79,17 @@ public class PageCache {
         this.crawl4ai = crawl4ai;
     }
 
-    /** One for trials: it is read, and never written. */
+    /** Returns a cache for trials that is read but never written. */
     PageCache rehearsal() {
         return new PageCache(redis, objects, json, clock, limits, crawl4ai) {
             @Override
             void keep(PageTask task, CrawledPage page) {
-                // not kept
+                // not stored
             }
 
             @Override
             void put(String key, byte[] markdown) {
-                // not kept
+                // not stored
             }
 
             @Override
@@ -109,17 +109,17 @@ public class PageCache {
         };
     }
 
-    /** The longest work on a page; after that, its worker has crashed. */
+    /** Returns the maximum time of work on a page. After this time, the worker is considered crashed. */
     Duration lease() {
         Duration longest = limits.timeout();
         if (!crawl4ai.url().isEmpty()) {
-            // addresses are checked before and after its call, and the built-in fetcher may take over
+            // addresses are checked before and after the call of crawl4ai, and the built-in fetcher may take over
             longest = longest.multipliedBy(3).plus(crawl4ai.timeout());
         }
         return longest.plus(RESERVE);
     }
 
-    /** Key of a page in Redis. */
+    /** Returns the Redis key of a page. */
     public static String key(WebAddress address) {
         return "crawl:cache:" + PageTask.urlHash(address);
     }
@@ -136,7 +136,7 @@ public class PageCache {
         return "crawl:host:" + task.address().host();
     }
 
-    /** What is known of a page, with its article; empty if it is unknown or its article is gone. */
+    /** Returns the cached page with its article; empty if the page is unknown or its article no longer exists. */
     Optional<CrawledPage> find(PageTask task) throws IOException {
         String text = redis.call(commands -> commands.get(key(task)));
         if (text == null) {
@@ -168,15 +168,15 @@ public class PageCache {
     }
 
     /**
-     * Whether a page of the cache can be used without asking its site.
+     * Whether a cached page can be used without a request to its site.
      *
-     * @param notBefore the page must have been asked for since; null if the usual time is enough
+     * @param notBefore minimum time of the last request for the page; null for the default freshness
      */
     boolean isFresh(CrawledPage page, Instant notBefore) {
         if (notBefore != null) {
             return !page.checkedAt().isBefore(notBefore);
         }
-        // Redis forgets a failure without a copy in time
+        // failures without a copy expire in Redis
         return !page.isRead() || page.checkedAt().plus(timeOf(page, FRESH)).isAfter(clock.instant());
     }
 
@@ -198,7 +198,7 @@ public class PageCache {
         keep(task, page);
     }
 
-    /** Stores the data of a page whose article is stored already. */
+    /** Stores the metadata of a page whose article is already stored. */
     void keep(PageTask task, CrawledPage page) {
         Duration time = page.isRead() ? KEPT : timeOf(page, KEPT);
         String text = json.valueToTree(page.with(null, page.markdownKey(), page.fetchedAt()))
@@ -214,7 +214,7 @@ public class PageCache {
     /**
      * Claims a page, so that no other worker fetches it at the same time.
      *
-     * @return the owner of the claim, for {@link #release}; empty if another worker has it
+     * @return owner of the claim, for {@link #release}; empty if another worker holds the claim
      */
     Optional<String> claim(PageTask task) {
         String owner = UUID.randomUUID().toString();
@@ -227,13 +227,13 @@ public class PageCache {
         redis.run(HostLeases.RELEASE, List.of(lock(task)), owner);
     }
 
-    /** Whether the last pages of this host failed without an answer, so that it is not asked for a while. */
+    /** Whether the last pages of this host failed without a response, so that requests to it are suspended. */
     boolean isBackedOff(PageTask task) {
         String failures = redis.call(commands -> commands.get(host(task)));
         return failures != null && Integer.parseInt(failures) >= MAX_HOST_FAILURES;
     }
 
-    /** @param answered whether the host sent any answer */
+    /** @param answered whether the host sent a response */
     void recordHost(PageTask task, boolean answered) {
         if (answered) {
             redis.call(commands -> commands.del(host(task)));

@@ -7,7 +7,7 @@ import routes.web.WebAddress;
 /**
  * A page to read for the posts of a tenant.
  *
- * @param address in its normal form, without a fragment
+ * @param address in normalized form, without a fragment
  */
 public record PageTask(UUID tenantId, WebAddress address) {
 
@@ -19,7 +19,7 @@ public record PageTask(UUID tenantId, WebAddress address) {
         return address.host();
     }
 
-    /** SHA-256 of the address, in hex. */
+    /** Returns the SHA-256 of the address, in hex. */
     String urlHash() {
         return urlHash(address);
     }

@@ -25,10 +25,12 @@ import routes.crawl4ai.Crawl4aiAnswers.Step;
 import routes.web.Fetched;
 import routes.web.PageFetcher;
 
-/** Reads pages with a crawl4ai server. What the server may be asked for, and where a page came from, is checked by our own guard. */
+/**
+ * Reads pages with a crawl4ai server. Our own address guard checks the requested addresses and the addresses of the returned pages.
+ */
 @Component
 public final class Crawl4ai {
-    /** A page of 10 MB comes as source, as cleaned source and as Markdown, all of it escaped. */
+    /** Maximum size of a response. A page of 10 MB is returned as source, as cleaned source and as Markdown, all escaped. */
     private static final int MAX_ANSWER = 48 << 20;
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -51,16 +53,16 @@ public final class Crawl4ai {
         this.answers = new Crawl4aiAnswers(url -> fetcher.refusal(url).orElse(null));
     }
 
-    /** Whether there is a server. */
+    /** Whether a server is configured. */
     public boolean isConfigured() {
         return !properties.url().isEmpty();
     }
 
     /**
-     * The page as the server's browser renders it, or the reason why it could not be read. The text of the page is HTML, or Markdown ({@code text/markdown}) if the
-     * server sends nothing else.
+     * Returns the page as rendered by the server's browser, or the reason why it could not be read. The text of the page is HTML,
+     * or Markdown ({@code text/markdown}) if the server returns nothing else.
      *
-     * @throws Crawl4aiException if the server gives no answer about the page
+     * @throws Crawl4aiException if the server returns no result for the page
      */
     public Fetched fetch(String url) throws Crawl4aiException, InterruptedException {
         var refused = fetcher.refusal(url);
@@ -108,7 +110,7 @@ public final class Crawl4ai {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(properties.endpoint(path)));
-        // versions without authentication ignore it
+        // ignored by versions without authentication
         if (!properties.apiToken().isEmpty()) {
             request.header("Authorization", "Bearer " + properties.apiToken());
         }
@@ -131,7 +133,7 @@ public final class Crawl4ai {
         }
     }
 
-    /** A body of {@link #MAX_ANSWER} bytes at most. */
+    /** Reads a body of at most {@link #MAX_ANSWER} bytes. */
     private static final class Limited implements BodySubscriber<byte[]> {
         private final CompletableFuture<byte[]> result = new CompletableFuture<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();

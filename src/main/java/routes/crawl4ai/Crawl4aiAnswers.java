@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import routes.web.Fetched;
 
 /**
- * Requests and answers of crawl4ai's {@code POST /crawl}, of all versions since 0.4: the answer comes at once, or a task is to be asked
- * for; Markdown is a text or an object; a failed page is a result, an empty result, or an error of the server.
+ * Requests and responses of crawl4ai's {@code POST /crawl}, for all versions since 0.4: the response contains the result, or a task
+ * to be polled; Markdown is a text or an object; a failed page is a result, an empty result, or an error of the server.
  */
 final class Crawl4aiAnswers {
-    /** Longest load of a page in the browser. */
+    /** Maximum time for loading a page in the browser. */
     private static final Duration PAGE = Duration.ofSeconds(15);
 
     private static final int MAX_DETAIL = 200;
@@ -29,7 +29,7 @@ final class Crawl4aiAnswers {
     private static final int LAST_ERROR = 599;
     private static final Pattern TASK = Pattern.compile("[\\w-]{1,100}");
     private static final String CONVERSION_ERROR = "Error converting HTML to markdown";
-    /** What the browser says about a page that it did not get. */
+    /** Messages of the browser about pages that could not be loaded, and their reasons. */
     private static final List<Map.Entry<String, String>> FAILURES = List.of(
             Map.entry("err_name_not_resolved", "dns"),
             Map.entry("err_connection_refused", "connect"),
@@ -49,21 +49,21 @@ final class Crawl4aiAnswers {
             List.of("refused_address", "robots", "too_many_redirects", "http_403");
 
     private static final ObjectMapper JSON = JsonMapper.builder()
-            // Python writes them
+            // Python writes NaN and Infinity
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
-    /** An answer, or the task that will have it. */
+    /** A result, or the task that will return it. */
     sealed interface Step {
         record Done(Fetched fetched) implements Step {}
 
-        /** @param path to ask for the task, once more */
+        /** @param path path for polling the task */
         record Waiting(String path) implements Step {}
     }
 
     private final Function<String, Fetched.Failed> refusal;
 
-    /** @param refusal why an address must not be fetched; null if it may be */
+    /** @param refusal returns why an address must not be fetched; null if it may be fetched */
     Crawl4aiAnswers(Function<String, Fetched.Failed> refusal) {
         this.refusal = refusal;
     }
@@ -76,15 +76,15 @@ final class Crawl4aiAnswers {
         ObjectNode config = request.putObject("crawler_config").put("type", "CrawlerRunConfig");
         ObjectNode options =
                 config.putObject("params").put("page_timeout", PAGE.toMillis()).put("check_robots_txt", true);
-        // a text without its type would count as no cache in some versions and as an error in others
+        // a text without its type would mean no cache in some versions and an error in others
         options.putObject("cache_mode").put("type", "CacheMode").put("params", "bypass");
         return request.toString();
     }
 
     /**
-     * @param asked address that was sent
-     * @param body of the server's answer
-     * @throws Crawl4aiException if the answer is not about the page
+     * @param asked the requested address
+     * @param body body of the server's response
+     * @throws Crawl4aiException if the response is not about the page
      */
     Step answer(String asked, int status, String body, Duration duration) throws Crawl4aiException {
         JsonNode answer = parsed(body);
@@ -111,7 +111,7 @@ final class Crawl4aiAnswers {
         }
     }
 
-    /** The only result, wherever this version has it. */
+    /** Returns the single result, at its place in the respective version. */
     private static JsonNode result(JsonNode answer) {
         JsonNode result = answer;
         for (int i = 0; i < 2; i++) {
@@ -137,7 +137,7 @@ final class Crawl4aiAnswers {
         if (state.equals("failed") || state.equals("completed")) {
             return new Step.Done(failed(asked, answer.path("error").asText(""), duration));
         }
-        // version 0.4 and 0.5 have their tasks at /task, later ones at /crawl/job
+        // versions 0.4 and 0.5 provide tasks at /task, later versions at /crawl/job
         return new Step.Waiting((task.startsWith("crawl_") ? "/crawl/job/" : "/task/") + task);
     }
 
@@ -169,7 +169,7 @@ final class Crawl4aiAnswers {
                 if (detail.toLowerCase(Locale.ROOT).contains("crawl request failed") && reason(detail) != null) {
                     return failed(asked, detail, duration);
                 }
-                // also if the page could not be reached; the reason is lost
+                // this status also occurs if the page could not be reached; the reason is lost
                 throw Crawl4aiException.failed("Crawl4AI failed, status " + status + ": " + detail);
             }
         }
@@ -185,7 +185,7 @@ final class Crawl4aiAnswers {
                 return refused;
             }
         }
-        // "success" only means that the browser got some page
+        // "success" only means that the browser loaded some page
         if (status >= FIRST_ERROR && status <= LAST_ERROR) {
             String message = result.path("error_message").asText("");
             if (message.toLowerCase(Locale.ROOT).contains("robots")) {
@@ -232,7 +232,7 @@ final class Crawl4aiAnswers {
                 reason, PERMANENT.contains(reason), url, "crawl4ai: " + shortened(message), null, duration);
     }
 
-    /** Null if the message is not about the page. */
+    /** Returns null if the message is not about the page. */
     private static String reason(String message) {
         String text = message.toLowerCase(Locale.ROOT);
         return FAILURES.stream()

@@ -1,6 +1,6 @@
 package routes.crawl4ai;
 
-/** The server gave no answer about the page. Another fetcher may succeed. */
+/** The server returned no result for the page. Another fetcher may succeed. */
 public final class Crawl4aiException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -13,24 +13,24 @@ public final class Crawl4aiException extends Exception {
         this.isFault = isFault;
     }
 
-    /** The server is out of order. */
+    /** The server is not working. */
     static Crawl4aiException fault(String reason, String message) {
         return new Crawl4aiException(reason, true, message);
     }
 
-    /** The server works, but did not get the page. */
+    /** The server works, but could not load the page. */
     static Crawl4aiException failed(String message) {
         return new Crawl4aiException("crawl4ai_failed", false, message);
     }
 
-    /** Stable text out of a limited set, such as {@code crawl4ai_unauthorized}. */
+    /** Returns a stable code from a fixed set, such as {@code crawl4ai_unauthorized}. */
     public String reason() {
         return reason;
     }
 
     /**
-     * Whether the server itself is out of order, so that a circuit breaker should count it. It also answers with an error if the page
-     * cannot be reached.
+     * Whether the server itself is not working, so that the circuit breaker should count the failure. The server also responds with
+     * an error if only the page cannot be reached.
      */
     public boolean isFault() {
         return isFault;

@@ -11,7 +11,7 @@ import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Why a step of ingest failed, in one line. PostgreSQL's exceptions contain whole statements and rows. Only the server's message
+ * Describes in one line why an ingest step failed. PostgreSQL's exceptions contain whole statements and rows. Only the server's message
  * is used, so that no text of a post reaches a log or a report.
  */
 public final class FailureReason {
@@ -47,7 +47,7 @@ public final class FailureReason {
         return root instanceof SQLException sql && sql.getSQLState() != null ? sql.getSQLState() : "";
     }
 
-    /** The message of some file exceptions is only the file's name. */
+    /** Some file exceptions have only the file name as their message. */
     private static String message(Throwable root) {
         if (root instanceof PSQLException sql && sql.getServerErrorMessage() != null) {
             return String.valueOf(sql.getServerErrorMessage().getMessage());

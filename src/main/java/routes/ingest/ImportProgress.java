@@ -7,11 +7,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Progress of an import.
- *
- * @param notes what was left out or skipped and why, the first 100 of each
- * @param elapsed since it started
- * @param error why it failed, or null
+ * @param notes what was left out or skipped and why; the first 100 of each kind
+ * @param elapsed time since the start of the import
+ * @param error why the import failed, or null
  */
 public record ImportProgress(
         UUID id,
@@ -22,7 +20,7 @@ public record ImportProgress(
         Duration elapsed,
         String error) {
 
-    /** As in {@code imports.status}, in upper case. */
+    /** The values of {@code imports.status}, in upper case. */
     public enum Status {
         QUEUED,
         RUNNING,
@@ -34,15 +32,15 @@ public record ImportProgress(
         }
     }
 
-    /** What is counted, as the columns of {@code imports}, in upper case. */
+    /** The counter columns of {@code imports}, in upper case. */
     public enum Count {
         BYTES_TOTAL,
         BYTES_DONE,
-        /** An estimate from the share of bytes read while it runs; the exact number at the end. */
+        /** An estimate from the share of bytes read while the import runs; the exact number at the end. */
         POSTS_TOTAL,
         POSTS_DONE,
         POSTS_NEW,
-        /** Posts that got new content. */
+        /** Posts with new content. */
         POSTS_CHANGED,
         /** Posts that the source reports as deleted or, if deletions are enabled, no longer contains. */
         POSTS_DELETED,
@@ -52,7 +50,7 @@ public record ImportProgress(
         MEDIA_MISSING,
         /** Messages that are not posts, such as service messages. */
         MESSAGES_SKIPPED,
-        /** Messages, and larger parts of the export, that cannot be read or stored and are left out. */
+        /** Messages, and larger parts of the export, that could not be read or stored. */
         MESSAGES_FAILED
     }
 

@@ -37,18 +37,18 @@ import routes.posts.PostRemoval;
 import routes.posts.PostWriter.PostBatch;
 
 /**
- * Imports exports one after the other and records them in {@code imports}. An interrupted run starts over at the next start of the
- * process, from the beginning of the file: what is already saved changes nothing and costs little. A lock that the database
- * releases when a process dies keeps two processes from running the same import.
+ * Runs imports one after the other and records them in {@code imports}. After a restart of the process, an interrupted import runs
+ * again from the beginning of the file; messages that are already saved are not written again. A lock that the database releases
+ * when the process dies prevents two processes from running the same import.
  */
 public final class ImportService implements AutoCloseable {
-    /** Large enough that a batch's fixed costs do not matter, small enough that a failed batch is quickly repeated. */
+    /** Large enough to make the fixed costs of a batch negligible, small enough to repeat a failed batch quickly. */
     static final int BATCH_POSTS = 500;
 
     /** Bounds memory use if texts are longer than Telegram's 4096 characters. */
     private static final long BATCH_CHARACTERS = 8_000_000;
 
-    /** If all messages of a batch of at least this size are rejected, the database is at fault and the import ends. */
+    /** If all messages of a batch of at least this size are rejected, the cause is the database, and the import fails. */
     private static final int ALL_REFUSED = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(ImportService.class);
@@ -96,13 +96,13 @@ public final class ImportService implements AutoCloseable {
         }
     }
 
-    /** Resumes all imports that an earlier process did not finish. This ignores the queue's limit. */
+    /** Resumes all imports that an earlier process did not finish, regardless of the queue's limit. */
     public void start() {
         table.unfinished().forEach(id -> worker.execute(() -> run(id)));
     }
 
     /**
-     * Queues an import. The user gets subscribed to its channels.
+     * Queues an import and subscribes the user to its channels.
      *
      * @param path of a {@code result.json} or of its folder
      * @return the id for {@link #find}
@@ -117,7 +117,7 @@ public final class ImportService implements AutoCloseable {
     /**
      * Like {@link #submit(long, UUID, Path)}, for an uploaded export.
      *
-     * @param uploadedName the name that users see instead of the path, or null
+     * @param uploadedName the file name to show to users instead of the path, or null
      */
     public UUID submit(long userId, UUID tenantId, Path path, String uploadedName) throws IOException {
         Source source = sources.open(path);
@@ -141,12 +141,12 @@ public final class ImportService implements AutoCloseable {
         }
     }
 
-    /** Whether the export of a queued or running import is in the folder. */
+    /** Whether the folder contains the export of a queued or running import. */
     public boolean isNeeded(Path folder) {
         return table.hasUnfinishedIn(folder.toAbsolutePath().normalize() + File.separator);
     }
 
-    /** What is stored of an import. */
+    /** The stored state of an import. */
     public record State(ImportProgress.Status status, long messagesFailed) {
         public boolean isOver() {
             return status.isOver();
@@ -157,7 +157,7 @@ public final class ImportService implements AutoCloseable {
         return table.find(id);
     }
 
-    /** Stops after the batch that is being saved. Unfinished imports continue at the next start. */
+    /** Stops after the batch that is being saved. Unfinished imports continue at the next start of the process. */
     @Override
     public void close() {
         worker.shutdownNow();
@@ -170,7 +170,7 @@ public final class ImportService implements AutoCloseable {
         }
     }
 
-    /** Repeats the run while the database is unreachable, including for status updates. */
+    /** Repeats the run, including status updates, while the database is unreachable. */
     private void run(UUID id) {
         try {
             retry(id, UNLIMITED, () -> jdbc.execute((Connection session) -> runLocked(session, id)));
@@ -182,7 +182,7 @@ public final class ImportService implements AutoCloseable {
     }
 
     /**
-     * @param session holds the lock; when it ends, so does the lock
+     * @param session holds the lock; the lock is released when the session ends
      */
     private Void runLocked(Connection session, UUID id) {
         JdbcClient locks = JdbcClient.create(new SingleConnectionDataSource(session, true));
@@ -230,7 +230,7 @@ public final class ImportService implements AutoCloseable {
         listener.progress(progress);
     }
 
-    /** The message of an export's failure is used in full: it says where the fault is and what to do. */
+    /** Returns the whole message of an export error, because it states the position and the remedy. */
     private static String reason(Exception failure) {
         return failure instanceof ExportSource.FormatException
                         || (failure instanceof FileSystemException file && file.getReason() != null)
@@ -271,17 +271,17 @@ public final class ImportService implements AutoCloseable {
     }
 
     /**
-     * One run of an import: splits the source into batches, saves them, and reports progress. A second thread saves one batch while
-     * the next is read, so that neither the parser nor the database waits for the other.
+     * One run of an import: splits the source into batches, saves them, and reports progress. One thread saves a batch while
+     * another reads the next one.
      */
     private final class Run implements Source.Sink {
         private final ImportTable.Order order;
         private final Source source;
         private final ImportTally tally;
         private final List<SourceMessage> batch = new ArrayList<>();
-        /** Messages of any kind, by channel. */
+        /** Ids of all messages in the source, by channel. */
         private final Map<UUID, SeenMessages> present = new LinkedHashMap<>();
-        /** Those that became posts, by channel. */
+        /** Ids of the messages that became posts, by channel. */
         private final Map<UUID, SeenMessages> posts = new HashMap<>();
 
         private final ExecutorService saver =
@@ -303,7 +303,7 @@ public final class ImportService implements AutoCloseable {
                 readAndSave();
                 deleteMissing();
             } finally {
-                // the batch is saved completely or not at all, but saving must not outlast the import's lock
+                // a batch is saved in one transaction; saving must not continue after the lock is released
                 saver.shutdownNow();
                 if (!saver.awaitTermination(SAVER_STOP_SECONDS, TimeUnit.SECONDS)) {
                     LOG.warn("The last batch of import {} is still being saved at the shutdown", order.id());
@@ -323,7 +323,7 @@ public final class ImportService implements AutoCloseable {
             }
         }
 
-        /** Runs at the end, since a channel may occur several times in the source. */
+        /** Runs at the end, because a channel can occur several times in the source. */
         private void deleteMissing() throws IOException, InterruptedException {
             if (!settings.deletions() || !source.showsDeletionsByAbsence()) {
                 return;
@@ -339,10 +339,10 @@ public final class ImportService implements AutoCloseable {
         }
 
         /**
-         * Deletes the posts of stored messages that are missing from a complete source, between the first and the last message in it.
-         * A source that ends before the last stored message is older than the stored data and proves nothing.
+         * Deletes the posts of stored messages that a complete source lacks, between the first and the last message that the source
+         * contains. A source that ends before the last stored message is older than the stored data and does not show deletions.
          *
-         * @return how many posts were deleted
+         * @return number of deleted posts
          */
         private int deleteMissing(UUID channelId, SeenMessages seen) {
             if (seen.isEmpty() || removal.lastMessageId(order.tenantId(), channelId) > seen.last()) {
@@ -456,7 +456,7 @@ public final class ImportService implements AutoCloseable {
             }
         }
 
-        /** A message that occurs several times is saved several times, one after the other, so that the newest edit wins. */
+        /** If a message occurs several times, its versions are saved one after the other, so that the newest edit wins. */
         private static List<List<SourceMessage>> rounds(List<SourceMessage> messages) {
             List<List<SourceMessage>> rounds = new ArrayList<>();
             Map<Long, Integer> times = new HashMap<>();
@@ -490,7 +490,7 @@ public final class ImportService implements AutoCloseable {
         }
 
         /**
-         * Saves a batch. A rejected batch is split in halves down to the single messages that are rejected.
+         * Saves a batch. A rejected batch is split in halves until only single messages are rejected.
          *
          * @return the rejected messages
          */

@@ -25,7 +25,7 @@ final class ImportTable {
     record Order(UUID id, long userId, UUID tenantId, String file) {}
 
     /**
-     * @param uploadedName the name of an uploaded export that users see; null for one at a path
+     * @param uploadedName the file name of an uploaded export, shown to users; null for an export at a path
      * @throws IllegalArgumentException if the tenant has no such user
      */
     void insert(Order order, long bytesTotal, String uploadedName) {
@@ -48,7 +48,7 @@ final class ImportTable {
                 .list();
     }
 
-    /** Whether there is an unfinished import whose file path starts with this. */
+    /** Whether there is an unfinished import whose file path starts with the given folder. */
     boolean hasUnfinishedIn(String folder) {
         return jdbc.sql(
                         "SELECT EXISTS (SELECT 1 FROM imports WHERE status IN ('queued', 'running') AND starts_with(file, ?))")
@@ -57,7 +57,10 @@ final class ImportTable {
                 .single();
     }
 
-    /** Starts from the beginning, also if an earlier run was interrupted. Empty if the import is already finished. */
+    /**
+     * Marks an import as running from the beginning, even if an earlier run was interrupted. Empty if the import is already
+     * finished.
+     */
     Optional<Order> begin(UUID id) {
         return jdbc.sql(
                         """

@@ -13,9 +13,9 @@ import routes.posts.Post;
 import routes.posts.PostWriter.PostBatch;
 import routes.posts.PostWriter.SavedBatch;
 
-/** Counts what one run of an import did. */
+/** Counts the results of one run of an import. */
 final class ImportTally {
-    /** More would only make the row larger. The count of missing files is complete regardless. */
+    /** Limits the size of the row. The count of missing files is not limited. */
     private static final int MAX_NOTES = 100;
 
     private static final int MAX_LENGTH = 500;
@@ -54,7 +54,7 @@ final class ImportTally {
         });
     }
 
-    /** A message occurred before in the source. It counts as one post. */
+    /** Records that a message occurred before in the source. It counts as one post. */
     void repeated() {
         add(Count.POSTS_DONE, -1);
     }

@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 import routes.posts.Post.MediaKind;
 import routes.posts.PostWriter.SavedBatch;
 
-/** Metrics of ingest. Every series exists from the start, at 0. */
+/** Metrics of ingest. All series are registered at startup with the value 0. */
 @Component
 public final class IngestMetrics {
     private static final double[] SIZE_BUCKETS = {51_200, 102_400, 512_000, 1_048_576, 5_242_880, 20_971_520};

@@ -28,7 +28,7 @@ import routes.objectstore.ObjectKeys;
 import routes.objectstore.ObjectStore;
 import routes.posts.StorageQuota;
 
-/** Stores the files of messages in the object store, several at a time, each content once. */
+/** Stores the files of messages in the object store, several at a time. Equal contents are stored once. */
 @Component
 public final class MediaStore implements AutoCloseable {
     private final ObjectStore objects;
@@ -89,7 +89,7 @@ public final class MediaStore implements AutoCloseable {
         workers.shutdownNow();
     }
 
-    /** The result of another thread's work; throws what that threw. */
+    /** Returns the result of another thread's work, or throws the exception of that work. */
     static <T> T result(Future<T> work) throws IOException, InterruptedException {
         try {
             return work.get();
@@ -105,7 +105,7 @@ public final class MediaStore implements AutoCloseable {
         }
     }
 
-    /** The file's hash, type and size, or why it is not stored. */
+    /** Returns the file's hash, type and size, or the reason why the file is not stored. */
     private Stored identify(UUID tenant, SourceFile file) {
         if (file.missing() != null) {
             return new Stored(null, new SkippedFile(file.name(), file.missing()));
@@ -145,7 +145,7 @@ public final class MediaStore implements AutoCloseable {
     }
 
     /**
-     * Why a file will not be stored, as far as that is known without its content.
+     * Returns the reason to reject a file, as far as it can be determined without the content.
      *
      * @param size in bytes, 0 if unknown
      */

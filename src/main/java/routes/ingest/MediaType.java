@@ -23,7 +23,7 @@ enum MediaType {
     DOCX("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx", null),
     TEXT("text/plain", "txt", null);
 
-    /** Bytes at the start of a file that suffice to recognise it. */
+    /** Number of bytes at the start of a file that are sufficient to detect its type. */
     static final int HEAD_BYTES = 32;
 
     static final String UNKNOWN = "application/octet-stream";
@@ -33,7 +33,7 @@ enum MediaType {
     private final Pattern head;
 
     /**
-     * @param head the first bytes as ISO 8859-1; null if they do not tell the type
+     * @param head the first bytes as ISO 8859-1; null if they do not identify the type
      */
     MediaType(String mime, String extension, String head) {
         this.mime = mime;
@@ -42,7 +42,7 @@ enum MediaType {
     }
 
     /**
-     * The MIME type of a file: from its first bytes, else from its source or its name.
+     * Returns the MIME type of a file: detected from its first bytes, otherwise from the source or the file name.
      *
      * @param head the first {@value #HEAD_BYTES} bytes, or all if there are fewer
      * @param declared MIME type according to the source, or null
@@ -55,7 +55,7 @@ enum MediaType {
                 .map(type -> type.mime)
                 .orElseGet(() -> {
                     String claimed = declared != null ? declared : URLConnection.guessContentTypeFromName(fileName);
-                    // a real image would have been recognised by its first bytes
+                    // a real image would have been detected by its first bytes
                     return claimed == null || claimed.startsWith("image/") ? UNKNOWN : claimed.toLowerCase(Locale.ROOT);
                 });
     }

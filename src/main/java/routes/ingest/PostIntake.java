@@ -20,7 +20,7 @@ import routes.posts.PostWriter;
 import routes.posts.PostWriter.PostBatch;
 import routes.posts.PostWriter.SavedBatch;
 
-/** Processes messages of any source: finds links, stores files, saves posts together with their events. */
+/** Processes the messages of every source: extracts links, stores files, and saves posts together with their events. */
 @Component
 public final class PostIntake {
     private final MediaStore media;
@@ -34,11 +34,11 @@ public final class PostIntake {
     }
 
     /**
-     * Stores the files of messages and converts the messages to posts. May be retried if it fails.
+     * Stores the files of messages and converts the messages to posts. After a failure, the call can be repeated.
      *
      * @param messages of one channel, with all members of each album
      * @param albumsInferred whether the source does not mark albums
-     * @param refused is told of each message that cannot be converted
+     * @param refused receives each message that cannot be converted
      */
     public PostBatch prepare(
             UUID tenantId,
@@ -65,14 +65,14 @@ public final class PostIntake {
         return new PostBatch(tenantId, userId, channel, batch, albumsInferred);
     }
 
-    /** Saves the posts together with their events, or nothing. May be retried if it fails. */
+    /** Saves the posts together with their events in one transaction. After a failure, the call can be repeated. */
     public SavedBatch save(PostBatch batch) {
         SavedBatch saved = posts.saveBatchAtomic(batch);
         metrics.saved(saved);
         return saved;
     }
 
-    /** Two batches of at least one post each. An album is split only if it is the whole batch. */
+    /** Splits a batch into two with at least one post each. An album is split only if it is the whole batch. */
     public static List<PostBatch> halves(PostBatch batch) {
         List<Post> posts = batch.posts();
         int half = posts.size() / 2;
@@ -131,7 +131,7 @@ public final class PostIntake {
                 stored.skipped() == null ? null : stored.skipped().reason());
     }
 
-    /** A link by channel id opens only for members of the channel. Null if the source does not identify the channel. */
+    /** Returns a link by channel id, which opens only for members of the channel. Null if the source does not identify the channel. */
     private static String link(Channel channel, long messageId) {
         if (channel.username() != null) {
             return "https://t.me/" + channel.username() + "/" + messageId;

@@ -4,7 +4,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The ids of a channel's messages that a source contains: one bit each where ids are close together. */
+/** The ids of a channel's messages in a source. Dense ranges use one bit per id. */
 final class SeenMessages {
     private static final int PAGE_BITS = 12;
     private static final BitSet NONE = new BitSet();
@@ -13,7 +13,7 @@ final class SeenMessages {
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
 
-    /** @return whether it is new */
+    /** @return whether the id was not in the set */
     boolean add(long id) {
         first = Math.min(first, id);
         last = Math.max(last, id);

@@ -15,24 +15,24 @@ public interface Source {
     boolean infersAlbums();
 
     /**
-     * Whether the source contains every message of a channel between the first and the last one, so that a stored message that is
-     * missing was deleted. An export may be limited to the user's own messages, and does not say so.
+     * Whether the source contains every message of a channel between the first and the last one, so that a missing stored message
+     * was deleted. An export can be limited to the user's own messages and does not record this limit.
      */
     boolean showsDeletionsByAbsence();
 
     /**
-     * Hands over everything, from start to end.
+     * Reads the source from start to end and passes its content to the sink.
      *
-     * @throws IOException if the source is corrupt or cannot be read; everything handed over before is valid
+     * @throws IOException if the source is corrupt or cannot be read; everything passed on before is valid
      */
     void read(Sink sink) throws IOException, InterruptedException;
 
-    /** Opens what a user wants to import. */
+    /** Opens the source that a user wants to import. */
     @FunctionalInterface
     interface Opener {
         /**
-         * @param path a file or a folder, as the user gave it
-         * @throws IOException if there is nothing readable, with a message for the user
+         * @param path a file or a folder, as entered by the user
+         * @throws IOException if the path has no readable source; the message is for the user
          */
         Source open(Path path) throws IOException;
     }
@@ -40,29 +40,29 @@ public interface Source {
     /** Receives the content of a source. */
     interface Sink {
 
-        /** The messages that follow belong to this channel. */
+        /** Starts a channel. The following messages belong to it. */
         void channel(ChannelIdentity channel) throws IOException, InterruptedException;
 
-        /** One message, or all members of an album. */
+        /** Receives one message, or all members of an album. */
         void messages(List<SourceMessage> together) throws IOException, InterruptedException;
 
-        /** Messages of this channel that were deleted in it. */
+        /** Receives the ids of messages that were deleted in the current channel. */
         void deleted(List<Long> messageIds) throws IOException, InterruptedException;
 
         /**
-         * A message that is not a post, such as a join message.
+         * Receives a message that is not a post, such as a join message.
          *
-         * @param messageId null if it has none
+         * @param messageId null if the message has no id
          */
         void noPost(Long messageId);
 
-        /** A message, or a larger part of the source, that cannot be read. */
+        /** Receives a message, or a larger part of the source, that cannot be read. */
         void leftOut(ImportNote what);
 
-        /** A part of the source that is deliberately not imported, such as a personal chat or one field of a message. */
+        /** Receives a part of the source that is deliberately not imported, such as a personal chat or one field of a message. */
         void noted(ImportNote what);
 
-        /** How much of the source has been read. */
+        /** Receives how much of the source has been read. */
         void position(long position);
     }
 }

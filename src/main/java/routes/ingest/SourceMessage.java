@@ -14,20 +14,20 @@ import routes.posts.Post.Forward;
  *
  * @param authorKey distinguishes authors; not stored
  * @param editedAt null if never edited
- * @param entities the formatting, if the parts do not carry all of it because it is nested; else null
- * @param furtherLinks links of the message that are not in its text, such as those of buttons
- * @param attachmentText text of the attachments, one line each; null if none
+ * @param entities the formatting, if it is nested and the parts therefore do not contain all of it; otherwise null
+ * @param furtherLinks links of the message outside its text, such as the links of buttons
+ * @param attachmentText text of the attachments, one line each; null if there are none
  * @param reactions by kind
- * @param poll null without
- * @param viaBot name of the inline bot that made the message, or null
- * @param replyElsewhere the message of another chat that it replies to, or null
- * @param topic name of the topic of the channel, or null
- * @param quote the part of another message that it replies to, or null
- * @param version of the content, from a source that does not tell when messages were edited: 0 if it never was; null: that of
- *     {@code editedAt}
- * @param file null without media
- * @param albumMedia whether Telegram lets this kind of media be part of an album
- * @param groupedId the album, or null
+ * @param poll null if the message has no poll
+ * @param viaBot name of the inline bot that created the message, or null
+ * @param replyElsewhere the message of another chat that this message replies to, or null
+ * @param topic name of the forum topic, or null
+ * @param quote the quoted part of the message that this message replies to, or null
+ * @param version version of the content, from a source without edit times: 0 if the message was never edited; null to use
+ *     {@code editedAt} as the version
+ * @param file null if the message has no media
+ * @param albumMedia whether Telegram allows this kind of media in an album
+ * @param groupedId id of the album, or null
  */
 @RecordBuilder
 public record SourceMessage(
@@ -58,7 +58,7 @@ public record SourceMessage(
         return TextPart.text(parts);
     }
 
-    /** Of two versions of a message, the one with the newer edit; else the one that has its file; else this one. */
+    /** Of two versions of a message, returns the one with the newer edit; otherwise the one that has its file; otherwise this one. */
     public SourceMessage orNewer(SourceMessage other) {
         int newer = Comparator.<Instant>nullsFirst(Comparator.naturalOrder()).compare(other.editedAt, editedAt);
         boolean brings = hasNoFile() && !other.hasNoFile();

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import routes.ingest.ImportProgress.Count;
 
-/** Shows the progress of an import to its user: one line updated in place, or a plain line at intervals in a log file. */
+/** Prints the progress of an import: one line updated in place on a terminal, plain lines at intervals in a log file. */
 public final class TerminalProgress implements ProgressListener {
     private static final int MAX_NOTES = 20;
     private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
@@ -55,7 +55,7 @@ public final class TerminalProgress implements ProgressListener {
         }
     }
 
-    /** Names come from the export: a line break or an escape sequence in one must not change the terminal. */
+    /** Replaces control characters: names come from the export and must not send line breaks or escape sequences to the terminal. */
     private static String plain(String text) {
         return text.replaceAll("\\p{Cntrl}+", " ");
     }

@@ -13,8 +13,8 @@ import org.apache.hc.client5.http.psl.PublicSuffixMatcherLoader;
 import routes.events.TextEntity;
 
 /**
- * Finds links, mentions and hashtags in plain text as Telegram does. An address without a scheme counts only under a known
- * top-level domain.
+ * Finds links, mentions and hashtags in plain text as Telegram does. An address without a scheme is a link only if it ends in a
+ * known top-level domain.
  */
 public final class TextMarks {
     private static final String ADDRESS_END = "\\s\\u200b<>\"«»“”„‘’`";
@@ -32,12 +32,12 @@ public final class TextMarks {
     private static final String PUNCTUATION = ".,;:!?…'*_~|";
     private static final String OPENING = "([{";
     private static final String CLOSING = ")]}";
-    /** Top-level domains that are more often a file extension or the end of a time. They need a path to be a link. */
+    /** Top-level domains that occur more often as a file extension or as the end of a time. They are links only with a path. */
     private static final Set<String> FILE_ENDINGS = Set.of("md", "py", "sh", "zip", "mov");
 
     private static final Pattern TIME = Pattern.compile("\\d{1,2}\\.[aApP][mM]");
 
-    /** A text with more is a mere list and would make events too big. */
+    /** A text with more marks is a mere list and would make events too large. */
     private static final int MAX = 500;
 
     private TextMarks() {}
@@ -46,7 +46,7 @@ public final class TextMarks {
         static final PublicSuffixMatcher KNOWN = PublicSuffixMatcherLoader.getDefault();
     }
 
-    /** Entities url, mention and hashtag, by offset. */
+    /** Returns entities of type url, mention and hashtag, in order of their offsets. */
     public static List<TextEntity> find(String text) {
         var found = new ArrayList<>(links(text, true));
         Matcher names = NAME.matcher(text);
@@ -62,10 +62,10 @@ public final class TextMarks {
     }
 
     /**
-     * @param bare whether to find addresses without a scheme too
+     * @param bare whether to find addresses without a scheme as well
      */
     static List<TextEntity> links(String text, boolean bare) {
-        // most texts have none, and the pattern is slow on them
+        // most texts contain no address, and the pattern is slow on them
         if (bare ? !hasInnerDot(text) : !text.contains("://") && !text.contains("www.")) {
             return List.of();
         }
@@ -92,7 +92,7 @@ public final class TextMarks {
     private static boolean isAddress(Matcher link) {
         String top = link.group("top");
         String lower = top.toLowerCase(Locale.ROOT);
-        // "конец.Москва": a sentence that starts without a space before it
+        // "конец.Москва": the next sentence starts without a space before it
         boolean sentence =
                 Character.isUpperCase(top.charAt(0)) && top.substring(1).equals(lower.substring(1));
         boolean path = link.group("path") != null && link.group("path").length() > 1;
@@ -102,7 +102,7 @@ public final class TextMarks {
                 && Domains.KNOWN.getDomainRoot("x." + lower, DomainType.ICANN) != null;
     }
 
-    /** Drops trailing characters that belong to the sentence, such as a closing bracket that was opened before the address. */
+    /** Removes trailing characters that belong to the sentence, such as a closing bracket that was opened before the address. */
     private static String withoutPunctuation(String url) {
         int end = url.length();
         while (end > 0) {

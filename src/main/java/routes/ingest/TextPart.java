@@ -13,17 +13,20 @@ import routes.web.WebAddress;
  * A run of a message's text.
  *
  * @param text in storable form, so that later offsets are correct
- * @param mark the formatting that its source gives it, from 0 to its length; null without
+ * @param mark the formatting of the part in its source, with offsets from 0 to its length; null for plain text
  */
 public record TextPart(String text, TextEntity mark) {
-    /** Formatting whose text may contain links, mentions and hashtags that the source does not mark, since it marks a part once. */
+    /**
+     * Formatting whose text may contain links, mentions and hashtags that the source does not mark, because it gives each part one
+     * mark.
+     */
     private static final Set<String> FORMATTING =
             Set.of("bold", "italic", "underline", "strikethrough", "spoiler", "blockquote");
 
-    /** Telegram allows far fewer. Beyond this, formatted parts are not searched. */
+    /** Telegram allows far fewer entities. Above this limit, formatted parts are not searched. */
     private static final int MAX_ENTITIES = 1_000;
 
-    /** A post with more links is a mere list of links. The excess is left out. */
+    /** A post with more links is a mere list of links. Further links are dropped. */
     static final int MAX_URLS = 100;
 
     public TextPart {
@@ -43,22 +46,22 @@ public record TextPart(String text, TextEntity mark) {
         return mark != null && FORMATTING.contains(mark.type());
     }
 
-    /** The addresses that the source links the text to, else those in the text. */
+    /** The addresses that the source attaches to the text; if there are none, the addresses in the text. */
     private Stream<String> links() {
         if (mark != null && mark.type().equals("url")) {
             return Stream.of(text);
         } else if (mark != null && mark.url() != null) {
             return Stream.of(mark.url());
         }
-        // Telegram makes no links in code, but a full address there counts as one
+        // Telegram does not create links in code, but a full address in code counts as a link here
         return TextMarks.links(text, mark == null || isFormatting()).stream()
                 .map(link -> text.substring(link.offset(), link.offset() + link.length()));
     }
 
     /**
-     * The links of a post that consists of these parts, in order, each once.
+     * Returns the links of a post that consists of these parts, in order and without duplicates.
      *
-     * @param further links of the post that are not in its text, such as those of buttons
+     * @param further links of the post outside its text, such as the links of buttons
      */
     public static List<String> urls(List<TextPart> parts, List<String> further) {
         return Stream.concat(parts.stream().flatMap(TextPart::links), further.stream())
@@ -69,12 +72,12 @@ public record TextPart(String text, TextEntity mark) {
                 .toList();
     }
 
-    /** The text that consists of these parts. */
+    /** Returns the text that consists of these parts. */
     public static String text(List<TextPart> parts) {
         return parts.stream().map(TextPart::text).collect(Collectors.joining());
     }
 
-    /** The formatting of a text that consists of these parts, by offset, outer before inner. */
+    /** Returns the formatting of a text that consists of these parts, in order of offsets, outer entities before inner ones. */
     public static List<TextEntity> entities(List<TextPart> parts) {
         var entities = new ArrayList<TextEntity>();
         int offset = 0;

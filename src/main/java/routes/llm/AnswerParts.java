@@ -1,14 +1,14 @@
 package routes.llm;
 
-/** Receives an answer while the model writes it. Called by one thread at a time. */
+/** Receives a model's answer while it is generated. Called by one thread at a time. */
 public interface AnswerParts {
     /**
-     * A call is about to be made. What an earlier one has written no longer counts.
+     * Announces a call. The text of an earlier call is discarded.
      *
-     * @return false if no call is wanted, since a part of an earlier answer is in use
+     * @return false to prevent the call, because a part of an earlier answer is in use
      */
     boolean begins(String provider, String model);
 
-    /** @param content all that the model has written so far; longer than before */
+    /** @param content everything that the model has written so far; grows with each call of this method */
     void written(String content);
 }

@@ -18,17 +18,17 @@ import routes.redis.Script;
 
 /**
  * Permits for calls of a provider across all processes. The number in use never exceeds the limit. A permit is a lease in Redis, so
- * those of a process that died expire. A lease outlasts any call.
+ * the permits of a process that has died expire. A lease is longer than any call.
  */
 final class CallLeases {
     private static final Logger LOG = LoggerFactory.getLogger(CallLeases.class);
     private static final String KEY = "llm:leases:";
-    /** How often a process checks whether another one has returned a permit. One thread per provider does this. */
+    /** Interval at which a process checks for returned permits. One thread per provider does this. */
     private static final long POLL_MILLIS = 100;
 
     /**
-     * For this long a permit is passed on within the process, which saves two durable writes between two calls. Then it is returned, so
-     * that other processes get their turn.
+     * Time for which a permit is passed on within the process, which saves two durable writes between two calls. After that, the
+     * permit is returned, so that other processes get their turn.
      */
     private static final Duration PASSED_ON = Duration.ofSeconds(2);
 
@@ -48,10 +48,10 @@ final class CallLeases {
     record Lease(String provider, String token, long takenNanos) {}
 
     /**
-     * The threads of this process that wait for a provider, in order of arrival.
+     * The threads of this process that wait for a permit of a provider, in order of arrival.
      *
      * @param first lock of the first thread, which polls Redis
-     * @param passedOn permits for the threads
+     * @param passedOn permits passed on to the waiting threads
      */
     private record Waiting(ReentrantLock first, BlockingQueue<Lease> passedOn) {
         boolean isEmpty() {
@@ -63,7 +63,7 @@ final class CallLeases {
     private final Duration length;
     private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
 
-    /** @param length of a lease; longer than any call */
+    /** @param length duration of a lease; longer than any call */
     CallLeases(RedisLink link, Duration length) {
         this.link = link;
         this.length = length;
@@ -73,7 +73,7 @@ final class CallLeases {
      * Waits for a permit.
      *
      * @param permits maximum number in use at a time
-     * @return null if none was returned in time
+     * @return null if no permit became available in time
      */
     Lease take(String provider, int permits, Duration maxWait) throws InterruptedException {
         Waiting threads = waiting(provider);
@@ -117,7 +117,7 @@ final class CallLeases {
         boolean fresh = System.nanoTime() - lease.takenNanos() < PASSED_ON.toNanos();
         if (fresh && !threads.isEmpty()) {
             threads.passedOn().add(lease);
-            returnUnused(threads); // the last thread may have left in the meantime
+            returnUnused(threads); // the last waiting thread may have left in the meantime
         } else {
             toRedis(lease);
         }

@@ -31,18 +31,18 @@ import org.springframework.stereotype.Component;
 import routes.llm.ModelFailureException.Kind;
 
 /**
- * Chat completions in the form that GigaChat, OpenRouter and OpenAI-compatible servers share. Recognises every form of an error: an
- * HTTP status, an {@code error} in an answer with status 200, one inside a choice, or an answer without content.
+ * Chat completions in the format of GigaChat, OpenRouter and OpenAI-compatible servers. Recognises all forms of errors: an HTTP
+ * status, an {@code error} in a response with status 200, an error inside a choice, and a response without content.
  */
 @Component
 record ChatCompletions(ObjectMapper json, Clock clock) {
-    /** Low, since the same text should get the same tags. GigaChat does not accept 0. */
+    /** Low, so that equal texts get equal tags. GigaChat does not accept 0. */
     private static final double TEMPERATURE = 0.1;
 
     private static final Pattern DAILY = Pattern.compile("(?i)per[-_ ]day|daily");
     private static final Pattern POLICY = Pattern.compile(
             "(?i)content[-_ ]?(policy|filter|management)|moderation|safety|flagged|prohibited[-_ ]content");
-    /** Messages of other 4xx errors. */
+    /** Message patterns of other 4xx errors. */
     private static final Map<Kind, Pattern> MESSAGES = new EnumMap<>(Map.of(
             Kind.UNKNOWN_MODEL,
             Pattern.compile("(?i)model.*(not a valid|not found|unknown|no such|does not exist|not available)"
@@ -67,31 +67,31 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
     private static final int TOO_LARGE = 413;
 
     /**
-     * The answer to a chat request. {@code content} is blank only if it was cut off.
+     * The response to a chat request. {@code content} is blank only if the answer was truncated.
      *
-     * @param tokens tokens of request and answer
-     * @param cost in the provider's credits; null if the answer does not state it
+     * @param tokens number of tokens of request and response
+     * @param cost in the provider's credits; null if the response does not state it
      * @param cutOff whether the answer ended at its length limit
      */
     record Answer(String content, long tokens, Double cost, boolean cutOff) {}
 
     /**
-     * The answer to a request for embeddings.
+     * The response to an embeddings request.
      *
      * @param data one item per text
-     * @param tokens and cost as in {@link Answer}
+     * @param tokens as in {@link Answer}
      */
     record Embeddings(JsonNode data, long tokens, Double cost) {}
 
-    /** The answer of a reranking model: one result per passage. */
+    /** The response of a reranking model: one result per passage. */
     record Ranking(JsonNode results, long tokens, Double cost) {}
 
     /**
-     * A request.
+     * Writes a request.
      *
      * @param maxTokens maximum length of the answer; ignored for embeddings
-     * @param file id of the task's picture with the provider; null if the picture, if any, goes into the request
-     * @param asksForUsage whether a stream has to be asked for the number of its tokens
+     * @param file the provider's id of the uploaded picture; null if the request contains the picture, or if there is none
+     * @param asksForUsage whether a stream must request the number of tokens explicitly
      */
     String write(ModelTask task, String model, int maxTokens, String file, boolean asksForUsage) {
         ObjectNode request = json.createObjectNode().put("model", model);
@@ -118,7 +118,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         return request.toString();
     }
 
-    /** For the answer to a request of a task that takes its answer in parts. */
+    /** Returns a reader for the response to a task that receives its answer in parts. */
     StreamedChat streamed(Consumer<String> written) {
         return new StreamedChat(json, written);
     }
@@ -128,9 +128,9 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
     }
 
     /**
-     * The id in the answer to an upload.
+     * Returns the id in the response to an upload.
      *
-     * @throws ModelFailureException if the upload was refused
+     * @throws ModelFailureException if the upload was rejected
      */
     String fileId(int status, Map<String, Object> headers, byte[] body) {
         JsonNode answer = parse(body);
@@ -145,8 +145,8 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
     }
 
     /**
-     * @param headers of the answer; the map ignores case, as Camel's does
-     * @throws ModelFailureException if there is no content
+     * @param headers of the response; the map ignores case, as Camel's does
+     * @throws ModelFailureException if the response has no content
      */
     Answer read(int status, Map<String, Object> headers, byte[] body) {
         JsonNode answer = successful(status, headers, body);
@@ -168,11 +168,11 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
     }
 
     /**
-     * @param headers as for {@link #read}
-     * @throws ModelFailureException if there are no vectors
+     * @param headers as in {@link #read}
+     * @throws ModelFailureException if the response has no vectors
      */
     Embeddings readEmbeddings(int status, Map<String, Object> headers, byte[] body) {
-        if (status == TOO_LARGE) { // for a chat it may also mean a picture; here it is the texts
+        if (status == TOO_LARGE) { // in a chat, the cause may also be a picture; here it is the texts
             throw new ModelFailureException(Kind.TOO_LONG, "413: the texts are too long");
         }
         JsonNode answer = successful(status, headers, body);
@@ -181,7 +181,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
             throw new ModelFailureException(Kind.EMPTY, "the response has no vectors");
         }
         JsonNode usage = answer.path("usage");
-        // GigaChat reports the tokens of each text
+        // GigaChat reports the number of tokens per text
         long tokens = usage.path("total_tokens")
                 .asLong(data.valueStream()
                         .mapToLong(
@@ -190,7 +190,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         return new Embeddings(data, tokens, cost(usage));
     }
 
-    /** The request of a reranking model. */
+    /** Writes the request to a reranking model. */
     String write(RankingTask task, String model) {
         ObjectNode request = json.createObjectNode()
                 .put("model", model)
@@ -201,8 +201,8 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
     }
 
     /**
-     * @param headers as for {@link #read}
-     * @throws ModelFailureException if the passages are not ranked
+     * @param headers as in {@link #read}
+     * @throws ModelFailureException if the response does not rank the passages
      */
     Ranking readRanking(int status, Map<String, Object> headers, byte[] body) {
         JsonNode answer = successful(status, headers, body);
@@ -243,7 +243,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         return chat.whole();
     }
 
-    /** Missing if the body is no JSON object. */
+    /** Returns a missing node if the body is not a JSON object. */
     private JsonNode parse(byte[] body) {
         try {
             JsonNode answer = json.readTree(body);
@@ -264,7 +264,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
         return parts.toString();
     }
 
-    /** @param status of the answer, for errors without their own */
+    /** @param status HTTP status, for errors without a code */
     private ModelFailureException failure(int status, JsonNode error, Map<String, Object> headers) {
         int code = error.path("code").asInt(0);
         code = code >= 400 ? code : error.path("http_status").asInt(status);
@@ -319,7 +319,10 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
                 .orElse(Kind.REFUSED);
     }
 
-    /** {@code Retry-After} in seconds or as a date, {@code X-RateLimit-Reset} in milliseconds since 1970; in the headers or the error. */
+    /**
+     * Reads {@code Retry-After} in seconds or as a date, or {@code X-RateLimit-Reset} in milliseconds since 1970, from the headers
+     * or the error.
+     */
     private Duration pause(Map<String, Object> headers, JsonNode error) {
         JsonNode inside = error.path("metadata").path("headers");
         Optional<Duration> asked = header("Retry-After", headers, inside)
@@ -347,7 +350,7 @@ record ChatCompletions(ObjectMapper json, Clock clock) {
             return Optional.of(
                     Duration.between(clock.instant(), ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)));
         } catch (DateTimeException e) {
-            return Optional.empty(); // neither form of RFC 9110: treated as absent
+            return Optional.empty(); // not a valid value of RFC 9110: treated as absent
         }
     }
 

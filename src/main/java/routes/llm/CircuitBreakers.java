@@ -58,7 +58,7 @@ class CircuitBreakers extends LifecycleStrategySupport {
         };
     }
 
-    /** The state of the first breaker of a route; empty if there is no such route, or it has no breaker. */
+    /** Returns the state of the first breaker of a route; empty if the route does not exist or has no breaker. */
     Optional<State> state(String routeId) {
         return Optional.ofNullable(breakers.get(routeId))
                 .map(breaker -> State.valueOf(breaker.getCircuitBreakerState()));

@@ -8,11 +8,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Requests a vector for each input. The result value is a {@code List<float[]>} in the order of the inputs; the vectors are as the model
- * returns them, of any length.
+ * Requests a vector for each input. The result value is a {@code List<float[]>} in the order of the inputs. The vectors are
+ * returned as received, with any length.
  *
  * @param dimension number of components that each vector must have
- * @param json reads the answers of providers that are not OpenAI-compatible: an array of arrays of numbers
+ * @param json reads responses of providers that are not OpenAI-compatible: an array of arrays of numbers
  */
 public record EmbeddingTask(List<String> inputs, int dimension, ObjectMapper json) implements ModelTask {
     public EmbeddingTask {
@@ -43,7 +43,7 @@ public record EmbeddingTask(List<String> inputs, int dimension, ObjectMapper jso
         }
     }
 
-    /** Reads the {@code data} of an OpenAI-compatible answer, whose items state their position. */
+    /** Reads the {@code data} of an OpenAI-compatible response, whose items state their position. */
     List<float[]> read(JsonNode data) {
         return vectors(data.valueStream()
                 .sorted(Comparator.comparingInt(item -> item.path("index").asInt()))

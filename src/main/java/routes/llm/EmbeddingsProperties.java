@@ -59,15 +59,15 @@ public record EmbeddingsProperties(
         @DefaultValue("") String onnxTokenizer,
         @DefaultValue("mean") Pooling onnxPooling,
         @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
-    /** The provider at {@link #baseUrl}. */
+    /** The name of the provider at {@link #baseUrl}. */
     public static final String SERVER = "embeddings";
 
-    /** A model in the process, at {@link #onnxPath}. */
+    /** The name of the provider that runs the model at {@link #onnxPath} in the process. */
     public static final String ONNX = "onnx";
 
     static final String AUTO = "auto";
 
-    /** The mean of the tokens' vectors, or the vector of the first one. */
+    /** How token vectors are combined: their mean, or the vector of the first token. */
     public enum Pooling {
         MEAN,
         CLS
@@ -77,7 +77,7 @@ public record EmbeddingsProperties(
         return !baseUrl.isBlank();
     }
 
-    /** The name of the provider that embeds. */
+    /** Returns the name of the embedding provider. */
     public String provider(ProviderCredentials credentials) {
         return provider.equals(AUTO)
                 ? credentials

@@ -19,12 +19,12 @@ import org.apache.camel.Header;
 import routes.llm.ModelFailureException.Kind;
 
 /**
- * The access token of GigaChat, as bean {@code gigachatToken}. The route {@code llm-gigachat-token} fetches it once for all calls of
- * the process, renews it before it expires, and once more if a call is rejected with it. An exchange that calls a model never
+ * The access token of GigaChat, as bean {@code gigachatToken}. The route {@code llm-gigachat-token} fetches it once for all calls
+ * of the process, renews it before it expires, and renews it if a call is rejected with it. An exchange that calls a model never
  * contains the token.
  */
 public class GigaChatToken {
-    /** A token is valid for 30 minutes. One that is about to expire may do so during the request. */
+    /** A token is valid for 30 minutes. It is renewed this long before, so that it does not expire during a request. */
     private static final Duration AHEAD = Duration.ofSeconds(60);
 
     private record Token(String value, Instant fetched, Instant expires) {}
@@ -36,7 +36,7 @@ public class GigaChatToken {
     private final ReentrantLock fetching = new ReentrantLock();
     private volatile Token token;
 
-    /** @param patience how long a call waits while another one fetches the token */
+    /** @param patience maximum time that a call waits while another one fetches the token */
     GigaChatToken(FluentProducerTemplate camel, ObjectMapper json, Clock clock, Duration patience) {
         this.camel = camel;
         this.json = json;
@@ -45,7 +45,7 @@ public class GigaChatToken {
     }
 
     /**
-     * Ensures that there is a token, and records which one a call uses.
+     * Ensures that a token is available, and records which token a call uses.
      *
      * @return identifies the token for {@link #refused}; not the token itself
      */
@@ -54,7 +54,7 @@ public class GigaChatToken {
         return (isFresh(current) ? current : fetch(current)).fetched();
     }
 
-    /** A call was rejected with the token that this mark identifies: it is not used again. */
+    /** Discards the token identified by this mark, because a call was rejected with it. */
     public void refused(@ExchangeProperty("gigachatToken") Instant mark) {
         Token current = token;
         if (current != null && current.fetched().equals(mark)) {
@@ -94,12 +94,12 @@ public class GigaChatToken {
         }
     }
 
-    /** The id that the token service requires for each request. */
+    /** Returns the id that the token service requires for each request. */
     public String requestId() {
         return UUID.randomUUID().toString();
     }
 
-    /** Reads the answer of the token service, in either of its forms. */
+    /** Reads the response of the token service, in both of its forms. */
     public Object read(@Header(Exchange.HTTP_RESPONSE_CODE) int status, @Body byte[] body) {
         JsonNode answer = parse(body == null ? new byte[0] : body);
         String value = answer.path("access_token").asText(answer.path("tok").asText(""));
@@ -125,13 +125,13 @@ public class GigaChatToken {
         }
     }
 
-    /** The value of the Authorization header; empty while there is no token. */
+    /** Returns the value of the Authorization header; empty if there is no token. */
     String authorization() {
         Token current = token;
         return current == null ? "" : "Bearer " + current.value();
     }
 
-    /** Keeps the token out of logs. */
+    /** Prevents the token from appearing in logs. */
     @Override
     public String toString() {
         return "GigaChatToken";

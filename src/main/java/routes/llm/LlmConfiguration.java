@@ -17,10 +17,10 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import routes.redis.RedisLink;
 
-/** The beans that the routes of model providers refer to. */
+/** Defines the beans that the routes of model providers refer to. */
 @Configuration(proxyBeanMethods = false)
 class LlmConfiguration {
-    /** Longer than a permit is passed on, so that the last call under it still ends in time. */
+    /** Longer than the time for which a permit is passed on, so that the last call under the permit ends before it expires. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
     /** Maximum wait for a token, and maximum time to fetch one. */
     private static final Duration TOKEN = Duration.ofSeconds(10);
@@ -60,7 +60,7 @@ class LlmConfiguration {
         return new GigaChatToken(camel.createFluentProducerTemplate(), json, clock, TOKEN);
     }
 
-    /** Ends calls that exceed their time limit. This takes little time, so one thread suffices. */
+    /** Aborts calls that exceed their time limit. This takes little time, so one thread is sufficient. */
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService modelCallTimer() {
         CustomizableThreadFactory threads = new CustomizableThreadFactory("model-call-timer-");
@@ -106,7 +106,7 @@ class LlmConfiguration {
         return () -> key.isBlank() ? "" : "Bearer " + key;
     }
 
-    /** For providers that integrators add: the same limits; their routes set the authorisation. */
+    /** For providers added by integrators: the same limits; their routes set the authorisation. */
     @Bean
     HttpClientConfigurer modelHttp(LlmProperties properties, ScheduledExecutorService modelCallTimer) {
         return new ModelHttp(properties.timeout(), () -> "", null, modelCallTimer);

@@ -42,7 +42,7 @@ public record LlmProperties(
     static final String NUMBER = "\\s*\\d+(\\.\\d+)?\\s*";
     static final String CAP = "\\s*[a-z0-9-]+\\s*=" + NUMBER;
 
-    /** Cost units a day of a provider; infinite if not set. */
+    /** Returns the maximum cost units of a provider per day; infinite if not set. */
     double dailyCostCap(String provider) {
         for (String cap : dailyCostCap.split(",", -1)) {
             int equals = cap.indexOf('=');

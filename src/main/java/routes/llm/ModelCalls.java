@@ -30,14 +30,14 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import routes.llm.ModelFailureException.Kind;
 
-/** Runs a pass through a model provider, as bean {@code modelCalls} of the route template {@code llm-provider}. */
+/** Runs a pass through a model provider; bean {@code modelCalls} of the route template {@code llm-provider}. */
 @Component("modelCalls")
 public class ModelCalls {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCalls.class);
-    /** Longer waits for a permit than this mean that more posts are being processed than the permits can ever serve. */
+    /** Maximum wait for a permit. A longer wait means that more posts are being processed than the permits allow. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(5);
 
-    /** Of a text in Russian, for streams that end without the number of their tokens. */
+    /** Average for a Russian text, for streams that end without the number of tokens. */
     private static final int CHARACTERS_PER_TOKEN = 3;
 
     private static final int MORE_ROOM = 4;
@@ -51,10 +51,10 @@ public class ModelCalls {
     private final ModelPass.Retries retries;
     private final Duration quotaPause;
 
-    /** Models whose metrics exist. */
+    /** Models whose metrics are registered. */
     private final Set<String> registered = ConcurrentHashMap.newKeySet();
 
-    /** The factor by which a model's answers may exceed the length that a task needs: reasoning models need more than others. */
+    /** Factors by which the token limits of models are multiplied. Reasoning models need longer answers than a task states. */
     private final Map<String, Integer> room = new ConcurrentHashMap<>();
 
     ModelCalls(
@@ -79,7 +79,7 @@ public class ModelCalls {
         register("openrouter", openRouter.models());
     }
 
-    /** Creates all series of these models, at 0. */
+    /** Registers all series of these models with the value 0. */
     private void register(String provider, List<String> models) {
         for (String model : models) {
             if (registered.add(provider + " " + model)) {
@@ -105,16 +105,16 @@ public class ModelCalls {
     /**
      * Calls a provider until an answer is valid or no call is left.
      *
-     * @param call endpoint that makes one call and passes the answer to {@link #answered} or {@link #content}; the exchange property
-     *     {@code llmPass} is the pass
+     * @param call endpoint that makes one call and passes the response to {@link #answered} or {@link #content}; the exchange
+     *     property {@code llmPass} is the pass
      * @param textModels comma-separated; call n of the pass uses model n
-     * @param pictureModels the same for tasks about pictures; empty if the models for texts also see
-     * @param embeddingModel for texts that are embedded; empty if the provider has none
-     * @param maxConcurrent calls in flight at a time across all processes
-     * @param unitsPerThousandTokens cost units of 1000 tokens, if answers do not state their cost
+     * @param pictureModels the same for tasks about pictures; empty if the models for texts also accept pictures
+     * @param embeddingModel model for embeddings; empty if the provider has none
+     * @param maxConcurrent maximum number of concurrent calls across all processes
+     * @param unitsPerThousandTokens cost units per 1000 tokens, if responses do not state their cost
      * @return the input of {@link #result}
-     * @throws ModelFailureException if the provider is the reason why no answer is valid. {@link #result} throws other failures, so
-     *     that the circuit breaker does not count them
+     * @throws ModelFailureException if the provider is the cause of the failure. {@link #result} throws other failures, so that the
+     *     circuit breaker does not count them
      */
     public ModelPass pass(
             Exchange exchange,
@@ -150,7 +150,7 @@ public class ModelCalls {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 pass.endedFor(e);
-            } catch (Exception e) { // anything that the route of the call throws
+            } catch (Exception e) { // the route of the call can throw any exception
                 failed(pass, e);
             }
         }
@@ -159,7 +159,7 @@ public class ModelCalls {
         return pass;
     }
 
-    /** Makes one call on a copy of the exchange. Its headers and body are discarded. */
+    /** Makes one call on a copy of the exchange. The headers and body of the copy are discarded. */
     private void call(Exchange exchange, String endpoint, ModelPass pass, int maxConcurrent) throws Exception {
         CallLeases.Lease lease = leases.take(pass.getProvider(), maxConcurrent, MAX_WAIT);
         pass.called();
@@ -186,7 +186,7 @@ public class ModelCalls {
         } finally {
             leases.giveBack(lease);
             if (written != null && !written.content().isEmpty() && pass.isUseUnknown()) {
-                // it was begun, so it is paid for
+                // an aborted answer is billed as well
                 ModelTask task = pass.getTask();
                 int characters = task.instruction().length()
                         + task.material().length()
@@ -197,17 +197,17 @@ public class ModelCalls {
     }
 
     /**
-     * The request for the next call, as JSON in OpenAI's format.
+     * Returns the request for the next call, as JSON in OpenAI's format.
      *
-     * @param file id of the uploaded picture, for providers that take pictures as files; null for others
+     * @param file id of the uploaded picture, for providers that receive pictures as files; otherwise null
      */
     public String request(@ExchangeProperty("llmPass") ModelPass pass, @ExchangeProperty("llmFile") String file) {
-        // GigaChat reports its use without being asked, and does not know the question
+        // GigaChat always reports its usage and does not support the option
         boolean asksForUsage = !pass.getProvider().equals("gigachat");
         return chat.write(pass.getTask(), pass.getModel(), maxTokens(pass), file, asksForUsage);
     }
 
-    /** The upload of the task's picture as a multipart form, for providers that take pictures as files. */
+    /** Returns the task's picture as a multipart form, for providers that receive pictures as files. */
     public HttpEntity upload(@ExchangeProperty("llmPass") ModelPass pass) {
         return MultipartEntityBuilder.create()
                 .addTextBody("purpose", "general")
@@ -215,7 +215,7 @@ public class ModelCalls {
                 .build();
     }
 
-    /** The id of the uploaded picture. */
+    /** Reads the id of the uploaded picture. */
     public String uploaded(
             @Header(Exchange.HTTP_RESPONSE_CODE) int status, @Headers Map<String, Object> headers, @Body byte[] body) {
         return chat.fileId(status, headers, body == null ? new byte[0] : body);
@@ -225,7 +225,7 @@ public class ModelCalls {
         return pass.getTask().maxTokens() * room.getOrDefault(pass.getProvider() + " " + pass.getModel(), 1);
     }
 
-    /** Reads the HTTP answer to {@link #request}, and sets the pass's result if it is valid. */
+    /** Reads the HTTP response to {@link #request}, and sets the result of the pass if it is valid. */
     public void answered(
             @ExchangeProperty("llmPass") ModelPass pass,
             @Header(Exchange.HTTP_RESPONSE_CODE) int status,
@@ -243,12 +243,12 @@ public class ModelCalls {
         }
     }
 
-    /** The request of a {@link RankingTask} to a server with the operation {@code rerank}. */
+    /** Returns the request of a {@link RankingTask} to a server with the operation {@code rerank}. */
     public String rankingRequest(@ExchangeProperty("llmPass") ModelPass pass) {
         return chat.write((RankingTask) pass.getTask(), pass.getModel());
     }
 
-    /** Reads the HTTP answer to {@link #rankingRequest}. */
+    /** Reads the HTTP response to {@link #rankingRequest}. */
     public void ranked(
             @ExchangeProperty("llmPass") ModelPass pass,
             @Header(Exchange.HTTP_RESPONSE_CODE) int status,
@@ -272,8 +272,8 @@ public class ModelCalls {
     }
 
     /**
-     * Uses the complete part of an answer that was cut off. If nothing is complete, the model gets a higher token limit, now and
-     * later.
+     * Uses the complete part of a truncated answer. If no part is complete, the token limit of the model is raised for this and
+     * later calls.
      */
     private void read(ModelPass pass, String content, boolean cutOff) {
         Object value;
@@ -330,9 +330,9 @@ public class ModelCalls {
     }
 
     /**
-     * The result of a pass.
+     * Returns the result of a pass.
      *
-     * @throws Exception why there is none, if the reason is not the provider
+     * @throws Exception the failure, if the provider is not its cause
      */
     public ModelResult result(@Body ModelPass pass) throws Exception {
         return pass.result();

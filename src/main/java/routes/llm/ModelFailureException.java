@@ -3,21 +3,21 @@ package routes.llm;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A call of a model failed, or a pass of calls. The kind determines the next call. */
+/** A model call, or a pass of calls, failed. The kind determines the next call. */
 public class ModelFailureException extends RuntimeException {
-    /** What happened; the label {@code outcome} of the metric {@code llm_requests_total}. */
+    /** The kind of failure; value of the label {@code outcome} of the metric {@code llm_requests_total}. */
     public enum Kind {
-        /** No answer in time. */
+        /** No response in time. */
         TIMEOUT(Next.LATER),
-        /** No connection, or it broke. */
+        /** The connection could not be established or was closed. */
         CONNECTION(Next.LATER),
-        /** 429. */
+        /** HTTP status 429. */
         RATE_LIMIT(Next.LATER),
-        /** 408 and 5xx, also inside an answer with status 200. */
+        /** HTTP status 408 or 5xx, also inside a response with status 200. */
         SERVER_ERROR(Next.LATER),
-        /** An answer without content. */
+        /** A response without content. */
         EMPTY(Next.LATER),
-        /** An answer that cannot be read, or that has no valid part. */
+        /** A response that cannot be read or has no valid part. */
         UNUSABLE(Next.LATER),
         /** The provider does not have the model. */
         UNKNOWN_MODEL(Next.OTHER_MODEL),
@@ -25,11 +25,11 @@ public class ModelFailureException extends RuntimeException {
         TOO_LONG(Next.OTHER_MODEL),
         /** A filter of the provider rejected the text or the answer. */
         FILTERED(Next.NONE),
-        /** The key, the token or the plan does not permit it: 401, 403. */
+        /** The key, the token or the plan does not permit the call: 401, 403. */
         UNAUTHORIZED(Next.NONE),
-        /** Credits, a quota or the configured daily cap are used up. */
+        /** Credits, a quota or the configured daily cap are exhausted. */
         QUOTA(Next.NONE),
-        /** Any other 4xx: the request itself is rejected. */
+        /** Any other 4xx status: the request itself is rejected. */
         REFUSED(Next.NONE),
         /** All permits for concurrent calls were in use for too long. */
         BUSY(Next.NONE);
@@ -40,7 +40,7 @@ public class ModelFailureException extends RuntimeException {
             this.next = next;
         }
 
-        /** Whether the failure concerns this request only and does not predict the next one. */
+        /** Whether the failure concerns only this request and says nothing about the next one. */
         boolean isOfTheRequest() {
             return this == FILTERED || this == TOO_LONG || this == REFUSED;
         }
@@ -64,12 +64,12 @@ public class ModelFailureException extends RuntimeException {
         this(kind, message, null, null);
     }
 
-    /** The exception for {@link ModelTask#read}. */
+    /** Returns the exception that {@link ModelTask#read} throws. */
     public static ModelFailureException unusable(String message) {
         return new ModelFailureException(Kind.UNUSABLE, message);
     }
 
-    /** @param pause how long the provider asks to pause calls; null if it does not say */
+    /** @param pause the pause that the provider requests; null if it requests none */
     ModelFailureException(Kind kind, String message, Duration pause, Throwable cause) {
         super(message, cause);
         this.kind = kind;

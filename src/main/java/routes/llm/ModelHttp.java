@@ -37,23 +37,23 @@ import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import routes.configuration.ConfigurationException;
 
 /**
- * Configures the HTTP client for model providers: a time limit, a size limit, no retries, redirects or cookies. Its authorisation
- * is never on an exchange, where logs, traces and consoles could show it.
+ * Configures the HTTP client for model providers: a time limit, a size limit, no retries, redirects or cookies. The authorisation
+ * is never stored in an exchange, where logs, traces and consoles could show it.
  *
- * @param authorization value of the header of that name; empty for none
+ * @param authorization returns the value of the Authorization header; empty for none
  * @param tls the trusted certificates; null for those of the JDK
  */
 record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tls, ScheduledExecutorService timer)
         implements HttpClientConfigurer {
-    /** The type of an answer in parts. */
+    /** Media type of a streamed response. */
     static final String EVENTS = "text/event-stream";
 
     private static final int MAX_BYTES = 4 << 20;
     private static final int PART = 8 << 10;
-    /** Interval of the check whether the caller was interrupted: a thread that reads from a socket does not notice it. */
+    /** Interval for checking whether the caller was interrupted. A thread that reads from a socket does not react to an interrupt. */
     private static final Duration LOOK = Duration.ofMillis(200);
 
-    /** Receives the events of the call that this thread makes. Not a parameter, because the call passes through a route. */
+    /** Receives the events of the call on this thread. Not a parameter, because the call passes through a route. */
     private static final ThreadLocal<Consumer<String>> LISTENER = new ThreadLocal<>();
 
     private static final int MAX_CONNECTIONS = 1_000;
@@ -63,7 +63,7 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
     /**
      * Trusts the certificates of a PEM file and no others.
      *
-     * @param setting for messages
+     * @param setting name of the setting, for messages
      * @throws ConfigurationException if the file cannot be read or contains no certificate
      */
     static SSLContext trustingOnly(String setting, String file) {
@@ -98,7 +98,7 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
                         .setResponseTimeout(each)
                         .setConnectionRequestTimeout(each)
                         .build())
-                // the caller controls retries; one here would not be counted
+                // the caller controls retries; retries of the client would not be counted
                 .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement()
@@ -110,7 +110,7 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
     /**
      * Makes a call on this thread.
      *
-     * @param events receives the data of each server-sent event of the answer when it arrives; may be null
+     * @param events receives the data of each server-sent event as it arrives; may be null
      */
     static <T> T listening(Consumer<String> events, Supplier<T> call) {
         LISTENER.set(events);
@@ -121,7 +121,10 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
         }
     }
 
-    /** Ends a call that exceeds its time limit, whose caller is interrupted or whose answer is too large. Reads the whole answer. */
+    /**
+     * Aborts a call that exceeds its time limit, whose caller is interrupted, or whose response is too large. Reads the whole
+     * response.
+     */
     private ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         String value = authorization.get();
@@ -187,7 +190,7 @@ record ModelHttp(Duration timeout, Supplier<String> authorization, SSLContext tl
                 }
                 return body.toByteArray();
             } catch (IOException | RuntimeException e) {
-                scope.execRuntime.discardEndpoint(); // closing the stream would read the rest
+                scope.execRuntime.discardEndpoint(); // closing the stream would read the remaining bytes
                 throw e;
             }
         }

@@ -10,28 +10,28 @@ import routes.llm.ModelFailureException.Kind;
 import routes.llm.ModelFailureException.Next;
 
 /**
- * One pass of a task through one provider: call after call until an answer is valid or no call is left. Used by one exchange at a
- * time.
+ * One pass of a task through one provider: calls are repeated until an answer is valid or no call is left. Used by one exchange at
+ * a time.
  */
 public final class ModelPass {
     private static final int MAX_CONTENT = 4_000;
 
     /**
-     * How often and when a provider is called again.
+     * The number and timing of retries.
      *
-     * @param maxRetries calls after the first one
-     * @param delaySeconds pause before the first retry; doubled for each further one
-     * @param maxPause longest pause; a provider that asks for more rests
+     * @param maxRetries maximum number of calls after the first one
+     * @param delaySeconds pause before the first retry; it doubles with each further retry
+     * @param maxPause maximum pause; a provider that requests a longer one is skipped for that time
      */
     record Retries(int maxRetries, double delaySeconds, Duration maxPause) {}
 
     /**
-     * A finished call of a model, for messages and diagnosis.
+     * A finished model call, for messages and diagnosis.
      *
      * @param outcome {@code success}, or the kind of failure
      * @param content the model's answer, shortened; null if there was none
-     * @param problem null for a success
-     * @param tokens that the answer reports, unusable answers included; 0 if it reports none
+     * @param problem description of the failure; null for a success
+     * @param tokens number of tokens that the response reports, also for invalid answers; 0 if it reports none
      */
     public record Call(
             String provider, String model, String outcome, long millis, String content, String problem, long tokens) {}
@@ -41,7 +41,7 @@ public final class ModelPass {
     private final List<String> models;
     private final double unitsPerThousandTokens;
     private final Retries retries;
-    /** Between 0 and 1. Keeps the retries of several processes apart after a common failure. */
+    /** Random number between 0 and 1 that distributes the retries of several processes after a common failure. */
     private final double jitter;
 
     private final List<Call> calls = new ArrayList<>();
@@ -70,17 +70,17 @@ public final class ModelPass {
         this.jitter = jitter;
     }
 
-    /** Whether another call is to be made. */
+    /** Whether another call must be made. */
     boolean isOpen() {
         return open;
     }
 
-    /** How long to wait before the next call. */
+    /** Returns the pause before the next call. */
     Duration pause() {
         return pause;
     }
 
-    /** The model of the next call: call n uses model n. After the last model, the first one follows. */
+    /** Returns the model of the next call. Call n uses model n; the first model follows the last one. */
     public String getModel() {
         return models.get(calls.size() % models.size());
     }
@@ -93,7 +93,7 @@ public final class ModelPass {
         return task;
     }
 
-    /** The calls so far. */
+    /** Returns the calls made so far. */
     List<Call> calls() {
         return calls;
     }
@@ -102,17 +102,17 @@ public final class ModelPass {
         return unitsPerThousandTokens;
     }
 
-    /** The answer to the current call reported its use of tokens. */
+    /** Records the number of tokens reported by the response to the current call. */
     void used(long reported) {
         tokens = reported;
     }
 
-    /** Whether the answer to the current call has not reported its use of tokens. */
+    /** Whether the response to the current call has not reported a number of tokens. */
     boolean isUseUnknown() {
         return tokens == 0;
     }
 
-    /** A call starts. */
+    /** Records the start of a call. */
     void called() {
         calledNanos = System.nanoTime();
         tokens = 0;
@@ -148,7 +148,7 @@ public final class ModelPass {
         return call;
     }
 
-    /** Ends the pass without another call. An earlier failure stays the failure of the provider. */
+    /** Ends the pass without another call. An earlier failure remains the failure of the provider. */
     void unwanted() {
         if (failure == null) {
             otherReason = new CancellationException("an earlier answer is already in use");
@@ -156,13 +156,13 @@ public final class ModelPass {
         open = false;
     }
 
-    /** Ends the pass for a reason that says nothing about the provider. */
+    /** Ends the pass for a reason unrelated to the provider. */
     void endedFor(Exception cause) {
         otherReason = cause;
         open = false;
     }
 
-    /** @throws ModelFailureException if the provider is the reason why there is no result */
+    /** @throws ModelFailureException if there is no result and the provider is the cause */
     void requireProvider() {
         if (result == null && otherReason == null && !failure.kind().isOfTheRequest()) {
             throw failed();
@@ -170,9 +170,9 @@ public final class ModelPass {
     }
 
     /**
-     * The result of the pass.
+     * Returns the result of the pass.
      *
-     * @throws Exception why there is no result
+     * @throws Exception the failure, if there is no result
      */
     ModelResult result() throws Exception {
         if (otherReason != null) {
@@ -190,7 +190,7 @@ public final class ModelPass {
         return new ModelFailureException(failure.kind(), provider + ": " + problems, null, failure);
     }
 
-    /** How long all processes must not call the provider; zero if the failure does not require it. */
+    /** Returns the time for which all processes must skip the provider; zero if the failure does not require this. */
     Duration rest(Duration quotaPause) {
         if (failure.kind() == Kind.QUOTA) {
             return failure.pause() == null ? quotaPause : failure.pause();

@@ -5,9 +5,9 @@ import java.util.Map;
 /**
  * The result of a task.
  *
- * @param provider that completed it
+ * @param provider the provider that completed the task
  * @param model null for a provider without models
- * @param value what {@link ModelTask#read} made of the answer
- * @param metadata how the result was produced, beyond provider and model
+ * @param value the return value of {@link ModelTask#read}
+ * @param metadata further information about how the result was produced
  */
 public record ModelResult(String provider, String model, Object value, Map<String, Object> metadata) {}

@@ -2,44 +2,44 @@ package routes.llm;
 
 import java.util.List;
 
-/** A task for a model, and how its answer is read. Independent of the provider. */
+/** A task for a model and the parser of its answer. Independent of the provider. */
 public interface ModelTask {
 
-    /** The instructions for the model, as the system message. */
+    /** Returns the instructions for the model; sent as the system message. */
     String instruction();
 
-    /** The input of the task, as the user message: data, never instructions. */
+    /** Returns the input of the task; sent as the user message. It is data, never instructions. */
     String material();
 
-    /** The picture that the task is about, as JPEG; null for a task about text. */
+    /** Returns the picture of the task, as JPEG; null for a task about text. */
     default byte[] picture() {
         return null;
     }
 
-    /** The texts to embed; empty for a task that a chat completes. */
+    /** Returns the texts to embed; empty for a chat task. */
     default List<String> inputs() {
         return List.of();
     }
 
-    /** The operation that does the task, below the address of a provider's API. */
+    /** Returns the operation for the task, as a path below the base address of the provider's API. */
     default String getPath() {
         return inputs().isEmpty() ? "chat/completions" : "embeddings";
     }
 
-    /** Takes the answer of a chat while it is written, if the provider can send it so; null to get it only whole. */
+    /** Returns the receiver of the answer while it is generated, if the provider can stream; null to receive only the whole answer. */
     default AnswerParts parts() {
         return null;
     }
 
-    /** Maximum length of the answer, in tokens. */
+    /** Returns the maximum length of the answer, in tokens. */
     int maxTokens();
 
     /**
      * Parses an answer leniently and validates it strictly.
      *
      * @param content the text of the answer; not blank
-     * @return what the caller needs; all of it is validated
-     * @throws ModelFailureException if no part of it can be used
+     * @return the parsed and validated value
+     * @throws ModelFailureException if no part of the answer is usable
      */
     Object read(String content);
 }

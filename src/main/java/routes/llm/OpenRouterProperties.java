@@ -39,12 +39,12 @@ public record OpenRouterProperties(
         @DefaultValue("1") @DecimalMin("0") double unitsPerThousandTokens) {
     static final String OWN_URL = "https://openrouter.ai/api/v1";
 
-    /** A self-hosted server may need no key. */
+    /** A self-hosted server may not require a key. */
     boolean hasCredentials() {
         return !apiKey.isBlank() || !baseUrl.equals(OWN_URL);
     }
 
-    /** All models in the order in which they are used, each once. */
+    /** Returns all models in call order, without duplicates. */
     List<String> models() {
         List<String> models = new ArrayList<>(List.of(model));
         models.addAll(fallbackModels);

@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which providers can be called at all.
+ * Determines which providers can be called.
  *
- * @param missing providers that need credentials and have none
+ * @param missing providers that require credentials and have none
  */
 public record ProviderCredentials(Set<String> missing) {
 
-    /** Whether no model can be called. */
+    /** Whether none of the providers calls a model. */
     public boolean isLocalOnly(List<String> names) {
         return usable(names).equals(List.of(Providers.LOCAL));
     }
 
-    /** Those of a list that can be called, each once. */
+    /** Returns the providers of a list that can be called, without duplicates. */
     public List<String> usable(List<String> names) {
         return Providers.names(names).stream()
                 .filter(name -> !missing.contains(name))

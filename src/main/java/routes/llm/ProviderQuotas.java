@@ -15,8 +15,8 @@ import routes.redis.RedisLink;
 import routes.redis.Script;
 
 /**
- * Today's cost of providers, and which of them rest, across all processes and restarts: keys {@code llm:usage:<provider>:<date>} (a
- * hash of calls, tokens and units of a UTC day) and {@code llm:rest:<provider>}.
+ * Today's cost of providers and the pauses of providers, across all processes and restarts: keys
+ * {@code llm:usage:<provider>:<date>} (a hash of calls, tokens and units of a UTC day) and {@code llm:rest:<provider>}.
  */
 @Component
 record ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
@@ -33,23 +33,23 @@ record ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
             return 1
             """);
 
-    /** KEYS: rest, usage. Returns milliseconds of rest, its reason, units. */
+    /** KEYS: rest, usage. Returns the remaining pause in milliseconds, its reason, and the units used. */
     private static final Script STATE = Script.of(
             """
             return {tostring(redis.call('PTTL', KEYS[1])), redis.call('GET', KEYS[1]) or '', redis.call('HGET', KEYS[2], 'units') or '0'}
             """);
 
-    /** Why a provider is not called, and until when. */
+    /** The reason why a provider is not called, and the end of the pause. */
     record Rest(String reason, Instant until) {}
 
-    /** What a provider has cost on one day. */
+    /** The usage of a provider on one day. */
     record Usage(long calls, long tokens, double units) {}
 
     void used(String provider, long tokens, double units) {
         link.run(ADD, List.of(usageKey(provider)), tokens, units, KEPT.toSeconds());
     }
 
-    /** What a provider has cost on the current UTC day. */
+    /** Returns the usage of a provider on the current UTC day. */
     Usage usageToday(String provider) {
         Map<String, String> values = link.call(commands -> commands.hgetall(usageKey(provider)));
         return new Usage(
@@ -58,7 +58,7 @@ record ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
                 Double.parseDouble(values.getOrDefault("units", "0")));
     }
 
-    /** Stops all processes from calling a provider for the given time. */
+    /** Stops all processes from calling a provider for this time. */
     void rest(String provider, Duration time, String reason) {
         String unused =
                 link.call(commands -> commands.psetex("llm:rest:" + provider, Math.max(1, time.toMillis()), reason));
@@ -69,7 +69,7 @@ record ProviderQuotas(RedisLink link, LlmProperties properties, Clock clock) {
                 reason);
     }
 
-    /** Why a provider must not be called now. */
+    /** Returns the reason why a provider must not be called now; empty if it may be called. */
     Optional<Rest> resting(String provider) {
         List<Object> state = link.run(STATE, List.of("llm:rest:" + provider, usageKey(provider)));
         long millis = Long.parseLong((String) state.get(0));

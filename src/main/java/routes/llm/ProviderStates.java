@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** The model providers as operators see them: circuit breaker, rest, and what they cost today. */
+/** The states of model providers for operators: circuit breaker, pause, and today's cost. */
 @Component
 public class ProviderStates {
     private final ProviderCredentials credentials;
@@ -34,14 +34,12 @@ public class ProviderStates {
     }
 
     /**
-     * A provider.
-     *
-     * @param breaker       closed, half_open or open, in this process; null for a provider without one
-     * @param restingUntil  until when all processes leave it alone; null if they do not
-     * @param restingReason why
-     * @param callsToday    answers on this UTC day, over all processes
-     * @param unitsToday    cost units of them
-     * @param dailyCap      cost units after which it rests until the next day; null for no limit
+     * @param breaker       closed, half_open or open, in this process; null for a provider without a circuit breaker
+     * @param restingUntil  time until which no process calls the provider; null if it may be called
+     * @param restingReason reason for the pause
+     * @param callsToday    number of responses on this UTC day, across all processes
+     * @param unitsToday    cost units of these responses
+     * @param dailyCap      maximum cost units per day, after which the provider is skipped until the next day; null for no limit
      */
     public record ProviderState(
             String name,
@@ -53,7 +51,7 @@ public class ProviderStates {
             double unitsToday,
             Double dailyCap) {}
 
-    /** Those that can be called, in the order of the settings. */
+    /** Returns the providers that can be called, in the order of the settings. */
     public List<ProviderState> list() {
         return credentials.usable(Providers.names(names)).stream()
                 .map(this::state)

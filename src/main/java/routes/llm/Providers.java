@@ -23,10 +23,10 @@ import routes.llm.ModelFailureException.Kind;
  */
 @Component("llmProviders")
 public class Providers {
-    /** Needs neither credentials nor permits, and never rests. */
+    /** Requires no credentials and no permits, and is never skipped. */
     public static final String LOCAL = "local";
 
-    /** Whether a provider needs no calls, so that it has neither quota nor breaker. */
+    /** Whether a provider runs in the process, so that it has neither quota nor circuit breaker. */
     public static boolean isInProcess(String name) {
         return name.equals(LOCAL) || name.equals(EmbeddingsProperties.ONNX);
     }
@@ -41,7 +41,7 @@ public class Providers {
         this.quotas = quotas;
     }
 
-    /** The providers that may still do a task, and why the previous ones failed. Used by one exchange at a time. */
+    /** The remaining providers for a task, and the failures of the previous ones. Used by one exchange at a time. */
     public static final class Chain {
         private final ModelTask task;
         private final Deque<String> remaining;
@@ -55,12 +55,12 @@ public class Providers {
             this.remaining = new ArrayDeque<>(providers);
         }
 
-        /** All calls so far, in order. */
+        /** Returns all calls so far, in order. */
         public List<ModelPass.Call> calls() {
             return calls;
         }
 
-        /** Tokens that the answers reported, unusable ones included. */
+        /** Returns the number of tokens that the responses reported, including invalid answers. */
         public long tokens() {
             return calls.stream().mapToLong(ModelPass.Call::tokens).sum();
         }
@@ -74,7 +74,7 @@ public class Providers {
         }
     }
 
-    /** The names of a list, each once. */
+    /** Returns the names of a list without duplicates. */
     static List<String> names(Collection<String> list) {
         return list.stream()
                 .map(String::strip)
@@ -85,7 +85,7 @@ public class Providers {
 
     /**
      * @param setting name of the setting that lists the providers, for messages
-     * @throws ConfigurationException if one of them has no route
+     * @throws ConfigurationException if a provider has no route
      */
     public void check(String setting, List<String> names, CamelContext camel) {
         for (String name : credentials.usable(names)) {
@@ -98,15 +98,15 @@ public class Providers {
         }
     }
 
-    /** @param names comma-separated, in the order in which they are called */
+    /** @param names comma-separated, in call order */
     public Chain chain(@Body ModelTask task, String names) {
         return new Chain(task, credentials.usable(List.of(names.split(",", -1))));
     }
 
     /**
-     * The name of the provider that is called next. Leaves out those that rest.
+     * Returns the name of the provider to call next. Paused providers are skipped.
      *
-     * @throws ProvidersFailedException if none is left
+     * @throws ProvidersFailedException if no provider is left
      */
     public String next(@ExchangeProperty("llmChain") Chain chain) {
         while (!chain.remaining.isEmpty()) {
@@ -125,10 +125,10 @@ public class Providers {
     }
 
     /**
-     * Records that the provider failed.
+     * Records a failure of the provider.
      *
      * @return the task, for the next provider
-     * @throws Exception the failure itself, if the provider did not cause it
+     * @throws Exception the failure itself, if the provider is not its cause
      */
     public ModelTask failed(
             @ExchangeProperty("llmChain") Chain chain, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)

@@ -2,7 +2,7 @@ package routes.llm;
 
 import java.time.Instant;
 
-/** No provider of the chain did the task. */
+/** No provider of the chain completed the task. */
 public class ProvidersFailedException extends RuntimeException {
     private final Instant restingUntil;
 
@@ -12,7 +12,8 @@ public class ProvidersFailedException extends RuntimeException {
     }
 
     /**
-     * When the first provider has its quota again, if used-up quotas of all providers are the only reason for the failure; else null.
+     * Returns the earliest time at which a quota is restored, if exhausted quotas of all providers are the only reason for the
+     * failure; otherwise null.
      */
     public Instant restingUntil() {
         return restingUntil;

@@ -14,12 +14,12 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Health of the model providers, one component each: degraded while its circuit breaker is not closed or its quota is used up. */
+/** Health of the model providers, one component each: degraded while the circuit breaker is not closed or the quota is exhausted. */
 @Configuration(proxyBeanMethods = false)
 class ProvidersHealth {
     private static final Status DEGRADED = new Status("DEGRADED");
 
-    /** Named as in {@code /health}. */
+    /** The bean name is the component name in {@code /health}. */
     @Bean("providers")
     CompositeHealthContributor providersHealth(
             ProviderCredentials credentials,

@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Requests the order of passages by how well they answer a query, from a chat or from a reranking model. The result value is a
- * {@code List<Integer>}: the positions of all passages, best first. Passages that the answer leaves out follow in their order.
+ * Requests the order of passages by relevance to a query, from a chat model or a reranking model. The result value is a
+ * {@code List<Integer>}: the positions of all passages, best first. Passages that the answer omits follow in their original order.
  *
- * @param instruction and material of the chat; the passages are numbered from 1
+ * @param instruction system message of the chat; {@code material} is its user message, in which the passages are numbered from 1
  */
 public record RankingTask(String query, List<String> passages, String instruction, String material)
         implements ModelTask {
@@ -44,7 +44,7 @@ public record RankingTask(String query, List<String> passages, String instructio
                 .toList());
     }
 
-    /** Reads the {@code results} of a reranking model, which numbers from 0. */
+    /** Reads the {@code results} of a reranking model, which are numbered from 0. */
     List<Integer> read(JsonNode results) {
         return all(results.valueStream()
                 .sorted(Comparator.comparingDouble(

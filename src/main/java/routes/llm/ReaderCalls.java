@@ -15,7 +15,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 import routes.llm.ModelFailureException.Kind;
 
-/** Model calls that a reader waits for: few at a time, and each within a time limit. */
+/** Model calls that a reader waits for: limited in number and time. */
 @Component
 public final class ReaderCalls implements DisposableBean {
     private static final int THREADS = 16;
@@ -32,7 +32,7 @@ public final class ReaderCalls implements DisposableBean {
     /**
      * Runs a call and waits for its result.
      *
-     * @throws ModelFailureException if there is no result in time, or if {@value #THREADS} calls already run
+     * @throws ModelFailureException if there is no result in time, or if {@value #THREADS} calls are already running
      */
     public <T> T within(Duration limit, Supplier<T> call) {
         Future<T> result;

@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Reads the data of server-sent events from bytes as they come. Comments and fields other than {@code data} say nothing here. */
+/** Parses the data of server-sent events from bytes as they arrive. Comments and fields other than {@code data} are ignored. */
 final class ServerSentEvents {
     private final Consumer<String> events;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -29,7 +29,7 @@ final class ServerSentEvents {
         }
     }
 
-    /** Some servers do not end the last event. */
+    /** Completes the last event, because some servers do not terminate it. */
     void end() {
         endLine();
         dispatch();

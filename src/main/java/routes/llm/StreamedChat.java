@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Consumer;
 import routes.llm.ModelFailureException.Kind;
 
-/** Puts a chat completion together from the events of a stream. */
+/** Assembles a chat completion from the events of a stream. */
 final class StreamedChat implements Consumer<String> {
     private static final String END = "[DONE]";
 
@@ -18,7 +18,7 @@ final class StreamedChat implements Consumer<String> {
     private String finishReason;
     private boolean isComplete;
 
-    /** @param written receives all of the content whenever there is more of it */
+    /** @param written receives the whole content so far whenever it grows */
     StreamedChat(ObjectMapper json, Consumer<String> written) {
         this.json = json;
         this.written = written;
@@ -26,8 +26,8 @@ final class StreamedChat implements Consumer<String> {
     }
 
     /**
-     * @param event the data of one
-     * @throws ModelFailureException if it is no JSON
+     * @param event the data of one event
+     * @throws ModelFailureException if the event is not JSON
      */
     @Override
     public void accept(String event) {
@@ -64,15 +64,15 @@ final class StreamedChat implements Consumer<String> {
         }
     }
 
-    /** What the model has written so far. */
+    /** Returns the content received so far. */
     String content() {
         return content.toString();
     }
 
     /**
-     * The completion, as a server that does not stream sends it.
+     * Returns the completion in the format of a server that does not stream.
      *
-     * @throws ModelFailureException if the stream ended before the answer did
+     * @throws ModelFailureException if the stream ended before the answer was complete
      */
     ObjectNode whole() {
         if (!isComplete && !whole.has("error")) {

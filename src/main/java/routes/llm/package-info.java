@@ -1,5 +1,5 @@
 /**
- * Model providers: the chain, a pass of calls, permits, quotas, circuit breakers, HTTP with its limits. Knows no prompt.
+ * Model providers: the chain, passes of calls, permits, quotas, circuit breakers, HTTP with its limits. Contains no prompts.
  *
  * <p>Uses: configuration, redis.
  */

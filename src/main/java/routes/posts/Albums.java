@@ -19,7 +19,7 @@ import routes.events.Sha256;
 
 /**
  * Albums in {@code media_groups} and {@code media_group_items}. An album is computed from the rows of its posts, so that a late
- * member joins those that exist. An unchanged album is not written.
+ * member is added to the existing ones. An unchanged album is not written.
  */
 @Component
 public final class Albums {
@@ -31,7 +31,7 @@ public final class Albums {
         jdbc = JdbcClient.create(database);
     }
 
-    /** A post of an album. {@code sha256} is that of its first file, or null while the file is missing. */
+    /** A post of an album. {@code sha256} is the hash of its first file, or null while the file is missing. */
     record Member(
             long groupedId,
             UUID postId,
@@ -41,7 +41,7 @@ public final class Albums {
             String mediaKind,
             String sha256) {}
 
-    /** What the last save of an album changed. */
+    /** The change made by the last save of an album. */
     enum Change {
         CREATED,
         CHANGED,
@@ -49,11 +49,11 @@ public final class Albums {
     }
 
     /**
-     * The present state of an album.
+     * The current state of an album.
      *
      * @param id of the row
-     * @param members in the order of their messages
-     * @param revision starts at 1, incremented with each late member or change
+     * @param members in message order
+     * @param revision starts at 1 and increases with each late member or change
      */
     record Album(long id, long groupedId, List<Member> members, String contentHash, int revision, Change change) {
         /** Photo, video, document, or mixed. */
@@ -63,7 +63,7 @@ public final class Albums {
             return kinds.size() == 1 ? kinds.get(0) : "mixed";
         }
 
-        /** The first text of a member; null if there is none. */
+        /** Returns the first text of a member; null if there is none. */
         String caption() {
             return members.stream()
                     .map(Member::text)
@@ -72,7 +72,7 @@ public final class Albums {
                     .orElse(null);
         }
 
-        /** The first file of the first member; null if it is missing. */
+        /** Returns the first file of the first member; null if it is missing. */
         String coverSha256() {
             return members.get(0).sha256();
         }
@@ -90,10 +90,10 @@ public final class Albums {
         }
     }
 
-    /** An album as the event of another producer announces it. Albums of our own ingest are saved together with their posts. */
+    /** An album announced by the event of another producer. Albums of our own ingest are saved together with their posts. */
     public record Announced(UUID tenantId, UUID channelId, long groupedId, int revision) {}
 
-    /** The albums that are stored in this or a later revision. Takes no locks. */
+    /** Returns the albums that are stored with this revision or a later one. Takes no locks. */
     public Set<Announced> saved(List<Announced> albums) {
         return Set.copyOf(jdbc.sql(
                         """
@@ -106,7 +106,7 @@ public final class Albums {
     }
 
     /**
-     * Saves an announced album, unless this or a later revision of it exists.
+     * Saves an announced album, unless this revision or a later one is stored.
      *
      * @throws PostNotThereYetException if a member has no row yet
      */
@@ -139,9 +139,9 @@ public final class Albums {
     private record Row(long groupedId, long id, int revision, String contentHash) {}
 
     /**
-     * Updates the albums to match their posts, which must be saved already.
+     * Updates the albums to match their posts, which must already be saved.
      *
-     * @param kinds media kinds of the posts that have just arrived; those of older members are in their items
+     * @param kinds media kinds of the newly arrived posts; the kinds of older members are in their items
      */
     List<Album> save(
             UUID tenantId, UUID channelId, Collection<Long> groupedIds, Map<UUID, String> kinds, boolean inferred) {
@@ -176,7 +176,7 @@ public final class Albums {
     }
 
     /**
-     * Writes the album and its items as given. Does not change a row of a later revision.
+     * Writes the album and its items. Does not change a row with a later revision.
      *
      * @return the album with the id of its row
      */
@@ -213,7 +213,7 @@ public final class Albums {
         return new Album(id, album.groupedId(), members, album.contentHash(), album.revision(), album.change());
     }
 
-    /** Clears albums without members. Only the row stays, so that its revision continues if a member returns. */
+    /** Clears albums without members. The row is kept, so that the revision continues if a member returns. */
     void clearEmpty(UUID tenantId, UUID channelId, Collection<Long> groupedIds) {
         if (groupedIds.isEmpty()) {
             return;
@@ -234,8 +234,8 @@ public final class Albums {
     }
 
     /**
-     * The members by album, in the order of their messages. If the source does not state a kind, the file's MIME type determines it.
-     * Most albums consist of photos.
+     * Returns the members by album, in message order. If the source does not state the kind, the MIME type of the file determines
+     * it; without a file, the member is a photo, like most members of albums.
      */
     private Map<Long, List<Member>> members(
             UUID tenantId, UUID channelId, Collection<Long> groupedIds, Map<UUID, String> kinds) {
@@ -267,7 +267,7 @@ public final class Albums {
                 .collect(Collectors.groupingBy(Member::groupedId));
     }
 
-    /** SHA-256 in hex over members, kinds, files and texts in order. Any change to these changes the album. */
+    /** Returns the SHA-256 in hex of members, kinds, files and texts in order. Any change to these changes the album. */
     private static String hash(List<Member> members) {
         return Sha256.hex(members.stream()
                 .map(member -> String.join(

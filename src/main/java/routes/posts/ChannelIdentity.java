@@ -5,11 +5,11 @@ import routes.events.StorableText;
 /**
  * A channel or supergroup according to its source.
  *
- * @param tgChannelId the bare positive id; {@code -100…} of the Bot API is not bare
- * @param username without {@code @}, or null if it has none or the source does not contain it
+ * @param tgChannelId the positive id without the Bot API's prefix {@code -100}
+ * @param username without {@code @}; null if the channel has none or the source does not contain it
  */
 public record ChannelIdentity(long tgChannelId, String username, String title) {
-    /** Telegram's ids have at most 52 bits. A source whose channels have no ids assigns larger ones. */
+    /** Telegram's ids have at most 52 bits. A source whose channels have no ids assigns larger numbers. */
     public static final long LAST_TELEGRAM_ID = (1L << 52) - 1;
 
     public ChannelIdentity {

@@ -20,14 +20,14 @@ public final class ChannelStore {
     public record Channel(UUID id, Long tgChannelId, String username, String title) {}
 
     /**
-     * Finds or creates the channel, and updates its title. A row that was subscribed to by user name before its id was known becomes
-     * this channel's.
+     * Finds or creates the channel, and updates its title. A row created by a subscription to the user name, before the id was
+     * known, is used for this channel.
      */
     public Channel resolve(ChannelIdentity identity) {
         Channel channel = byTelegramId(identity.tgChannelId())
                 .or(() -> claimByUsername(identity))
                 .or(() -> insert(identity, identity.username()))
-                // the name has moved from another channel to this one, or another process has just inserted the row
+                // the name has moved to this channel from another one, or another process has just inserted the row
                 .or(() -> insert(identity, null))
                 .or(() -> byTelegramId(identity.tgChannelId()))
                 .orElseThrow(
@@ -42,9 +42,9 @@ public final class ChannelStore {
     }
 
     /**
-     * Tells what channel a row is that was subscribed to by name or by id. If another row is that channel already, as after an import,
-     * the subscriptions move to it, and this one is read no more.
-     * Joins the transaction of the caller.
+     * Sets the identity of a row created by a subscription to a name or an id. If another row already has this identity, for
+     * example after an import, the subscriptions are moved to that row, and this row is no longer read. Joins the transaction of
+     * the caller.
      *
      * @return the row of the channel
      */
@@ -67,7 +67,7 @@ public final class ChannelStore {
                     .update();
         }
         if (identity.username() != null) {
-            // names move from one channel to another
+            // names can move from one channel to another
             jdbc.sql("UPDATE channels SET username = NULL WHERE lower(username) = lower(?) AND id <> ?")
                     .params(identity.username(), kept)
                     .update();
@@ -81,7 +81,7 @@ public final class ChannelStore {
         return require(kept);
     }
 
-    /** For events of channels that are unknown here. {@code tgChannelId} may be 0, as the prior system wrote it. */
+    /** Finds or creates the channel of an event. {@code tgChannelId} may be 0, as written by the prior system. */
     public Channel resolve(UUID id, long tgChannelId) {
         Long known = tgChannelId > 0 ? tgChannelId : null;
         return byId(id).or(() -> byTelegramId(known))
@@ -94,7 +94,7 @@ public final class ChannelStore {
                 .orElseThrow(() -> new IllegalStateException("Channel " + id + " could neither be read nor created"));
     }
 
-    /** Subscribes the user to the channel, also if they had left it. */
+    /** Subscribes the user to the channel, even if the user had left it. */
     public void subscribe(UUID tenantId, long userId, UUID channelId) {
         subscribe(
                 tenantId,
@@ -118,7 +118,10 @@ public final class ChannelStore {
                 .update();
     }
 
-    /** A user of the tenant who reads the channel. Events about its posts are published on their behalf. 0 if there is none. */
+    /**
+     * Returns a user of the tenant who is subscribed to the channel. Events about its posts are published on behalf of this user. 0
+     * if there is none.
+     */
     long reader(UUID tenantId, UUID channelId) {
         return jdbc.sql(
                         """

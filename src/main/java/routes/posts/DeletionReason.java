@@ -3,16 +3,16 @@ package routes.posts;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Why a post was deleted; as in {@code posts.deletion_reason} and {@code posts.deleted}. */
+/** Why a post was deleted; the values of {@code posts.deletion_reason} and of the event {@code posts.deleted}. */
 public enum DeletionReason {
-    /** It has expired ({@code POST_TTL_DAYS}). */
+    /** The post has expired ({@code POST_TTL_DAYS}). */
     TTL,
     USER,
     ADMIN,
-    /** It is no longer in its channel. The only reason that a later import reverts. */
+    /** The post is no longer in its channel. The only reason that a later import reverts. */
     TELEGRAM;
 
-    /** An unknown reason comes from an operator. A post that an operator deleted stays deleted. */
+    /** An unknown reason is treated as a deletion by an operator. A post deleted by an operator stays deleted. */
     public static DeletionReason of(String text) {
         return Arrays.stream(values())
                 .filter(reason -> reason.text().equals(text))

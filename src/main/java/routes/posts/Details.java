@@ -5,14 +5,15 @@ import java.util.List;
 import routes.events.StorableText;
 
 /**
- * What Telegram shows next to the text of a post, as in {@code posts.details} and in the API. Its texts are shown, not searched.
+ * Content that Telegram shows next to the text of a post; stored in {@code posts.details} and returned by the API. Its texts are
+ * not searched.
  *
- * @param poll null without
+ * @param poll null if there is none
  * @param media the files of the post, stored or not
- * @param viaBot name of the inline bot that made the post, as {@code @gif}; null without
- * @param replyElsewhere the message of another chat that the post replies to; null without
- * @param topic name of the topic of the channel; null without
- * @param quote the part of another post that this one replies to; null without
+ * @param viaBot name of the inline bot that created the post, such as {@code @gif}; otherwise null
+ * @param replyElsewhere the message of another chat that the post replies to; null if there is none
+ * @param topic name of the forum topic; null if there is none
+ * @param quote the quoted part of the post that this one replies to; null if there is none
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Details(
@@ -34,7 +35,7 @@ public record Details(
     }
 
     /**
-     * @param link null unless it is the message of a channel or a supergroup
+     * @param link null unless the message belongs to a channel or a supergroup
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Reply(long telegramMessageId, String link) {}
@@ -50,7 +51,7 @@ public record Details(
         }
     }
 
-    /** With the votes that the source contains. */
+    /** A poll, with the votes that the source contains. */
     @JsonInclude
     public record Poll(String question, boolean closed, int totalVoters, List<Option> options) {
         public Poll {
@@ -70,13 +71,11 @@ public record Details(
     }
 
     /**
-     * A file.
-     *
-     * @param kind photo, video, animation, video_message, voice_message, audio, sticker, document, paid_media, story, or the name of a
-     *     content that this version does not know
-     * @param name null if the source does not name it
-     * @param sha256 null if it is not stored
-     * @param missing why it is not stored; else null
+     * @param kind photo, video, animation, video_message, voice_message, audio, sticker, document, paid_media, story, or the name
+     *     of a content type that this version does not support
+     * @param name null if the source does not contain it
+     * @param sha256 null if the file is not stored
+     * @param missing why the file is not stored; otherwise null
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Attachment(String kind, String name, String sha256, String missing) {
@@ -86,7 +85,7 @@ public record Details(
         }
     }
 
-    /** Votes and reactions of an older source never replace newer ones, as with counters. A stored file stays stored. */
+    /** Votes and reactions of an older source never replace newer ones, as with counters. A stored file remains stored. */
     Details merge(Details other) {
         boolean moreReactions = !other.reactions.isEmpty() && count(other.reactions) >= count(reactions);
         boolean moreVotes = other.poll != null && (poll == null || other.poll.totalVoters() >= poll.totalVoters());

@@ -26,8 +26,9 @@ final class MediaTable {
     private record Reference(UUID postId, String sha256, int position) {}
 
     /**
-     * Replaces the files of these posts with their present ones. First inserts rows of new files, then locks all rows, both in the order
-     * of their hashes. So two batches never deadlock, and a reference count taken after the lock includes all references.
+     * Replaces the files of these posts with the current ones. First inserts rows of new files, then locks all rows, both in the
+     * order of their hashes. Two batches therefore never deadlock, and a reference count taken after the lock includes all
+     * references.
      */
     void save(UUID tenantId, List<SavedPost> posts) {
         if (posts.isEmpty()) {
@@ -37,7 +38,7 @@ final class MediaTable {
                 .flatMap(saved -> saved.post().media().stream())
                 .collect(Collectors.toMap(MediaFile::sha256, Function.identity(), (one, same) -> one, TreeMap::new));
         UUID[] postIds = posts.stream().map(SavedPost::id).toArray(UUID[]::new);
-        // an event identifies files by hash only; just their uploader knows where they are stored
+        // an event identifies files only by hash; the storage key is known only to the producer that uploaded them
         insertObjects(
                 tenantId,
                 files.values().stream().filter(file -> file.s3Key() != null).toList());
@@ -57,7 +58,7 @@ final class MediaTable {
         count(tenantId, referenced, "last_seen_at = now(), ");
     }
 
-    /** Removes the files of posts. Locks them as above, so that their reference counts stay correct. */
+    /** Removes the files of posts. Locks them as in {@link #save}, so that their reference counts stay correct. */
     void release(UUID tenantId, UUID[] postIds) {
         var files = new TreeSet<>(files(postIds));
         if (!files.isEmpty()) {
@@ -99,7 +100,7 @@ final class MediaTable {
                 .update();
     }
 
-    /** Adds rows for new files, in the order of the list, still without references. */
+    /** Adds rows for new files, in the order of the list and without references. */
     void insertObjects(UUID tenantId, List<MediaFile> files) {
         if (files.isEmpty()) {
             return;

@@ -12,19 +12,19 @@ import routes.events.StorableText;
 import routes.events.TextEntity;
 
 /**
- * A post according to its source. Null lists, counters, forward and details count as empty.
+ * A post according to its source. Null lists, counters, forward and details are treated as empty.
  *
  * @param telegramMessageId positive, unique within the channel
  * @param contentVersion 0, then the Unix time of the last edit that changed the content
- * @param text as it was written, with its white space
+ * @param text the original text, including whitespace
  * @param entities Telegram's formatting of the text; null if unknown
- * @param attachmentText text of the attachments, one line each; null if none
+ * @param attachmentText text of the attachments, one line each; null if there are none
  * @param editedAt null if never edited or unknown
- * @param mediaKind null without media
+ * @param mediaKind null if the post has no media
  * @param media the files that are in the object store
- * @param skippedFiles the files that are not, and why; not stored in the database
- * @param groupedId the album, or null
- * @param replyToMessageId the message of the same channel that it replies to, or null
+ * @param skippedFiles the files that are not in the object store, with the reasons; not stored in the database
+ * @param groupedId id of the album, or null
+ * @param replyToMessageId the message of the same channel that this post replies to, or null
  */
 @RecordBuilder
 public record Post(
@@ -70,7 +70,7 @@ public record Post(
         return media.stream().map(MediaFile::sha256).toList();
     }
 
-    /** The text that is tagged, indexed, searched and hashed. */
+    /** Returns the text for tagging, indexing, search and hashing. */
     String allText() {
         return PostParsed.allText(text, attachmentText);
     }
@@ -80,8 +80,8 @@ public record Post(
     }
 
     /**
-     * The post with another text, or this post if the text is the same. Its version is the time of the edit, as for an edit in its
-     * channel, but always higher than the version before, even within a second or if a clock is slow.
+     * Returns the post with another text, or this post if the text is the same. The new version is the time of the edit, as for an
+     * edit in the channel, but always higher than the previous version, even within the same second or with a slow clock.
      *
      * @param newEntities formatting of the new text; null if unknown
      */
@@ -106,7 +106,7 @@ public record Post(
         VIDEO,
         DOCUMENT;
 
-        /** As in {@code media_group_items.media_kind}. */
+        /** Returns the value of {@code media_group_items.media_kind}. */
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -125,7 +125,10 @@ public record Post(
         }
     }
 
-    /** The origin of a forwarded post. Each part is null if the source does not contain it. {@code chatId} is the bare positive id. */
+    /**
+     * The origin of a forwarded post. Each part is null if the source does not contain it. {@code chatId} is the positive id
+     * without prefix.
+     */
     public record Forward(Long chatId, Long messageId, Instant date, String name) {
         public static final Forward NONE = new Forward(null, null, null, null);
 
@@ -133,7 +136,7 @@ public record Post(
             name = StorableText.of(name);
         }
 
-        /** This origin, with what it lacks from another description of the same. */
+        /** Returns this origin, with missing parts taken from another description of the same origin. */
         Forward or(Forward other) {
             return new Forward(
                     chatId == null ? other.chatId : chatId,

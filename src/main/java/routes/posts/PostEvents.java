@@ -30,7 +30,7 @@ import routes.posts.PostMerge.Outcome;
 import routes.posts.PostTable.SavedPost;
 import routes.posts.PostWriter.PostBatch;
 
-/** The events of posts: those of a saved batch, and again those of stored posts. */
+/** Creates the events of posts, for saved batches and again for stored posts. */
 @Repository
 public class PostEvents {
     private final JdbcClient jdbc;
@@ -42,10 +42,10 @@ public class PostEvents {
     }
 
     /**
-     * The events of stored posts as ingest published them, on behalf of a reader of the channel.
+     * Returns the events of stored posts as ingest published them, on behalf of a subscriber of the channel.
      *
-     * @param trigger if it is not that of ingest
-     * @param request makes stages process them although they did so before
+     * @param trigger replaces the trigger of ingest, if present
+     * @param request request id that makes stages process the posts again
      */
     public List<PostParsed> parsed(Collection<UUID> ids, Optional<Trigger> trigger, String request) {
         return jdbc.sql(
@@ -86,7 +86,7 @@ public class PostEvents {
         return UUID.randomUUID().toString().replace("-", "");
     }
 
-    /** The events of the posts of a batch that are new or have new content. */
+    /** Returns the events of the new posts of a batch and of posts with new content. */
     static List<PostParsed> parsed(PostBatch batch, List<SavedPost> posts, Instant now) {
         return posts.stream()
                 .filter(post -> post.is(Outcome.CREATED) || post.isPublishedAgain())
@@ -94,7 +94,7 @@ public class PostEvents {
                 .toList();
     }
 
-    /** The events of changed albums and of new files of a saved batch. */
+    /** Returns the events of changed albums and of new files of a saved batch. */
     static List<Event> further(PostBatch batch, List<SavedPost> posts, List<Album> albums, Instant now) {
         var events = new ArrayList<Event>();
         albums.stream()
@@ -112,7 +112,7 @@ public class PostEvents {
 
     private static PostParsed parsed(PostBatch batch, SavedPost saved, Instant now) {
         Post post = saved.post();
-        // a request id, since the text may have been tagged in the last 24 hours, before the post was deleted
+        // with a request id, because the text may have been tagged within the last 24 hours, before the post was deleted
         String request = saved.is(Outcome.RESTORED) ? "restored-" + now.getEpochSecond() : null;
         UUID tenant = batch.tenantId();
         long channel = tgChannelId(batch.channel());
@@ -131,7 +131,7 @@ public class PostEvents {
                 .build();
     }
 
-    /** The fields that come from the post. Who publishes it, when and why is still to be set. */
+    /** Sets the fields that come from the post. User, trigger and time must be set by the caller. */
     private static PostParsedBuilder fields(Post post, String contentHash) {
         return PostParsedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
@@ -161,7 +161,7 @@ public class PostEvents {
                 .authorName(post.authorName());
     }
 
-    /** {@code userId}: on whose behalf the event is published. */
+    /** @param userId user on whose behalf the event is published */
     static AlbumParsed album(UUID tenantId, long userId, Channel channel, Album album, Instant now) {
         return AlbumParsedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
@@ -193,7 +193,7 @@ public class PostEvents {
         };
     }
 
-    /** Channels from events of the prior system may have none. */
+    /** Channels from events of the prior system may have no id. */
     private static long tgChannelId(Channel channel) {
         return channel.tgChannelId() == null ? 0 : channel.tgChannelId();
     }

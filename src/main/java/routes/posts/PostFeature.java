@@ -3,7 +3,7 @@ package routes.posts;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** What readers filter posts by besides text and tags. The list of posts and the search index use the same conditions. */
+/** Features of posts to filter by, besides text and tags. The list of posts and the search index use the same conditions. */
 public enum PostFeature {
     PHOTO("photo", file("image/%")),
     VIDEO("video", file("video/%")),
@@ -11,7 +11,7 @@ public enum PostFeature {
             "text-on-image",
             "(SELECT e.data ->> 'text' <> '' FROM post_enrichment e WHERE e.post_id = p.id AND e.kind = 'ocr')");
 
-    /** The codes that a post has, as an SQL array; of {@code posts p}. */
+    /** SQL array of the codes that apply to a post {@code posts p}. */
     public static final String CODES = Arrays.stream(values())
             .map(feature -> "CASE WHEN " + feature.condition + " THEN '" + feature.code + "' END")
             .collect(Collectors.joining(", ", "array_remove(ARRAY[", "], NULL)"));
@@ -24,17 +24,17 @@ public enum PostFeature {
         this.condition = "p.has_media AND " + condition;
     }
 
-    /** As in URLs and in the index. */
+    /** Returns the code used in URLs and in the index. */
     public String code() {
         return code;
     }
 
-    /** The SQL condition on {@code posts p}. */
+    /** Returns the SQL condition on {@code posts p}. */
     public String condition() {
         return condition;
     }
 
-    /** A scalar subquery: PostgreSQL would turn EXISTS into a join that reads all files of the tenant. */
+    /** A scalar subquery, because PostgreSQL would convert EXISTS to a join that reads all files of the tenant. */
     private static String file(String mime) {
         return """
                 (SELECT true FROM post_media_map m

@@ -5,13 +5,13 @@ import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Locks that are held until the end of the transaction. */
+/** Advisory locks that are held until the end of the transaction. */
 public final class PostLock {
     private PostLock() {}
 
     /**
-     * Taken by every writer of a post's data in the vector index and the graph, so that no writer restores from stale reads what
-     * another one removed. Locks in a fixed order, so that two callers do not deadlock.
+     * Locks posts. Taken by every writer of a post's data in the vector index and the graph, so that no writer restores, from stale
+     * reads, data that another one has removed. Locks in a fixed order, so that two callers do not deadlock.
      */
     public static void take(JdbcClient jdbc, Collection<UUID> postIds) {
         jdbc.sql(
@@ -25,8 +25,8 @@ public final class PostLock {
     }
 
     /**
-     * Locks posts as {@link #take} does, and returns those that are deleted. A caller that stores texts of posts does so in the same transaction
-     * and leaves these out. If one of the others is deleted later, its clean-up finds what was stored.
+     * Locks posts as {@link #take} does, and returns those that are deleted. A caller that stores texts of posts must do so in the
+     * same transaction and skip these posts. If another post is deleted later, its clean-up finds the stored texts.
      */
     public static Set<UUID> takeAndFindDeleted(JdbcClient jdbc, Collection<UUID> postIds) {
         take(jdbc, postIds);
@@ -37,11 +37,11 @@ public final class PostLock {
     }
 
     /**
-     * Taken by every writer of a channel's posts or albums for a tenant.
+     * Locks a channel. Taken by every writer of a channel's posts or albums for a tenant.
      *
-     * <p>It also keeps the transaction from using plans that were made when the table was empty. This matters together with
-     * {@code (…) IN (SELECT …)} in place of {@code = ANY}: in a table that was never analysed, PostgreSQL estimates tenant and channel
-     * as so selective that it reads the whole channel with every batch. A large import would then become ever slower.
+     * <p>The lock also prevents the transaction from using plans that were made when the table was empty. This matters together
+     * with {@code (…) IN (SELECT …)} in place of {@code = ANY}: in a table that was never analysed, PostgreSQL estimates tenant and
+     * channel as so selective that it reads the whole channel with every batch. A large import would then become slower and slower.
      */
     static void takeChannel(JdbcClient jdbc, UUID tenantId, UUID channelId) {
         jdbc.sql("SET LOCAL plan_cache_mode = force_custom_plan").update();

@@ -6,17 +6,17 @@ import routes.posts.PostTable.StoredPost;
 
 /**
  * The changes that an arriving post makes to the stored row. A pure function whose result does not depend on the order in which
- * versions arrive: an older version only raises counters; the same version only fills what was missing.
+ * versions arrive: an older version only raises counters; the same version only fills missing fields.
  *
- * <p>Telegram also changes the edit time for reactions and changed buttons. That is not an edit here: the content version changes
- * only together with the text, the text of attachments, the links or the media, so that no model is paid for the same text twice.
- * Formatting alone is stored and publishes nothing.
+ * <p>Telegram also changes the edit time for reactions and changed buttons. This does not count as an edit here: the content
+ * version changes only together with the text, the text of attachments, the links or the media, so that models are not called twice
+ * for the same text. A change of formatting alone is stored without publishing an event.
  *
- * <p>A deleted post stays deleted, unless it was only missing in its channel and reappears there. A version older than the stored one
- * proves nothing: it comes from an older source.
+ * <p>A deleted post stays deleted, unless it was deleted only because it was missing in its channel and reappears there. A version
+ * older than the stored one does not restore a post, because it comes from an older source.
  *
- * @param post the row as it should be
- * @param textChanged whether the old text belongs into {@code post_edits}
+ * @param post the new state of the row
+ * @param textChanged whether the old text must be saved to {@code post_edits}
  * @param mediaChanged whether the list of files changed
  * @param versionMoved whether the content version changed
  */
@@ -25,9 +25,9 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
         CREATED,
         /** New content: the pipeline runs again. */
         EDITED,
-        /** Was deleted and has reappeared: the pipeline runs again. */
+        /** The post was deleted and has reappeared: the pipeline runs again. */
         RESTORED,
-        /** Counters or other fields that no stage uses. */
+        /** Only counters or other fields that no stage uses have changed. */
         UPDATED,
         UNCHANGED
     }
@@ -44,7 +44,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
         return merge(old, arriving);
     }
 
-    /** Like {@link #of}, for a source that proves that the post is in its channel. */
+    /** Like {@link #of}, for a source that shows that the post exists in its channel. */
     static PostMerge seen(StoredPost stored, Post arriving) {
         Post old = stored.post();
         boolean back =
@@ -53,7 +53,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
             return of(stored, arriving);
         }
         PostMerge merge = merge(old, arriving);
-        // the clean-up stage may remove the files of the post until it is restored
+        // until the post is restored, the clean-up stage may remove its files
         boolean media = !merge.post().media().isEmpty();
         return new PostMerge(merge.post(), Outcome.RESTORED, merge.textChanged(), media, merge.versionMoved());
     }
@@ -66,7 +66,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
         boolean attachment = arriving.attachmentText() != null
                 && !arriving.attachmentText().equals(old.attachmentText())
                 && (newer || (current && old.attachmentText() == null));
-        // until V19 the text contained that of polls, places and games
+        // until V19, the text included the text of polls, places and games
         boolean split = attachment && current && old.text().equals(arriving.allText());
         boolean text = !blank && !arriving.text().equals(old.text()) && (newer || (current && (wasBlank || split)));
         boolean urls = newer && (!blank || wasBlank) && !arriving.urls().equals(old.urls());
@@ -86,10 +86,10 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
                 .telegramPostUrl(first(current ? arriving.telegramPostUrl() : null, old.telegramPostUrl()))
                 .hasMedia(old.hasMedia() || arriving.hasMedia())
                 .media(media ? arriving.media() : old.media())
-                // an album keeps its number, whatever a later export infers
+                // an album keeps its id, whatever a later export infers
                 .groupedId(first(old.groupedId(), arriving.groupedId()))
                 .counters(old.counters().max(arriving.counters()))
-                // exports do not say which message of the channel it was
+                // exports do not contain the message id of the origin
                 .forward(current ? arriving.forward().or(old.forward()) : old.forward())
                 .replyToMessageId(first(current ? arriving.replyToMessageId() : null, old.replyToMessageId()))
                 .authorName(first(current ? arriving.authorName() : null, old.authorName()))
@@ -100,7 +100,7 @@ record PostMerge(Post post, Outcome outcome, boolean textChanged, boolean mediaC
         return new PostMerge(merged, outcome, kept, media, merged.contentVersion() != old.contentVersion());
     }
 
-    /** Whether to store the formatting of the same text. Formatting edits do not change the version, so the edit time decides. */
+    /** Whether to store the formatting of an unchanged text. Formatting edits do not change the version, so the edit time decides. */
     private static boolean formatted(Post old, Post arriving) {
         return arriving.entities() != null
                 && arriving.text().equals(old.text())

@@ -2,7 +2,7 @@ package routes.posts;
 
 import java.util.UUID;
 
-/** A stage was faster than the transaction that writes the post's row. Transient: a retry of the same entry succeeds a moment later. */
+/** A stage ran before the transaction that writes the post's row was committed. A retry of the entry succeeds shortly after. */
 public class PostNotThereYetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

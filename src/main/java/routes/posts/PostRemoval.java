@@ -24,8 +24,8 @@ import routes.outbox.Outbox;
 import routes.posts.ChannelStore.Channel;
 
 /**
- * Deletes posts. Readers no longer see them once the transaction ends. The event in the same transaction makes the clean-up stage
- * remove their remaining data elsewhere. Their albums are recomputed from the other members.
+ * Deletes posts. Readers no longer see them after the transaction. An event in the same transaction makes the clean-up stage remove
+ * their data in other stores. Their albums are recomputed from the remaining members.
  */
 @Component
 public final class PostRemoval {
@@ -52,13 +52,13 @@ public final class PostRemoval {
         this.clock = clock;
     }
 
-    /** The data of a post that its deletion needs. */
+    /** The properties of a post that its deletion requires. */
     private record Gone(UUID id, Long groupedId, String traceId, Instant expiresAt) {}
 
     /**
-     * Deletes posts of one channel and publishes this to the clean-up stage.
+     * Deletes posts of one channel and publishes the deletion to the clean-up stage.
      *
-     * @return how many, without those that are already deleted or do not exist
+     * @return number of deleted posts, without posts that were already deleted or do not exist
      */
     public int delete(UUID tenantId, UUID channelId, Collection<UUID> postIds, DeletionReason reason) {
         return remove(tenantId, channelId, postIds, reason, true);
@@ -72,7 +72,7 @@ public final class PostRemoval {
     /** A post that is not deleted. */
     public record Message(long messageId, UUID postId) {}
 
-    /** The posts of these messages that are not deleted. */
+    /** Returns the posts of these messages that are not deleted. */
     public List<UUID> ids(UUID tenantId, UUID channelId, Collection<Long> messageIds) {
         return jdbc.sql(
                         """
@@ -83,7 +83,7 @@ public final class PostRemoval {
                 .list();
     }
 
-    /** Posts that are not deleted by message id, from {@code after} (exclusive) to {@code last} (inclusive). */
+    /** Returns posts that are not deleted, in order of message ids from {@code after} (exclusive) to {@code last} (inclusive). */
     public List<Message> messages(UUID tenantId, UUID channelId, long after, long last, int limit) {
         return jdbc.sql(
                         """
@@ -96,7 +96,7 @@ public final class PostRemoval {
                 .list();
     }
 
-    /** The highest message id that was ever stored; 0 if there is none. */
+    /** Returns the highest message id ever stored; 0 if there is none. */
     public long lastMessageId(UUID tenantId, UUID channelId) {
         return jdbc.sql(
                         "SELECT coalesce(max(telegram_message_id), 0) FROM posts WHERE tenant_id = ? AND channel_id = ?")
@@ -131,7 +131,7 @@ public final class PostRemoval {
         }));
     }
 
-    /** Marks posts as deleted. Pending stages are skipped. */
+    /** Marks posts as deleted, and their pending stages as skipped. */
     private List<Gone> mark(UUID tenantId, Collection<UUID> postIds, DeletionReason reason) {
         return jdbc.sql(
                         """
@@ -160,8 +160,8 @@ public final class PostRemoval {
     }
 
     /**
-     * Clears the rows of deleted posts and removes all dependent data. The remaining tombstones show what they were and when they were
-     * deleted: counters, times and ids reveal nothing of the content. Takes part in the transaction of the calling thread.
+     * Clears the rows of deleted posts and removes all dependent data. The remaining tombstones contain the ids, times and counters
+     * of the posts, which reveal nothing of their content. Joins the transaction of the calling thread.
      */
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         UUID[] ids = postIds.toArray(UUID[]::new);
@@ -186,18 +186,18 @@ public final class PostRemoval {
     }
 
     /**
-     * A deletion whose post is not stored yet.
+     * A deletion of a post that is not stored yet.
      *
-     * @param tenantId null if the event does not contain it; then it applies to the post of any tenant
+     * @param tenantId null if the event does not contain it; the deletion then applies to the post of any tenant
      * @param channelId null if the event does not contain it
      */
     public record EarlyDeletion(UUID tenantId, UUID channelId, UUID postId, DeletionReason reason) {}
 
     /**
-     * Records deletions of posts that are not stored yet. Such a post is stored as deleted when it arrives. The channel's lock orders
-     * this with a concurrent write of the post.
+     * Records deletions of posts that are not stored yet. Such a post is stored as deleted when it arrives. The channel lock
+     * serializes this with a concurrent write of the post.
      *
-     * @return the posts whose deletions were recorded; the others are stored by now
+     * @return the posts whose deletions were recorded; the others are stored in the meantime
      */
     public Set<UUID> noteEarly(Collection<EarlyDeletion> deletions) {
         return transaction.execute(status -> {
@@ -228,7 +228,7 @@ public final class PostRemoval {
         });
     }
 
-    /** Just inserted posts whose deletion arrived first become tombstones at once: no other store contains them. */
+    /** Turns newly inserted posts whose deletion arrived first into tombstones. No other store contains them yet. */
     void applyEarly(UUID tenantId, List<UUID> inserted) {
         if (inserted.isEmpty()) {
             return;
@@ -249,9 +249,9 @@ public final class PostRemoval {
     }
 
     /**
-     * Deletes recorded deletions whose post has not arrived since.
+     * Deletes recorded deletions of posts that have not arrived.
      *
-     * @return how many; fewer than the limit means that none remain
+     * @return number of deletions removed; fewer than the limit means that none are left
      */
     public int forgetEarly(Instant before, int limit) {
         return jdbc.sql(

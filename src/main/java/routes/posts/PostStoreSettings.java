@@ -8,10 +8,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 import routes.objectstore.ObjectStore;
 
 /**
- * @param timeToLive after which posts expire, counted from the later of posting and saving, so that an old export does not
- *     expire while it is imported; zero: never ({@code POST_TTL_DAYS}, 90 days)
- * @param transactionTimeout whole seconds, after which a batch is rolled back
- * @param mediaBucket the object store's bucket that media keys belong to
+ * @param timeToLive time after which posts expire, counted from the later of posting and saving, so that an old export does not
+ *     expire during its import; zero for never ({@code POST_TTL_DAYS}, 90 days)
+ * @param transactionTimeout in whole seconds; after this time, a batch is rolled back
+ * @param mediaBucket the object store's bucket of media keys
  */
 @Component
 public record PostStoreSettings(Duration timeToLive, Duration transactionTimeout, String mediaBucket) {

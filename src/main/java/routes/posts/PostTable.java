@@ -23,12 +23,12 @@ import routes.database.TableCopy;
 import routes.events.Json;
 
 /**
- * The SQL of {@code posts} and {@code post_edits}: only the columns that a source fills. Posts come from the database as JSON
- * ({@link #POST}), and go there by {@code COPY} or, where they change rows, as one array per column: rows as JSON made an import a
- * sixth slower.
+ * The SQL of {@code posts} and {@code post_edits}, limited to the columns that a source fills. Posts are read from the database as
+ * JSON ({@link #POST}). They are written with {@code COPY} or, for updates, with one array per column; rows as JSON made an import
+ * a sixth slower.
  */
 final class PostTable {
-    /** The column {@code post}: the {@link Post} in the row {@code p}. */
+    /** The column {@code post}: the {@link Post} of the row {@code p}. */
     static final String POST =
             """
             to_jsonb(p) || jsonb_build_object('text', p.content, 'edited', p.is_edited,
@@ -40,7 +40,7 @@ final class PostTable {
                                               'date', p.forward_date, 'name', p.forward_from_name)) AS post""";
 
     private static final ObjectMapper JSON = Json.newMapper();
-    /** The columns that an update writes; their values go to the database as one array each. */
+    /** The columns that an update writes. Their values are sent as one array per column. */
     private static final List<Column> CONTENT = List.of(
             new Column("content", "text", saved -> saved.post().text()),
             new Column("entities", "jsonb", saved -> text(saved.post().entities())),
@@ -80,7 +80,7 @@ final class PostTable {
     private final Clock clock;
     private final List<Column> columns;
 
-    /** @param type of PostgreSQL; a value is sent in its text form */
+    /** @param type PostgreSQL type; values are sent in its text form */
     private record Column(String name, String type, Function<SavedPost, Object> value) {
         String[] values(List<SavedPost> posts) {
             return posts.stream()
@@ -110,16 +110,16 @@ final class PostTable {
     }
 
     /**
-     * The row of a post. Of its media it contains only the hashes.
+     * The row of a post. Its media contain only the hashes.
      *
-     * @param deletion why it was deleted; null if it is not
+     * @param deletion why it was deleted; null if it is not deleted
      */
     record StoredPost(UUID id, DeletionReason deletion, String traceId, Post post) {}
 
     /**
-     * The result of a batch for one post: the row as it is now, and the post as it arrived.
+     * The result of a batch for one post: the resulting row and the post as it arrived.
      *
-     * @param contentHash of the row; null for a row that does not change
+     * @param contentHash hash of the row's content; null for an unchanged row
      */
     record SavedPost(UUID id, String traceId, PostMerge merge, Post arrived, String contentHash) {
         SavedPost(UUID id, String traceId, PostMerge merge, Post arrived) {
@@ -150,7 +150,7 @@ final class PostTable {
         }
     }
 
-    /** The existing rows by Telegram's message id. {@link PostLock#takeChannel} explains the form of the query. */
+    /** Returns the existing rows by Telegram's message id. {@link PostLock#takeChannel} explains the form of the query. */
     Map<Long, StoredPost> read(UUID tenantId, UUID channelId, Collection<Long> messageIds) {
         return read(
                         "(tenant_id, channel_id, telegram_message_id) IN (SELECT ?, ?, unnest(?))",
@@ -161,13 +161,13 @@ final class PostTable {
                 .collect(Collectors.toMap(stored -> stored.post().telegramMessageId(), stored -> stored));
     }
 
-    /** The existing rows by post id. */
+    /** Returns the existing rows by post id. */
     Map<UUID, StoredPost> read(Collection<UUID> ids) {
         return read("id = ANY (?)", (Object) ids.toArray(UUID[]::new)).stream()
                 .collect(Collectors.toMap(StoredPost::id, stored -> stored));
     }
 
-    /** Rows that were deleted before reasons were stored stay deleted. */
+    /** Rows that were deleted before deletion reasons were stored stay deleted. */
     private List<StoredPost> read(String condition, Object... parameters) {
         return jdbc.sql("SELECT p.id, p.is_deleted, p.deletion_reason, p.trace_id, " + POST + " FROM posts p WHERE "
                         + condition)
@@ -180,7 +180,7 @@ final class PostTable {
                 .list();
     }
 
-    /** The column {@link #POST}. */
+    /** Reads the column {@link #POST}. */
     static Post post(ResultSet row) throws SQLException {
         try {
             return JSON.readValue(row.getString("post"), Post.class);
@@ -216,7 +216,7 @@ final class PostTable {
                 posts);
     }
 
-    /** Restores tombstones as posts. Must be called before {@link #update}. Their time to live restarts, as for a new post. */
+    /** Restores tombstones as posts. Must be called before {@link #update}. Their time to live restarts as for new posts. */
     void revive(List<SavedPost> posts) {
         write(
                 """
@@ -226,7 +226,7 @@ final class PostTable {
                 posts);
     }
 
-    /** The pipeline restarts for these posts, so their states are reset. */
+    /** Resets the stage states of these posts, because the pipeline restarts for them. */
     void restart(List<UUID> postIds) {
         update(
                 """
@@ -236,7 +236,7 @@ final class PostTable {
                 postIds);
     }
 
-    /** Saves the present texts as old versions. Must be called before {@link #update}. */
+    /** Saves the current texts as old versions. Must be called before {@link #update}. */
     void keepOldTexts(List<UUID> postIds) {
         update(
                 """
@@ -252,7 +252,7 @@ final class PostTable {
         }
     }
 
-    /** The SQL may name the rows {@code r} (1) and the assignments of the content (2). */
+    /** The SQL can refer to the rows as {@code r} (1) and to the assignments of the content (2). */
     private void write(String sql, List<SavedPost> posts) {
         if (!posts.isEmpty()) {
             String names = joined(columns, Column::name);
@@ -269,12 +269,12 @@ final class PostTable {
         return columns.stream().map(part).collect(Collectors.joining(", "));
     }
 
-    /** For {@code jsonb_to_recordset}: records as objects, their components in snake case. */
+    /** Returns JSON for {@code jsonb_to_recordset}: records as objects with their components in snake case. */
     static String json(List<?> rows) {
         return text(rows);
     }
 
-    /** As JSON; null for null. */
+    /** Returns the value as JSON; null for null. */
     private static String text(Object value) {
         try {
             return value == null ? null : JSON.writeValueAsString(value);

@@ -31,11 +31,11 @@ import routes.posts.PostTable.SavedPost;
 import routes.posts.PostTable.StoredPost;
 
 /**
- * The only writer of posts, for all sources. A batch and its events are one transaction: after a crash at any point either both
- * exist or neither. Saving the same batch again changes and publishes nothing.
+ * The only writer of posts, for all sources. A batch and its events are saved in one transaction: after a crash, either both exist
+ * or neither does. Saving the same batch again changes and publishes nothing.
  *
- * <p>A lock of the transaction serializes batches of one channel. Files, which channels share, are locked in the order of their
- * hashes. So concurrent importers never deadlock.
+ * <p>A transaction-level lock serializes batches of one channel. Files, which channels share, are locked in the order of their
+ * hashes. Concurrent importers therefore never deadlock.
  */
 @Component
 public final class PostWriter {
@@ -69,7 +69,7 @@ public final class PostWriter {
     /**
      * Posts of one channel that are saved together. All members of an album that the source contains are in one batch.
      *
-     * @param userId on whose behalf; gets subscribed to the channel
+     * @param userId user on whose behalf the posts are saved; gets subscribed to the channel
      * @param albumsInferred whether the source does not mark albums, and they were inferred from times and ids
      */
     public record PostBatch(UUID tenantId, long userId, Channel channel, List<Post> posts, boolean albumsInferred) {
@@ -79,10 +79,10 @@ public final class PostWriter {
     }
 
     /**
-     * What a batch changed.
+     * The changes made by a batch.
      *
      * @param created posts that did not exist
-     * @param edited posts with new content, or restored after they were deleted
+     * @param edited posts with new content, or restored after a deletion
      * @param updated posts of which only counters and similar fields changed
      */
     public record SavedBatch(
@@ -97,7 +97,7 @@ public final class PostWriter {
     /**
      * Saves posts, albums, media references and the events of new posts and new content ({@code save_batch_atomic}).
      *
-     * @throws org.springframework.dao.DataAccessException if nothing was saved; the same batch may be retried
+     * @throws org.springframework.dao.DataAccessException if nothing was saved; the same batch can be saved again
      */
     public SavedBatch saveBatchAtomic(PostBatch batch) {
         return transaction.execute(status -> {
@@ -114,12 +114,12 @@ public final class PostWriter {
         });
     }
 
-    /** The post's identity according to the event of another producer. */
+    /** The ids of a post in the event of another producer. */
     public record Published(UUID postId, String traceId) {}
 
     /**
-     * Saves posts that another producer has already published. Their albums arrive in separate events. Stages may have processed the
-     * events before: their results for this version of the content stay.
+     * Saves posts that another producer has already published. Their albums arrive in separate events. Stages may already have
+     * processed the events; their results for this version of the content are kept.
      *
      * @param published post id and trace id by message id, for rows that do not exist yet
      */
@@ -138,9 +138,9 @@ public final class PostWriter {
     /**
      * Replaces the text of a post, as an edit in its channel would.
      *
-     * @param entities the formatting of that text
-     * @param urls the links in it
-     * @return whether that changed anything; empty if there is no such post, or it is deleted
+     * @param entities the formatting of the text
+     * @param urls the links in the text
+     * @return whether the post changed; empty if the post does not exist or is deleted
      */
     public Optional<Boolean> edit(
             UUID tenantId, UUID channelId, UUID postId, String text, List<TextEntity> entities, List<String> urls) {
@@ -161,7 +161,7 @@ public final class PostWriter {
         });
     }
 
-    /** The events whose post has a row that they would not change. Takes no locks. For events that contain nothing new. */
+    /** Returns the events whose posts have rows that they would not change. Takes no locks. For events that contain nothing new. */
     public Set<PostParsed> saved(Map<PostParsed, Post> arrived) {
         Map<UUID, StoredPost> rows =
                 posts.read(arrived.keySet().stream().map(PostParsed::postId).toList());
@@ -174,8 +174,8 @@ public final class PostWriter {
     }
 
     /**
-     * @param create the row of a post that is not stored
-     * @param merge the changes of a stored post
+     * @param create creates the row of a post that is not stored
+     * @param merge computes the changes of a stored post
      * @param restarts whether the stages process the post again
      * @param meanwhile runs while PostgreSQL stores new posts; must not use the database
      */
@@ -211,7 +211,7 @@ public final class PostWriter {
         return saved;
     }
 
-    /** The events of a batch. Those of its posts are made while the posts are stored: both take the same time. */
+    /** The events of a batch. Events of posts are created while the posts are being stored, because both take about the same time. */
     private final class Events {
         private final PostBatch batch;
         private final Instant now = clock.instant();
@@ -239,7 +239,7 @@ public final class PostWriter {
         return posts.stream().map(SavedPost::id).toList();
     }
 
-    /** A part of a known album joins it, under the album's stored number. */
+    /** Assigns new members of a known album to the stored album id. */
     private static List<Post> keepAlbums(List<Post> arrived, Map<Long, StoredPost> stored) {
         var known = new HashMap<Long, Long>();
         for (Post post : arrived) {

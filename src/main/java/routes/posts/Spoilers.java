@@ -2,15 +2,15 @@ package routes.posts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Text that the author of a post has hidden until a reader asks for it. */
+/** Text that the author of a post has marked as hidden until a reader reveals it. */
 public final class Spoilers {
-    /** Stands for each character of a spoiler. */
+    /** Replaces each character of a spoiler. */
     private static final char MASK = '▒';
 
     private Spoilers() {}
 
     /**
-     * The text with spoilers masked, of the same length; white space and invisible characters stay.
+     * Returns the text with spoilers masked. The length is unchanged; whitespace and invisible characters are kept.
      *
      * @param entities formatting of the text, as in the event posts.parsed
      */

@@ -25,19 +25,20 @@ import routes.events.MediaFile;
 import routes.objectstore.ObjectStore;
 
 /**
- * Limits the bytes of a tenant's files to {@code tenants.storage_quota_bytes}; null and 0 mean no limit. What is used is the sum
- * over {@code media_objects}, and articles and summaries as they were measured last. A file gets its row before it is stored, under a lock of the tenant, so concurrent imports never
- * exceed the quota together. A row whose file could not be stored counts until it is evicted.
+ * Limits the bytes of a tenant's files to {@code tenants.storage_quota_bytes}; null and 0 mean no limit. The used bytes are the sum
+ * over {@code media_objects} plus the last measurement of articles and summaries. A file gets its row before it is stored, under a
+ * lock of the tenant, so that concurrent imports never exceed the quota together. A row whose file could not be stored counts until
+ * it is evicted.
  */
 @Component
 public final class StorageQuota {
-    /** An import references the files that it stores much sooner; a file stays so long in any case. */
+    /** Minimum time that an unused file is kept. An import references its files much sooner. */
     private static final Duration UNUSED_SINCE = Duration.ofHours(1);
 
-    /** Bounds the time that the lock is held. The next batch evicts further files. */
+    /** Limits the time that the lock is held. The next batch evicts further files. */
     private static final int MAX_EVICTED = 500;
 
-    /** Bytes that count for the quota of tenant t. */
+    /** Number of bytes that count towards the quota of tenant t. */
     private static final String USED =
             """
             (coalesce((SELECT sum(o.size_bytes) FROM media_objects o WHERE o.tenant_id = t.id), 0)
@@ -70,11 +71,11 @@ public final class StorageQuota {
     private record Unused(String fileSha256, long sizeBytes, String s3Key) {}
 
     /**
-     * Makes room for files that are about to be stored. Evicts files that no post has, the least recently used first, as far as that
-     * makes room for another one.
+     * Makes room for files that are about to be stored. Evicts files without a post, least recently used first, as far as this
+     * makes room for a new file.
      *
-     * @return the reasons of those that do not fit, by hash; they must not be stored
-     * @throws IOException if a file cannot be evicted; the call may be repeated
+     * @return the reasons for the files that do not fit, by hash; these files must not be stored
+     * @throws IOException if a file cannot be evicted; the call can be repeated
      */
     public Map<String, String> reserve(UUID tenantId, Collection<MediaFile> files) throws IOException {
         if (files.isEmpty()) {
@@ -86,7 +87,7 @@ public final class StorageQuota {
             return transaction.execute(status -> {
                 lock(tenantId);
                 if (usage(tenantId, "0").quota() == 0) {
-                    // clean-up must not remove what is about to be referenced
+                    // clean-up must not remove files that are about to be referenced
                     use(tenantId, wanted.keySet());
                     return Map.of();
                 }
@@ -98,9 +99,10 @@ public final class StorageQuota {
     }
 
     /**
-     * How many bytes a tenant may still store, with what can be evicted. What is stored meanwhile is not considered; {@link #reserve} decides.
+     * Returns the number of bytes that a tenant can still store, including files that can be evicted. Concurrent writes are not
+     * considered; {@link #reserve} decides.
      *
-     * @return empty for no limit; 0 if nothing is left
+     * @return empty for no limit; 0 if no space is left
      */
     public OptionalLong left(UUID tenantId) {
         Usage usage = usage(tenantId, USED);
@@ -126,11 +128,11 @@ public final class StorageQuota {
     }
 
     /**
-     * Removes files that no post has had for a time, the least recently used first.
+     * Removes files that have had no post for the given time, least recently used first.
      *
-     * @param unusedFor at least an hour in operation: an import references the files that it stores later
-     * @return how many; fewer than {@code most} means that none remain
-     * @throws IOException if a file cannot be removed; the call may be repeated
+     * @param unusedFor at least an hour in operation, because an import references its files after storing them
+     * @return number of removed files; fewer than {@code most} means that none are left
+     * @throws IOException if a file cannot be removed; the call can be repeated
      */
     public int removeUnused(UUID tenantId, Duration unusedFor, int most) throws IOException {
         try {
@@ -194,7 +196,7 @@ public final class StorageQuota {
                 .orElse(new Usage(0, 0));
     }
 
-    /** Marks files that are stored already as used, so that they are not evicted. Locks rows in the order that all writers use. */
+    /** Marks stored files as used, so that they are not evicted. Locks rows in the order that all writers use. */
     private Set<String> use(UUID tenantId, Collection<String> files) {
         return jdbc.sql(
                         """
@@ -222,7 +224,7 @@ public final class StorageQuota {
                 .list();
     }
 
-    /** Under the lock, so that no import finds a file in the store that is about to be deleted. */
+    /** Runs under the lock, so that no import uses a file of the store that is about to be deleted. */
     private void evict(UUID tenantId, List<Unused> files) {
         if (files.isEmpty()) {
             return;
@@ -235,7 +237,7 @@ public final class StorageQuota {
             throw new UncheckedIOException(e);
         }
         String[] hashes = files.stream().map(Unused::fileSha256).toArray(String[]::new);
-        // vision_results: what was seen and read in them
+        // vision_results contains descriptions and recognised texts of the files
         for (String table : List.of("vision_results", "media_objects")) {
             jdbc.sql("DELETE FROM " + table + " WHERE tenant_id = ? AND file_sha256 = ANY (?)")
                     .params(tenantId, hashes)

@@ -15,17 +15,20 @@ import routes.events.Trigger;
 import routes.outbox.Outbox;
 
 /**
- * Requests tagging of posts again. The request is recorded in the post's row in the same transaction as the event, so concurrent
- * calls request each post once. A request is open until the post is tried again, at most {@link #OPEN}.
+ * Requests tagging of posts. The request is recorded in the post's row in the same transaction as the event, so that concurrent
+ * calls request each post once. A request is open until the next attempt at the post, but at most for {@link #OPEN}.
  */
 @Component
 public class TaggingRequests {
-    /** After that the event was lost, or waits for a provider. A new request is right in the first case and harmless in the second. */
+    /**
+     * After this time, the event was either lost or is waiting for a provider. A new request is necessary in the first case and
+     * harmless in the second.
+     */
     private static final Duration OPEN = Duration.ofMinutes(10);
 
     private static final int TRANSACTION_SECONDS = 30;
 
-    /** True for a post with a request that was not tried since. */
+    /** True for a post with a request that no attempt has followed. */
     private static final String IS_OPEN =
             """
             (p.tagging_requested_at IS NOT NULL
@@ -33,11 +36,11 @@ public class TaggingRequests {
               AND p.tagging_requested_at > now() - make_interval(secs => :open))
             """;
 
-    /** True for a post whose last try is long ago. */
+    /** True for a post whose last attempt is longer ago than the limit. */
     private static final String STALE =
             "greatest(p.last_tagging_attempt, p.created_at) < now() - make_interval(secs => :stale)";
 
-    /** True for a post that waits for its tags for long, or failed and is forced. */
+    /** True for a post that has waited too long for its tags, or has failed and is forced. */
     private static final String UNTAGGED =
             """
             (p.tagging_status = 'retrying' OR p.tagging_status = 'pending' AND %s
@@ -66,10 +69,11 @@ public class TaggingRequests {
     }
 
     /**
-     * Retries posts of the channels that a user reads: retrying ones, and those that have been pending for long.
+     * Retries posts of the channels that a user is subscribed to: posts in status retrying, and posts that have been pending too
+     * long.
      *
-     * @param force also failed ones; the count of passes restarts for all of them
-     * @return how many are queued
+     * @param force whether to include failed posts; the count of passes restarts for all of them
+     * @return number of queued posts
      */
     public int retry(UUID tenantId, long userId, boolean force, int limit) {
         return queue(
@@ -87,7 +91,7 @@ public class TaggingRequests {
         return queue(UNTAGGED, Map.of(), force, limit);
     }
 
-    /** Retries posts of all tenants that are pending or retrying and whose last try is long ago. */
+    /** Retries posts of all tenants that are pending or retrying and whose last attempt is longer ago than the limit. */
     public int retryStale(int limit) {
         return queue("p.tagging_status IN ('pending', 'retrying') AND " + STALE, Map.of(), false, limit);
     }
@@ -121,9 +125,9 @@ public class TaggingRequests {
     }
 
     /**
-     * Regenerates the tags of a post, whatever its status.
+     * Requests new tags for a post, regardless of its status.
      *
-     * @return id of the request, or of the open one if there is one; empty if there is no such post
+     * @return id of the request, or of the open request if there is one; empty if the post does not exist
      */
     public Optional<UUID> regenerate(UUID postId) {
         UUID request = UUID.randomUUID();

@@ -33,30 +33,33 @@ import routes.vectorindex.VectorIndex.SearchQuery;
 import routes.vectorindex.VectorIndex.TextMatches;
 
 /**
- * Full-text search, and vector search if the vectors of the embedding provider mean more than the words: scores are added with the
+ * Full-text search, plus vector search if the vectors of the embedding provider improve on the words. The scores are added with the
  * weight of the provider ({@link EmbeddingProvider#searchWeight()}).
  *
  * <p>A hit must match by a word ({@link VectorIndex#match}) or have a vector score above the provider's
- * {@link EmbeddingProvider#similarity}. Weaker matches are coincidence and are dropped, however few hits remain. A query without
- * any word, name or emoji finds nothing. If the embeddings fail, the words still answer. The graph ranks only related posts.
+ * {@link EmbeddingProvider#similarity}. Weaker matches are coincidental and are dropped, even if few hits remain. A query without
+ * any word, name or emoji finds nothing. If the embeddings fail, the search uses words only. The graph ranks only related posts.
  */
 @Component
 public final class HybridSearch {
     private static final Logger LOG = LoggerFactory.getLogger(HybridSearch.class);
 
-    /** Depth of each ranking for the first pages; fast enough that a reader does not notice. */
+    /** Depth of each ranking for the first pages; fast enough that readers notice no delay. */
     private static final int FIRST_DEPTH = 150;
 
     /** Depth of each ranking for later pages and for the order by date. */
     public static final int DEPTH = SearchQuery.MAX_LIMIT;
 
-    /** One shared tag means the same subject area, two mean the same subject. */
+    /** One shared tag means a common subject area, two mean a common subject. */
     private static final int MIN_SHARED_TAGS = 2;
 
-    /** Related posts of each kind that are considered. */
+    /** Number of related posts of each kind to consider. */
     private static final int RELATED_DEPTH = 50;
 
-    /** Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), for related posts by tags and by words. */
+    /**
+     * Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), which combines related posts by tags and by
+     * words.
+     */
     private static final double RANK_CONSTANT = 60;
 
     private static final Comparator<SearchHit> NEWEST_FIRST = Comparator.comparing(
@@ -73,12 +76,12 @@ public final class HybridSearch {
     private final Snippets snippets;
     private final Reranker reranker;
 
-    /** Without a model that orders the hits. */
+    /** Creates a search without a reranking model. */
     public HybridSearch(VectorIndex index, EmbeddingProvider embeddings, Graph graph, SearchWords analysis) {
         this(index, embeddings, graph, analysis, null);
     }
 
-    /** @param reranker null for none */
+    /** @param reranker null to disable reranking */
     @Autowired
     HybridSearch(
             VectorIndex index, EmbeddingProvider embeddings, Graph graph, SearchWords analysis, Reranker reranker) {
@@ -92,11 +95,12 @@ public final class HybridSearch {
     /**
      * A search query and its filters.
      *
-     * @param channelIds channels to search, which the reader must be subscribed to; the empty set finds nothing
-     * @param wanted what to find; all posts that match the rest, newest first, if it has no words. Its channels do not count
+     * @param channelIds channels to search; the reader must be subscribed to each; an empty set finds nothing
+     * @param wanted the understood query; without words, it finds all posts that match the filters, newest first. Its channels are
+     *     ignored
      * @param asTyped as {@link SearchQuery#asTyped}
-     * @param order of the hits
-     * @param offset hits to skip; only about the best {@link HybridSearch#DEPTH} are available
+     * @param order order of the hits
+     * @param offset number of hits to skip; only about the best {@link HybridSearch#DEPTH} hits are available
      * @param limit 1 to {@value #MAX_LIMIT} hits
      */
     public record PostQuery(
@@ -127,7 +131,7 @@ public final class HybridSearch {
             }
         }
 
-        /** The words, of which only the first {@value #MAX_TEXT} characters are searched. */
+        /** Returns the words; only the first {@value #MAX_TEXT} characters are searched. */
         public String text() {
             String text = wanted.words();
             if (text.length() <= MAX_TEXT) {
@@ -141,8 +145,8 @@ public final class HybridSearch {
     /**
      * A found post.
      *
-     * @param score comparable within one answer only
-     * @param text everything indexed for the post, for answers that quote it
+     * @param score comparable only within one answer
+     * @param text the whole indexed text of the post, for answers that quote it
      */
     public record PostHit(PostPayload payload, double score, String text) {
         public UUID postId() {
@@ -153,14 +157,14 @@ public final class HybridSearch {
     /**
      * A page of hits in the requested order.
      *
-     * @param hasMore whether there are more hits after this page
-     * @param replaced parts of the text, as typed, and what was searched instead; see {@link VectorIndex.TextMatches}
+     * @param hasMore whether more hits follow this page
+     * @param replaced parts of the text, as typed, and the words searched for instead; see {@link VectorIndex.TextMatches}
      * @param unavailable parts of the search that failed and are missing from the ranking: {@code embeddings}, {@code reranking}
      */
     public record SearchResult(
             List<PostHit> hits, boolean hasMore, Map<String, String> replaced, Set<String> unavailable) {}
 
-    /** @throws routes.vectorindex.VectorIndexException if the index fails: search is impossible without it */
+    /** @throws routes.vectorindex.VectorIndexException if the index fails, because a search is then impossible */
     public SearchResult search(PostQuery query) {
         if (query.channelIds().isEmpty()) {
             return new SearchResult(List.of(), false, Map.of(), Set.of());
@@ -175,7 +179,7 @@ public final class HybridSearch {
         } else {
             hits = onePerAlbum(first.hits().stream());
             if (hits.size() <= last && first.isCut()) {
-                // append to the first hits: a deeper search may reorder them, and pages must not overlap
+                // append to the first hits, because a deeper search may reorder them and pages must not overlap
                 Ranked rest = ranked(limits(query, vector, DEPTH));
                 hits = onePerAlbum(Stream.concat(hits.stream(), rest.hits().stream()));
             }
@@ -186,7 +190,7 @@ public final class HybridSearch {
         return new SearchResult(read(query.tenantId(), page), hits.size() > last, first.replaced(), unavailable);
     }
 
-    /** The best hits in the order of the reranker; each place keeps its score, so that scores still fall. */
+    /** Returns the best hits in the order of the reranker. Each position keeps its score, so that scores still decrease. */
     private List<SearchHit> reranked(PostQuery query, List<SearchHit> hits, Set<String> unavailable) {
         int depth = reranker == null || query.text().isBlank() ? 0 : Math.min(reranker.depth(), hits.size());
         if (depth < 2) {
@@ -215,7 +219,7 @@ public final class HybridSearch {
         }
     }
 
-    /** Counts over everything that the words of the query find; see {@link VectorIndex#facets}. */
+    /** Counts all posts that the words of the query find; see {@link VectorIndex#facets}. */
     public Facets facets(PostQuery query, int mostTags) {
         return query.channelIds().isEmpty()
                 ? new Facets(Map.of(), Map.of(), Map.of())
@@ -223,8 +227,8 @@ public final class HybridSearch {
     }
 
     /**
-     * Posts on the subject of another one, nearest first: those that share at least two of its tags, and those with its
-     * characteristic words.
+     * Returns posts on the same subject as the given one, nearest first: posts that share at least two of its tags, and posts with
+     * its characteristic words.
      */
     public List<SearchHit> related(UUID tenantId, Set<UUID> channelIds, UUID postId, int limit) {
         SearchQuery within =
@@ -253,7 +257,7 @@ public final class HybridSearch {
         return IntStream.range(0, hits.size()).mapToObj(i -> hits.get(i).withScore(1 / (RANK_CONSTANT + i + 1)));
     }
 
-    /** Each post once, with the sum of its scores, best first. */
+    /** Merges two rankings: each post once, with the sum of its scores, best first. */
     private static Stream<SearchHit> added(Stream<SearchHit> one, Stream<SearchHit> other) {
         Map<UUID, SearchHit> sums = new HashMap<>();
         Stream.concat(one, other)
@@ -262,7 +266,7 @@ public final class HybridSearch {
         return sums.values().stream().sorted(BEST_FIRST);
     }
 
-    /** Reads only the hits of the page in full. Omits posts that were removed meanwhile. */
+    /** Reads the full posts of the page. Omits posts that were removed in the meantime. */
     private List<PostHit> read(UUID tenantId, List<SearchHit> page) {
         Map<UUID, IndexedPost> posts =
                 index.read(tenantId, page.stream().map(SearchHit::postId).toList());
@@ -278,7 +282,7 @@ public final class HybridSearch {
     /**
      * A part of a text.
      *
-     * @param at position of its first query word in the whole text; 0 if it has none
+     * @param at position of the first query word of the passage in the whole text; 0 if there is none
      */
     public record Passage(String text, int at) {}
 
@@ -287,14 +291,14 @@ public final class HybridSearch {
         return snippets.of(text, snippets.wanted(query));
     }
 
-    /** The first hit of each post or album. */
+    /** Keeps the first hit of each post or album. */
     private static List<SearchHit> onePerAlbum(Stream<SearchHit> hits) {
         Set<Object> known = new HashSet<>();
         return hits.filter(hit -> known.add(Objects.requireNonNullElse(hit.albumId(), hit.postId())))
                 .toList();
     }
 
-    /** @param isCut whether a deeper search may find more */
+    /** @param isCut whether a deeper search may find more hits */
     private record Ranked(List<SearchHit> hits, Map<String, String> replaced, boolean isCut) {}
 
     private Ranked ranked(SearchQuery limits) {
@@ -304,8 +308,8 @@ public final class HybridSearch {
         }
         TextMatches matches = index.match(limits);
         Similarity similarity = limits.vector() == null ? null : embeddings.similarity(Language.of(limits.text()));
-        // in full where the words find nothing; those of a model that does not understand the language disturb the
-        // order of the words
+        // vectors count fully if the words find nothing; vectors of a model without support for the language would spoil the order
+        // of the words
         float trust = similarity == null ? 0 : matches.hits().isEmpty() ? 1 : similarity.trust();
         if (trust == 0) {
             List<SearchHit> hits = matches.hits().stream().sorted(BEST_FIRST).toList();
@@ -323,9 +327,9 @@ public final class HybridSearch {
     }
 
     /**
-     * With scores that are scaled so that the best one counts {@code weight} and the floor 0.
+     * Scales scores so that the best one becomes {@code weight} and the floor becomes 0.
      *
-     * @param full score that counts {@code weight} if none is better: the best of bad hits is not a good one
+     * @param full minimum score that becomes {@code weight}: the best of several bad hits must not get the full weight
      */
     private static Stream<SearchHit> scaled(List<SearchHit> hits, double floor, double full, double weight) {
         double best = hits.stream().mapToDouble(SearchHit::score).reduce(full, Math::max) - floor;
@@ -349,13 +353,13 @@ public final class HybridSearch {
                 depth);
     }
 
-    /** Null if the vectors of the provider say no more than the words. */
+    /** Returns null if the vectors of the provider do not improve on the words. */
     private float[] vector(String text, Set<String> unavailable) {
         if (embeddings.searchWeight() == 0 || text.isBlank()) {
             return null;
         }
         try {
-            embeddings.similarity(Language.of(text)); // a model measures it once
+            embeddings.similarity(Language.of(text)); // measured once per model
             return embeddings.embedQuery(text);
         } catch (RuntimeException e) {
             LOG.warn(

@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a reader may write besides words: {@code "words in this order"}, {@code -without}, {@code channel:}, {@code tag:},
- * {@code before:}, {@code after:} and {@code has:}. Everything else is words, also a colon after another word, a minus before a
- * digit, and a minus before the only words.
+ * Parses the query language: {@code "words in this order"}, {@code -without}, {@code channel:}, {@code tag:}, {@code before:},
+ * {@code after:} and {@code has:}. Everything else is treated as words, including a colon after another word, a minus before a
+ * digit, and a minus if there are no other words.
  */
 public final class QueryLanguage {
     private static final Pattern PART = Pattern.compile(
@@ -28,14 +28,14 @@ public final class QueryLanguage {
     private QueryLanguage() {}
 
     /**
-     * A query as it is understood.
+     * A parsed query.
      *
      * @param words without operators and exclusions, in the order of the query; blank if there are none
-     * @param phrases quoted words; also part of {@code words}
-     * @param without words and phrases that must not occur
-     * @param channels user names or titles, without {@code @}; a post is in one of them
-     * @param tags without {@code #}; a post has all of them
-     * @param has codes as typed, in lower case; a post has all of them
+     * @param phrases quoted words; they are also contained in {@code words}
+     * @param without words and phrases that posts must not contain
+     * @param channels user names or titles, without {@code @}; posts must be in one of them
+     * @param tags without {@code #}; posts must have all of them
+     * @param has codes as typed, in lower case; posts must have all of them
      * @param from earliest {@code posted_at}, inclusive; null for no limit
      * @param to latest {@code posted_at}, exclusive; null for no limit
      */
@@ -49,12 +49,12 @@ public final class QueryLanguage {
             Instant from,
             Instant to) {
 
-        /** Words without operators. */
+        /** Returns a query that consists of words only. */
         public static Understood words(String words) {
             return new Understood(words, List.of(), List.of(), Set.of(), Set.of(), Set.of(), null, null);
         }
 
-        /** Limited further to posts with a tag, with features and of a time; null for no limit. */
+        /** Returns this query with a tag, features and a period as additional filters; null for no limit. */
         public Understood and(String tag, Set<String> features, Instant earliest, Instant latest) {
             return new Understood(
                     words,
@@ -68,7 +68,7 @@ public final class QueryLanguage {
         }
     }
 
-    /** An operator that cannot be understood; the message says what is wrong and what is possible. */
+    /** An operator has an invalid value. The message states the fault and the valid values. */
     public static final class UnclearQueryException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -77,7 +77,7 @@ public final class QueryLanguage {
         }
     }
 
-    /** @throws UnclearQueryException for an operator with a wrong value */
+    /** @throws UnclearQueryException for an operator with an invalid value */
     public static Understood read(String query) {
         List<String> words = new ArrayList<>();
         List<String> phrases = new ArrayList<>();
@@ -140,7 +140,7 @@ public final class QueryLanguage {
         return known == null || other != null && other.isBefore(known) ? other : known;
     }
 
-    /** The start, in UTC, of a day, month or year. */
+    /** Returns the start of a day, month or year in UTC. */
     private static Instant start(String name, String value) {
         try {
             LocalDate day =

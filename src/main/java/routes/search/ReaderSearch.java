@@ -21,19 +21,19 @@ import routes.search.HybridSearch.SearchResult;
 import routes.search.QueryLanguage.Understood;
 import routes.text.NormalizedText;
 
-/** Searches as a user would on the page, for what the user gets elsewhere: answers of the bot, and feeds. */
+/** Searches like the search page, for other outputs: answers of the bot, and feeds. */
 @Component
 public record ReaderSearch(HybridSearch search, JdbcClient jdbc) {
     private static final ObjectMapper JSON = Json.newMapper();
 
     /**
-     * A post that was found.
+     * A found post.
      *
-     * @param channel title of the channel, otherwise its user name
-     * @param link to the post in Telegram; null if it has none
-     * @param changedAt when it was posted or edited last
-     * @param text of the post, with spoilers masked
-     * @param snippet around the best match in it
+     * @param channel title of the channel, or its user name if it has no title
+     * @param link link to the post in Telegram; null if there is none
+     * @param changedAt time of posting or of the last edit
+     * @param text text of the post, with spoilers masked
+     * @param snippet the text around the best match
      */
     public record Found(
             UUID postId,
@@ -45,12 +45,12 @@ public record ReaderSearch(HybridSearch search, JdbcClient jdbc) {
             String text,
             String snippet) {}
 
-    /** @param hasMore whether there are more than were asked for */
+    /** @param hasMore whether there are more posts than requested */
     public record Results(List<Found> posts, boolean hasMore) {}
 
     /**
      * @param limit 1 to {@value HybridSearch.PostQuery#MAX_LIMIT}
-     * @throws QueryLanguage.UnclearQueryException for an operator with a wrong value
+     * @throws QueryLanguage.UnclearQueryException for an operator with an invalid value
      */
     public Results find(UUID tenantId, long userId, String query, PostQuery.Order order, int limit) {
         Understood words = QueryLanguage.read(query);
@@ -97,7 +97,7 @@ public record ReaderSearch(HybridSearch search, JdbcClient jdbc) {
 
     private record Subscription(UUID channelId, String username, String title) {}
 
-    /** @param names user names or titles; empty for all */
+    /** @param names user names or titles; empty for all channels */
     private Set<UUID> channels(long userId, Set<String> names) {
         Set<String> wanted = names.stream().map(NormalizedText::of).collect(Collectors.toSet());
         return jdbc

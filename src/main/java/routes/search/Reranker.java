@@ -21,13 +21,13 @@ import routes.llm.RankingTask;
 import routes.llm.ReaderCalls;
 import routes.llm.RerankProperties;
 
-/** Orders the best hits of a search by a model, within a time limit. */
+/** Reorders the best hits of a search with a model, within a time limit. */
 @Component
 class Reranker {
     private static final String PROMPT = "prompts/rerank.txt";
     private static final int MAX_PASSAGE = 1_000;
     private static final int CACHED = 1_000;
-    /** The pages of a result must not overlap, so they share an order. */
+    /** Time for which an order is cached, so that all pages of a result use the same order and do not overlap. */
     private static final Duration KEPT = Duration.ofMinutes(10);
 
     private final RerankProperties settings;
@@ -55,14 +55,14 @@ class Reranker {
         }
     }
 
-    /** How many hits are ordered; 0 if there is no model. */
+    /** Returns the number of hits to reorder; 0 if there is no model. */
     int depth() {
         return providers.isEmpty() ? 0 : settings.depth();
     }
 
     /**
      * @return the positions of the texts, best first
-     * @throws ModelFailureException if there is no order in time
+     * @throws ModelFailureException if there is no result in time
      */
     List<Integer> order(String query, List<String> texts) {
         List<String> passages = texts.stream()
@@ -75,7 +75,7 @@ class Reranker {
     }
 
     private List<Integer> ask(String query, List<String> passages) {
-        // the author of a passage cannot predict it
+        // a delimiter that the author of a passage cannot predict
         String mark = "=====" + Sha256.hexOfLines(passages).substring(0, 16) + "=====";
         StringBuilder material = new StringBuilder("Query: " + query + "\n");
         IntStream.range(0, passages.size())

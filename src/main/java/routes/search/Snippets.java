@@ -10,19 +10,19 @@ import java.util.regex.Pattern;
 import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
-/** Cuts the passage with the most query words, in any inflection, from a text. */
+/** Extracts the passage of a text with the most query words, in any inflection. */
 record Snippets(SearchWords analysis) {
     static final int MAX_LENGTH = 240;
 
-    /** Long texts (crawled pages) are read up to this position. */
+    /** Long texts (crawled pages) are read only up to this position. */
     private static final int MAX_READ = 20_000;
 
-    /** Text shown before the first match. */
+    /** Number of characters shown before the first match. */
     private static final int LEAD = 40;
 
     private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
 
-    /** What the words of the query are recognised by in a text; stop words only if there is nothing else. */
+    /** Returns the keys by which the words of the query are found in a text; keys of stop words only if there are no other words. */
     Set<String> wanted(String query) {
         Set<String> all = new HashSet<>();
         Set<String> content = new HashSet<>();
@@ -36,7 +36,7 @@ record Snippets(SearchWords analysis) {
         return content.isEmpty() ? all : content;
     }
 
-    /** A word of the query in a text, by the stem of the form there. */
+    /** A query word in a text, with the stem of its form in the text. */
     private record Match(int start, int end, String stem) {}
 
     HybridSearch.Passage of(String text, Set<String> wanted) {
@@ -69,7 +69,7 @@ record Snippets(SearchWords analysis) {
         return new HybridSearch.Passage((start > 0 ? "…" : "") + cut + (end < text.length() ? "…" : ""), first);
     }
 
-    /** Start of the window with the most distinct words; the first one on a tie. */
+    /** Returns the start of the window with the most distinct words; on a tie, the first one. */
     private static int bestStart(List<Match> matches) {
         Map<String, Integer> inside = new HashMap<>();
         List<Integer> different = new ArrayList<>();

@@ -9,14 +9,14 @@ import routes.events.VisionAnalyzed;
 import routes.events.VisionAnalyzed.VisionResult;
 
 /**
- * What vision found in the pictures of a post, as far as tags depend on it.
+ * The vision results of a post's pictures, as far as tags depend on them.
  *
- * @param text description and recognised text; empty if there is neither
+ * @param text description and recognised text; empty if there are none
  * @param visionVersion null if no picture was analysed
  * @param featuresHash null if no picture was analysed
  */
 public record SeenPictures(String text, String visionVersion, String featuresHash) {
-    /** Of a post whose pictures, if any, are not analysed. */
+    /** For a post without analysed pictures. */
     static final SeenPictures NONE = new SeenPictures("", null, null);
 
     private static final int MAX_TEXT = 4_000;
@@ -29,13 +29,13 @@ public record SeenPictures(String text, String visionVersion, String featuresHas
                 event.featuresHash());
     }
 
-    /** Either may be null. */
+    /** Joins description and recognised text; either may be null. */
     static String text(String description, String ocr) {
         String text = Stream.of(description, ocr).filter(Objects::nonNull).collect(Collectors.joining("\n"));
         return text.substring(0, text.offsetByCodePoints(0, Math.min(text.codePointCount(0, text.length()), MAX_TEXT)));
     }
 
-    /** The post, with the words of its pictures appended to its own. */
+    /** Returns the post with the text of its pictures appended to its own. */
     public PostParsed addTo(PostParsed post) {
         if (text.isBlank()) {
             return post;

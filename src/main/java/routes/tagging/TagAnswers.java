@@ -25,7 +25,7 @@ import routes.text.NormalizedText;
 
 /**
  * Extracts tags from model output in any form: an array, an object that contains an array, a fenced block, surrounding remarks,
- * typographic quotation marks, or a plain list. It may be lenient because its result is checked afterwards.
+ * typographic quotation marks, or a plain list. Parsing is lenient, because the tags are validated afterwards.
  */
 final class TagAnswers {
     private static final ObjectReader JSON = Json.newMapper()
@@ -36,7 +36,7 @@ final class TagAnswers {
             .with(JsonReadFeature.ALLOW_TRAILING_COMMA)
             .with(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS);
 
-    /** Also matches thoughts without the start tag, which some servers strip, or without the end tag if the answer was cut off. */
+    /** Also matches reasoning without the start tag, which some servers strip, or without the end tag if the answer was truncated. */
     private static final Pattern THOUGHTS = Pattern.compile("(?is)^.*</think(?:ing)?>|<think(?:ing)?>.*$");
 
     private static final Pattern JSON_START = Pattern.compile("[\\[{]");
@@ -44,7 +44,7 @@ final class TagAnswers {
     private static final Pattern QUOTES = Pattern.compile("[«»“”„‟〝〞＂‹›「」『』]");
     private static final Pattern SINGLE_QUOTES =
             Pattern.compile("(?<![\\p{L}\\p{N}])[‘‚'](.{1,100}?)[’‘'](?![\\p{L}\\p{N}])");
-    /** A colon after it marks a field name. */
+    /** A quoted text. A colon after it marks a field name. */
     private static final Pattern QUOTED = Pattern.compile("\"([^\"\\n]{1,100})\"(\\s*:)?");
 
     private static final Pattern LABEL = Pattern.compile(
@@ -54,7 +54,7 @@ final class TagAnswers {
     private static final Pattern LIST_ITEM = Pattern.compile("^\\s*(?:[-*•–—·+]\\s|\\d{1,2}[.):]\\s|[•–—·])\\s*");
     private static final Pattern SEPARATOR = Pattern.compile("[,;|\\n]");
     private static final Pattern DECORATION = Pattern.compile("^[\\s#*_`\"'.]+|[\\s*_`\"'.]+$");
-    /** Field names in lower case without spaces, underscores and hyphens. */
+    /** Field names in lower case, without spaces, underscores and hyphens. */
     private static final Set<String> TAGS = words(
             "tags keywords keyphrases hashtags labels теги тэги ключевыеслова ключевыефразы метки хештеги хэштеги");
 
@@ -74,7 +74,7 @@ final class TagAnswers {
 
     /**
      * @param posts number of posts in the request
-     * @return the tags for each post, an empty list if the answer has none for it
+     * @return the tags of each post; an empty list if the answer has none for a post
      * @throws ModelFailureException if no tags are found for any post
      */
     static List<List<String>> read(String content, int posts) {
@@ -99,14 +99,14 @@ final class TagAnswers {
         return tags.limit(MOST_TAGS).toList();
     }
 
-    /** Combines several values into one array: one value per line, or the items of an array that was cut off. */
+    /** Combines several values into one array: one value per line, or the items of a truncated array. */
     private static JsonNode whole(List<JsonNode> json) {
         return json.size() == 1
                 ? json.get(0)
                 : JsonNodeFactory.instance.arrayNode().addAll(json);
     }
 
-    /** The JSON values in the text, in order. If a value is malformed, reads the values inside it. */
+    /** Returns the JSON values in the text, in order. If a value is malformed, reads the values inside it. */
     private static List<JsonNode> json(String text) {
         List<JsonNode> values = new ArrayList<>();
         Matcher start = JSON_START.matcher(text);
@@ -117,7 +117,7 @@ final class TagAnswers {
                 values.add(JSON.readTree(parser));
                 at = start.start() + (int) parser.currentLocation().getCharOffset();
             } catch (JacksonException e) {
-                // no JSON begins here
+                // no JSON at this position
             } catch (IOException e) {
                 throw new UncheckedIOException("Cannot read a string", e);
             }
@@ -125,14 +125,14 @@ final class TagAnswers {
         return values.isEmpty() ? inString(text) : values;
     }
 
-    /** JSON that a model wrote into a JSON string. */
+    /** Reads JSON that a model wrote as a JSON string. */
     private static List<JsonNode> inString(String text) {
         Matcher start = STRING_WITH_JSON.matcher(text);
         try {
             JsonNode string = start.find() ? JSON.readTree(text.substring(start.start())) : JSON.createArrayNode();
             return string.isTextual() && !string.asText().equals(text) ? json(string.asText()) : List.of();
         } catch (JacksonException e) {
-            return List.of(); // the text is read in another way or rejected as a whole
+            return List.of(); // the caller reads the text in another way or rejects it
         }
     }
 
@@ -142,7 +142,7 @@ final class TagAnswers {
         } else if (node.isTextual()) {
             return Stream.of(bare(node.asText()));
         } else if (!node.isObject()) {
-            return node.valueStream().flatMap(item -> tags(item, depth + 1)); // none in a number
+            return node.valueStream().flatMap(item -> tags(item, depth + 1)); // empty for a number
         }
         return field(node, TAGS)
                 .map(value -> value.isTextual() ? list(value.asText()) : tags(value, depth + 1))
@@ -151,7 +151,8 @@ final class TagAnswers {
     }
 
     /**
-     * An object with unknown field names: its nested arrays and objects, else its names if all values are numbers, else its texts.
+     * Reads an object with unknown field names: its nested arrays and objects; if there are none, its names if all values are
+     * numbers; otherwise its texts.
      */
     private static Stream<String> inside(JsonNode node, int depth) {
         List<String> nested = node.valueStream()
@@ -176,7 +177,7 @@ final class TagAnswers {
                 .findFirst();
     }
 
-    /** Drops what has no valid position, since it may belong to another post. */
+    /** Drops items without a valid position, because they may belong to another post. */
     private static List<List<String>> ofSeveral(JsonNode node, int posts) {
         Optional<String> wrapped = LISTS.stream().filter(node::has).findFirst();
         if (wrapped.isPresent()) {
@@ -185,7 +186,7 @@ final class TagAnswers {
         List<List<String>> answers = new ArrayList<>(Collections.nCopies(posts, List.of()));
         boolean inOrder =
                 node.isArray() && node.size() == posts && node.valueStream().allMatch(item -> position(item) < 0);
-        List<String> names = node.propertyStream().map(Map.Entry::getKey).toList(); // none in an array
+        List<String> names = node.propertyStream().map(Map.Entry::getKey).toList(); // empty for an array
         List<JsonNode> items = node.valueStream().toList();
         for (int i = 0; i < items.size(); i++) {
             JsonNode item = items.get(i);
@@ -197,7 +198,7 @@ final class TagAnswers {
         return answers;
     }
 
-    /** The number of a post, counted from 1; -1 if there is none. */
+    /** Returns the number of a post, counted from 1; -1 if there is none. */
     private static int position(JsonNode item) {
         return NUMBERS.stream()
                 .mapToInt(name -> position(item.path(name).asText("")))
@@ -212,8 +213,8 @@ final class TagAnswers {
     }
 
     /**
-     * Hashtags, quoted words, or a list separated by commas or lines. Reads only short answers as a list, since a long one is
-     * prose.
+     * Reads hashtags, quoted words, or a list separated by commas or line breaks. Only short answers are read as a list, because
+     * long ones are prose.
      */
     private static Stream<String> plain(String text) {
         Matcher hashtags = HASHTAGS.matcher(text);

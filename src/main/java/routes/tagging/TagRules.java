@@ -16,7 +16,7 @@ import routes.text.TagKey;
 import routes.text.TextAnalysis;
 import routes.text.Token;
 
-/** Strictly checks a tagging provider's answer against the text that the provider received. */
+/** Validates the answer of a tagging provider against the text that the provider received. */
 @Component
 public final class TagRules {
     private static final int MIN_LENGTH = 2;
@@ -42,7 +42,7 @@ public final class TagRules {
     /**
      * The checked tags of a post.
      *
-     * @param accepted in the provider's order, white space collapsed
+     * @param accepted in the provider's order, with whitespace collapsed
      */
     public record Checked(List<String> accepted, List<Rejected> rejected) {}
 
@@ -53,7 +53,7 @@ public final class TagRules {
             "(?:[\\p{L}\\p{Nd}\\p{Mn}_]|(?<=\\p{L})['’](?=\\p{L})(?!s(?![\\p{L}\\p{Nd}])))";
 
     /**
-     * A position that no word spans. The apostrophe in "don't" belongs to the word, the one of an English genitive does not.
+     * A word boundary. The apostrophe in "don't" is part of the word; the apostrophe of an English genitive is not.
      */
     private static final Pattern BOUNDARY = Pattern.compile("(?<!" + IN_WORD + ")|(?!" + IN_WORD + ")");
 
@@ -99,7 +99,7 @@ public final class TagRules {
         return WHITE_SPACE.matcher(NormalizedText.visible(text)).replaceAll(" ").strip();
     }
 
-    /** Null if the tag breaks no rule. */
+    /** Returns the rule that the tag violates; null if there is none. */
     private Reason broken(String tag) {
         int length = tag.codePointCount(0, tag.length());
         if (length < MIN_LENGTH) {
@@ -112,13 +112,13 @@ public final class TagRules {
         return url ? Reason.URL : null;
     }
 
-    /** The text in which tags are searched: as written, plus its hashtags split into words. */
+    /** The text in which tags are searched: the original text, followed by its hashtags split into words. */
     private static final class TaggedText {
         private final String text;
         private final String normalized;
         private List<Form> forms;
 
-        /** @param key base form of the word; empty for a sign between two words */
+        /** @param key base form of the word; empty for a character between two words */
         private record Form(int start, int end, String key) {}
 
         TaggedText(String text) {
@@ -127,7 +127,9 @@ public final class TagRules {
             this.normalized = NormalizedText.of(this.text);
         }
 
-        /** The tag if the text contains it as whole words, else the first place that contains its words in other forms. */
+        /**
+         * Returns the tag if the text contains it as whole words; otherwise the first place that contains its words in other forms.
+         */
         Optional<String> span(String tag) {
             return contains(NormalizedText.of(tag)) ? Optional.of(tag) : otherForm(tag);
         }

@@ -38,12 +38,12 @@ import routes.llm.ProvidersFailedException;
 import routes.posts.PostNotThereYetException;
 import routes.tagging.TaggingPass.Verdict;
 
-/** The work of the tagging stage: selects the posts to tag, checks the answers, and records the state after each step. */
+/** The tagging stage: selects the posts to tag, checks the answers, and records the state after each step. */
 @Component("tagging")
 public class Tagging {
     private static final Logger LOG = LoggerFactory.getLogger(Tagging.class);
     private static final String NO_PROVIDER = "none";
-    /** Exchange property: the {@link TaggingPass} of the batch. */
+    /** Exchange property that contains the {@link TaggingPass} of the batch. */
     public static final String PASS = "taggingPass";
 
     private static final int TIMEOUT_SECONDS = 30;
@@ -79,7 +79,7 @@ public class Tagging {
         Arrays.stream(TagRules.Reason.values()).forEach(reason -> countRejected(reason, 0));
     }
 
-    /** The same stage for trials: it claims nothing and counts nothing; what it writes to the database the caller undoes. */
+    /** Returns an instance for trials, which claims and counts nothing; the caller rolls back its database changes. */
     public Tagging rehearsal() {
         return new Tagging(
                 states,
@@ -101,8 +101,8 @@ public class Tagging {
     }
 
     /**
-     * Selects the posts to tag. Leaves out a retag after vision, so that retagging cannot trigger itself; a text that an edit has
-     * replaced; a deleted post; the same text of the same post again, except on request (trigger=manual); a text without words.
+     * Selects the posts to tag. Skips retagging after vision, so that retagging cannot trigger itself; texts that an edit has
+     * replaced; deleted posts; the same text of the same post, except on request (trigger=manual); and texts without words.
      */
     public TaggingPass begin(Exchange exchange, @Body List<PostParsed> events) {
         Map<PostParsed, TaggingStates.Stored> stored = states.stored(events);
@@ -129,7 +129,7 @@ public class Tagging {
         return stored == null ? SeenPictures.NONE : stored.seen();
     }
 
-    /** Null if the post may need tags. */
+    /** Returns the answer for a post that needs no tags; null if the post may need tags. */
     private static Recorded ignored(PostParsed post, TaggingStates.Stored stored) {
         if (post.trigger() == Trigger.VISION_RETAG) {
             return StageOutcome.skipped("vision_retag");
@@ -139,34 +139,37 @@ public class Tagging {
         return stored.obsolete(post).map(StageOutcome::skipped).orElse(null);
     }
 
-    /** Whether there is nothing to tag: later stages receive the post without tags. */
+    /** Whether there is nothing to tag. Later stages receive the post without tags. */
     public boolean isTooShort(PostParsed post) {
         String text = post.allText().strip();
-        // a sticker's emoji or a location's coordinates contain no word that could be a tag
+        // the emoji of a sticker or the coordinates of a location contain no word that could be a tag
         return text.codePointCount(0, text.length()) < properties.minChars()
                 || text.codePoints().noneMatch(Character::isLetter);
     }
 
     /**
-     * The same key for the same text of the same post. The key of an edit contains its version, so that a restored earlier text is
-     * tagged again.
+     * Returns the same key for the same text of the same post. The key of an edit contains its version, so that a restored earlier
+     * text is tagged again.
      */
     private static String key(PostParsed post) {
         String key = post.postId() + ":" + post.contentHash();
         return post.contentVersion() == 0 ? key : key + ":e" + post.contentVersion();
     }
 
-    /** Whether the post was requested explicitly, by trigger or with a request id: such a request ignores earlier results. */
+    /**
+     * Whether tagging of the post was requested explicitly, by trigger or with a request id. Such a request ignores earlier
+     * results.
+     */
     private static boolean isManual(PostParsed post) {
         return post.trigger() == Trigger.MANUAL || post.requestId() != null;
     }
 
-    /** The next request to the providers. */
+    /** Returns the next request to the providers. */
     public TaggingTask task(@ExchangeProperty(PASS) TaggingPass pass) {
         return task(pass.next(clock.instant()));
     }
 
-    /** A request for the posts. */
+    /** Returns a request for the posts. */
     public TaggingTask task(List<PostParsed> posts) {
         return new TaggingTask(posts, prompts, rules, properties.maxTags(), tag -> countRejected(tag.reason(), 1));
     }
@@ -180,8 +183,8 @@ public class Tagging {
     }
 
     /**
-     * Stores the results of the posts in one transaction. A pass without usable tags is counted in the post and repeated later.
-     * After the last of TAGGING_MAX_ATTEMPTS passes the post continues without tags, so that search does not lose it. If all quotas
+     * Stores the results of the posts in one transaction. A pass without usable tags is counted for the post and repeated later.
+     * After the last of TAGGING_MAX_ATTEMPTS passes, the post continues without tags, so that it remains searchable. If all quotas
      * are exhausted, nothing is counted and the stage pauses.
      *
      * @return an answer for each post
@@ -198,7 +201,7 @@ public class Tagging {
         return List.of(pass.answers);
     }
 
-    /** @return the passes so far of each post; none for a post that is not stored */
+    /** @return the number of passes so far of each stored post */
     private Map<UUID, Integer> store(TaggingPass pass) {
         Map<PostParsed, TaggingStates.Outcome> outcomes = new LinkedHashMap<>();
         for (int i = 0; i < pass.answers.length; i++) {
@@ -207,7 +210,7 @@ public class Tagging {
             }
         }
         Map<UUID, Integer> attempts = states.record(outcomes, properties.maxAttempts());
-        // the post was edited or deleted in the meantime: later stages compare versions
+        // the post was edited or deleted in the meantime; later stages compare versions
         List<PostParsed> unexpected = outcomes.keySet().stream()
                 .filter(post -> pass.verdict(post).problem() == null && !attempts.containsKey(post.postId()))
                 .toList();
@@ -229,7 +232,7 @@ public class Tagging {
                         problem.restingUntil() == null ? "failed" : "waiting", problem.getMessage());
     }
 
-    /** @param attempts passes so far; null if the post is not stored */
+    /** @param attempts number of passes so far; null if the post is not stored */
     private Recorded answer(PostParsed post, Verdict verdict, SeenPictures seen, Integer attempts) {
         ProvidersFailedException problem = verdict.problem();
         if (attempts == null) {
@@ -254,7 +257,10 @@ public class Tagging {
         return untagged(post, seen, "tagging_failed");
     }
 
-    /** The answer to a post that no provider tagged: the stage pauses while all providers rest; otherwise the failure counts. */
+    /**
+     * Returns the answer for a post that no provider tagged. While all providers are paused, the stage pauses; otherwise the
+     * failure counts.
+     */
     public EntryFailure failure(PostParsed post, ProvidersFailedException problem) {
         return problem.restingUntil() != null
                 ? new EntryFailure(
@@ -267,14 +273,14 @@ public class Tagging {
         return tagged(post, NO_PROVIDER, null, List.of(), 0, seen, Map.of("reason", reason));
     }
 
-    /** The tags that a post has already, with the versions of its pictures. */
+    /** Returns the existing tags of a post, with the versions of its pictures. */
     public PostTagged unchanged(PostParsed post, List<String> tags, String provider, String model, SeenPictures seen) {
         return tags.isEmpty()
                 ? untagged(post, seen, "skipped")
                 : tagged(post, provider, model, tags, 0, seen, Map.of());
     }
 
-    /** The tags of a post, with the versions of its pictures. */
+    /** Returns the new tags of a post, with the versions of its pictures. */
     public PostTagged tagged(PostParsed post, Verdict verdict, SeenPictures seen) {
         Map<String, Object> metadata = new TreeMap<>(verdict.result().metadata());
         List<TagRules.Rejected> rejected = verdict.tags().rejected();

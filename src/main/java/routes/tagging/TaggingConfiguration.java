@@ -12,8 +12,8 @@ import routes.stages.StageProperties;
 class TaggingConfiguration {
 
     /**
-     * Route settings derived from other settings. An entry of a model's batch is acknowledged when the whole call is complete, so a
-     * batch contains the posts of one call. {@code local} tags as many posts at once as other stages process.
+     * Route settings derived from other settings. The entries of a model's batch are acknowledged when the whole call is complete,
+     * so a batch contains the posts of one call. For {@code local}, a batch has as many posts as in other stages.
      */
     @Bean
     MapPropertySource taggingEntries(

@@ -20,12 +20,12 @@ import routes.llm.ModelResult;
 import routes.llm.ProvidersFailedException;
 
 /**
- * The posts of a batch on their way through the providers. The first request contains all posts that need tags. Posts without a
- * usable answer are then requested one by one.
+ * The state of a batch of posts during tagging. The first request contains all posts that need tags. Posts without a usable answer
+ * are then requested one by one.
  */
 public class TaggingPass {
 
-    /** The providers' result for a post: either the tags or the problem is null. */
+    /** The result of the providers for a post. Either the tags or the problem is null. */
     public record Verdict(
             ModelResult result, TagRules.Checked tags, ProvidersFailedException problem, Instant asked, Instant ended) {
 
@@ -37,11 +37,11 @@ public class TaggingPass {
     private static final Verdict NOTHING_TO_TAG = new Verdict(null, null, null, null, null);
 
     final List<PostParsed> posts;
-    /** By index of the post; null until the outcome of the post is known. */
+    /** Answers by index of the post; null until the outcome is known. */
     final Recorded[] answers;
 
     private final List<Claim> claims = new ArrayList<>();
-    /** What the pictures of posts show; no entry for posts without analysed pictures. */
+    /** Vision results of posts; no entry for posts without analysed pictures. */
     final Map<PostParsed, SeenPictures> seen = new HashMap<>();
 
     private final Map<PostParsed, Verdict> verdicts = new HashMap<>();
@@ -54,7 +54,7 @@ public class TaggingPass {
         this.answers = new Recorded[posts.size()];
     }
 
-    /** Whether requests to the providers remain. */
+    /** Whether requests to the providers are left. */
     public final boolean isOpen() {
         return !requests.isEmpty();
     }
@@ -63,7 +63,7 @@ public class TaggingPass {
         return posts;
     }
 
-    /** The answer to a post; null until its outcome is known. */
+    /** Returns the answer for a post; null until its outcome is known. */
     public final Recorded answer(int post) {
         return answers[post];
     }
@@ -77,8 +77,8 @@ public class TaggingPass {
     }
 
     /**
-     * Claims the keys of posts. A post whose key is done is answered as a duplicate; one whose key another consumer holds is
-     * delivered again.
+     * Claims the keys of posts. A post with a completed key is answered as a duplicate; a post whose key is claimed by another
+     * consumer is delivered again.
      *
      * @return the number of duplicates
      */
@@ -101,12 +101,12 @@ public class TaggingPass {
         return duplicates;
     }
 
-    /** The keys that were claimed. */
+    /** Returns the claimed keys. */
     public final List<Claim> claims() {
         return claims;
     }
 
-    /** Confirms the keys of the posts that did not fail. */
+    /** Confirms the keys of the posts without a failure. */
     public final void confirm(BatchClaims keys, Exchange exchange) {
         keys.confirmAll(
                 exchange,
@@ -115,14 +115,14 @@ public class TaggingPass {
                         .toList());
     }
 
-    /** Requests tags for posts. */
+    /** Adds posts to the requests. */
     public final void request(List<PostParsed> due) {
         if (!due.isEmpty()) {
             requests.add(due);
         }
     }
 
-    /** The posts of the next request. */
+    /** Returns the posts of the next request. */
     final List<PostParsed> next(Instant now) {
         asked = requests.remove();
         askedAt = now;

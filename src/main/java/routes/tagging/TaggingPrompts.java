@@ -16,9 +16,9 @@ import routes.events.Sha256;
 import routes.text.Language;
 
 /**
- * The tagging prompts: {@code prompts/tagging.<language>.txt} for one post and {@code prompts/tagging-batch.<language>.txt} for
- * several, in the configuration folder. They contain the instructions. The posts follow as the user message, between delimiters
- * that the author of a post cannot guess.
+ * The tagging prompts in the configuration folder: {@code prompts/tagging.<language>.txt} for one post and
+ * {@code prompts/tagging-batch.<language>.txt} for several. They contain the instructions. The posts are sent as the user message,
+ * between delimiters that the author of a post cannot guess.
  */
 @Component
 class TaggingPrompts {
@@ -29,7 +29,7 @@ class TaggingPrompts {
     private final int maxText;
 
     /**
-     * @param maxText maximum number of characters of a post that are sent to a model
+     * @param maxText maximum number of characters of a post sent to a model
      * @throws ConfigurationException if a prompt is missing or contains an unknown placeholder
      */
     TaggingPrompts(ConfigFolderProperties config, @Value("${tagging.max-text}") int maxText) {
@@ -79,7 +79,7 @@ class TaggingPrompts {
         return all.append(mark).toString();
     }
 
-    /** A hash of the texts: the same texts give the same prompt, and no text can contain its own delimiter. */
+    /** Returns a hash of the texts as delimiter: equal texts give the same prompt, and no text can contain its own delimiter. */
     private static String mark(List<String> texts) {
         return "=====" + Sha256.hex(String.join("\0", texts)).substring(0, 16) + "=====";
     }

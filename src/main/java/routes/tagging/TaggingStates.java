@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.PostParsed;
 
-/** The tagging fields of the {@code posts} rows. */
+/** The tagging columns of the table {@code posts}. */
 @Component
 record TaggingStates(JdbcClient jdbc) {
     private static final String UPDATE =
@@ -32,21 +32,21 @@ record TaggingStates(JdbcClient jdbc) {
             """;
 
     /**
-     * What a pass means for a post.
+     * The outcome of a pass for a post.
      *
      * @param outcome {@code success} and {@code failed} count as an attempt; {@code skipped} if there is nothing to tag;
      *     {@code waiting} if no pass was possible
-     * @param error why it failed or waits; null otherwise
+     * @param error reason for the failure or the wait; otherwise null
      */
     record Outcome(String outcome, String error) {}
 
     /**
      * The stored state of a post.
      *
-     * @param visionVersion of the vision result of its pictures; null if there is none
-     * @param featuresHash of that result
-     * @param description of its pictures; null if there is none
-     * @param ocr text of its pictures; null if there is none
+     * @param visionVersion version of the vision result of its pictures; null if there is none
+     * @param featuresHash hash of that result
+     * @param description description of its pictures; null if there is none
+     * @param ocr recognised text of its pictures; null if there is none
      */
     record Stored(
             UUID id,
@@ -68,7 +68,7 @@ record TaggingStates(JdbcClient jdbc) {
             return tenantId.equals(post.tenantId()) && (isDeleted || contentVersion >= post.contentVersion());
         }
 
-        /** Why this event need not be tagged: {@code deleted}, {@code superseded} by an edit, or empty. */
+        /** Returns why this event need not be tagged: {@code deleted}, {@code superseded} by an edit; otherwise empty. */
         Optional<String> obsolete(PostParsed post) {
             if (isDeleted) {
                 return Optional.of("deleted");
@@ -77,7 +77,7 @@ record TaggingStates(JdbcClient jdbc) {
         }
     }
 
-    /** The stored rows of the posts, except those older than the events. */
+    /** Returns the stored rows of the posts, except rows that are older than the events. */
     Map<PostParsed, Stored> stored(Collection<PostParsed> posts) {
         Map<UUID, Stored> rows = new HashMap<>();
         jdbc.sql(
@@ -102,10 +102,10 @@ record TaggingStates(JdbcClient jdbc) {
     }
 
     /**
-     * Records the outcomes. Updates only the content versions that the events carry, and no tombstones. Always locks rows in id
-     * order, so that two batches cannot deadlock.
+     * Records the outcomes. Updates only the content versions of the events, and no tombstones. Always locks rows in id order, so
+     * that two batches cannot deadlock.
      *
-     * @return the passes so far of each post that was updated
+     * @return the number of passes so far of each updated post
      */
     Map<UUID, Integer> record(Map<PostParsed, Outcome> outcomes, int maxAttempts) {
         Map<UUID, Integer> attempts = new HashMap<>();

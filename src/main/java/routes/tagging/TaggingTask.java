@@ -11,11 +11,11 @@ import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 
 /**
- * Requests tags for one or more posts. The result value maps the idempotency keys of the posts to {@link TagRules.Checked} tags:
- * none only if the post has nothing that could be a tag. With several posts, it omits those without a usable answer.
+ * Requests tags for one or more posts. The result value maps the idempotency keys of the posts to {@link TagRules.Checked} tags.
+ * The tags are empty only if nothing in the post could be a tag. For several posts, posts without a usable answer are omitted.
  */
 public final class TaggingTask implements ModelTask {
-    /** Three Russian words and the JSON around them. */
+    /** Three Russian words and the surrounding JSON. */
     private static final int TOKENS_PER_TAG = 40;
 
     private static final int TOKENS_PER_POST = 50;
@@ -41,7 +41,6 @@ public final class TaggingTask implements ModelTask {
         this.onRejected = onRejected;
     }
 
-    /** The posts to tag. */
     public List<PostParsed> posts() {
         return posts;
     }
@@ -89,8 +88,8 @@ public final class TaggingTask implements ModelTask {
                 : "none of " + rejected.size() + " tags is valid: " + rejected;
     }
 
-    /** The tags of a post in the result of a task; empty if there is no usable answer for it. */
-    @SuppressWarnings("unchecked") // the type that read() and the local provider return
+    /** Returns the tags of a post in the result of a task; empty if there is no usable answer for it. */
+    @SuppressWarnings("unchecked") // read() and the local provider return this type
     public static Optional<TagRules.Checked> tags(ModelResult result, PostParsed post) {
         return Optional.ofNullable(((Map<String, TagRules.Checked>) result.value()).get(post.idempotencyKey()));
     }

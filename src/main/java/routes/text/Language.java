@@ -2,7 +2,7 @@ package routes.text;
 
 import java.lang.Character.UnicodeScript;
 
-/** The main language of a text, detected by script. The product distinguishes only these two. */
+/** The main language of a text, detected by script. Only these two are distinguished. */
 public enum Language {
     RU("ru"),
     EN("en");
@@ -13,14 +13,14 @@ public enum Language {
         this.code = code;
     }
 
-    /** ISO 639-1. */
+    /** Returns the ISO 639-1 code. */
     public String code() {
         return code;
     }
 
     /**
-     * English only if Latin letters outnumber Cyrillic ones by more than three to one: Russian posts about technology are full of
-     * Latin names, English posts contain no Cyrillic. A text without letters counts as Russian.
+     * Detects the language: English only if Latin letters outnumber Cyrillic ones by more than three to one, because Russian posts
+     * about technology contain many Latin names, while English posts contain no Cyrillic. A text without letters counts as Russian.
      */
     public static Language of(String text) {
         return count(text, UnicodeScript.LATIN) > 3 * count(text, UnicodeScript.CYRILLIC) ? EN : RU;

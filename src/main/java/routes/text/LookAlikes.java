@@ -1,13 +1,13 @@
 package routes.text;
 
-/** Letters of the Latin and the Cyrillic alphabet that look the same. */
+/** Latin and Cyrillic letters that look the same. */
 final class LookAlikes {
     private static final String LATIN = "aceopxykijsABCEHKMOPTXYIJS";
     private static final String CYRILLIC = "асеорхукіјѕАВСЕНКМОРТХУІЈЅ";
 
     private LookAlikes() {}
 
-    /** Writes each word of both alphabets in one of them, if the letters of the other one only look like it. */
+    /** Converts each word that mixes both alphabets to one of them, if the letters of the other one are only look-alikes. */
     static void unify(char[] text, int length) {
         int from = 0;
         for (int i = 0; i <= length; i++) {

@@ -30,18 +30,18 @@ import org.springframework.util.StringUtils;
 
 /**
  * The dictionaries of Russian and English words: base form, part of speech and frequency. Cyrillic words are looked up in the
- * Russian one, others in the English one. Loaded on first use (about 1.5 s, 17 MB of heap); thread-safe.
+ * Russian dictionary, others in the English one. Loaded on first use (about 1.5 s, 17 MB of heap); thread-safe.
  */
 public final class Morphology {
     private static final String RESOURCES = "/org/languagetool/resource/";
-    /** Minimum length of a part of an unknown compound ("нейро|сети"), in letters, to count as a word. */
+    /** Minimum length of the second part of an unknown compound ("нейро|сети"), in letters. */
     private static final int SHORTEST_TAIL = 4;
 
     private static final int SHORTEST_HEAD = 3;
-    /** As in {@link SearchWords}; about 300 bytes each. */
+    /** As in {@link SearchWords}; an entry takes about 300 bytes. */
     private static final int CACHED_WORDS = 100_000;
 
-    /** The highest frequency class of the dictionary. */
+    /** The highest frequency class of the dictionaries. */
     private static final double MOST_FREQUENT = 25;
 
     private static final double LEAST_RARITY = 0.15;
@@ -51,13 +51,13 @@ public final class Morphology {
 
     private static final int ITSELF = 3;
 
-    /** The parts of speech, with their tags in the dictionaries: the first part of a tag, or the first two. */
+    /** The parts of speech, with their tags in the dictionaries. A tag is compared by its first part or its first two parts. */
     public enum PartOfSpeech {
         NOUN("NN NNS"),
         FIRST_NAME("NN:Name"),
         PATRONYMIC("NN:Patr"),
         SURNAME("NN:Fam"),
-        /** English only: names of any kind. */
+        /** English only: names of all kinds. */
         NAME("NNP NNPS"),
         ABBREVIATION("ABR"),
         ADJECTIVE("ADJ JJ"),
@@ -65,9 +65,9 @@ public final class Morphology {
         NUMERAL("Ord Num NumC CD"),
         VERB("VB VBD VBG VBP VBZ DPT PT_Short ADJ:Short ADJ:Comp"),
         ADVERB("ADV RB RBR RBS JJR JJS PRDC"),
-        /** English only: articles and possessive pronouns, which stand before a noun. */
+        /** English only: articles and possessive pronouns, which precede a noun. */
         DETERMINER("DT PDT PRP$"),
-        /** English only: pronouns as subjects, modal verbs and "to", which stand before a verb. */
+        /** English only: pronouns as subjects, modal verbs and "to", which precede a verb. */
         SUBJECT("MD TO WP PRP_S"),
         /** Pronouns, prepositions, conjunctions, particles. */
         FUNCTION("ADJ:MPR");
@@ -93,7 +93,7 @@ public final class Morphology {
             return tag.length < 2 ? byFirst : BY_TAG.getOrDefault(first + ":" + tag[1], byFirst);
         }
 
-        /** Whether it names a thing or a person. */
+        /** Whether the part of speech names a thing or a person. */
         public boolean isNominal() {
             return this == NOUN || this == NAME || this == ABBREVIATION || isPersonal();
         }
@@ -107,9 +107,9 @@ public final class Morphology {
      * One possible reading of a word.
      *
      * @param lemma base form, lower case, ё written as е
-     * @param forms of a Russian noun or adjective: a bit for each case and, within it, masculine, feminine, neuter singular and
-     *     plural; 0 if the word has no such forms
-     * @param frequency how common the base form is: 0 (rare) to 25, about the binary logarithm of its occurrences in the
+     * @param forms forms of a Russian noun or adjective: for each case, one bit each for masculine, feminine and neuter singular
+     *     and for plural; 0 if the word has no such forms
+     * @param frequency frequency class of the base form: 0 (rare) to 25, about the binary logarithm of its occurrences in the
      *     dictionary's corpus; -1 if unknown
      */
     public record Reading(String lemma, PartOfSpeech part, int forms, int frequency) {
@@ -135,7 +135,7 @@ public final class Morphology {
     private static final int PLURAL = 8;
     private static final int ALL_GENDERS = 15;
 
-    /** What the tag of an entry in a dictionary says. */
+    /** The grammatical meaning of a dictionary tag. */
     private record Grammar(PartOfSpeech part, int forms) {}
 
     /** Both languages, loaded on first use. */
@@ -149,7 +149,7 @@ public final class Morphology {
     private final Cache<String, List<Reading>> known =
             Caffeine.newBuilder().maximumSize(CACHED_WORDS).build();
 
-    /** There are some hundred tags. */
+    /** Parsed tags. The dictionaries contain about a hundred different ones. */
     private final Map<String, Grammar> grammars = new ConcurrentHashMap<>();
 
     private Morphology() {}
@@ -158,7 +158,7 @@ public final class Morphology {
         return Loaded.INSTANCE;
     }
 
-    /** A dictionary of word forms and one of frequencies. */
+    /** A dictionary of word forms and a dictionary of frequencies. */
     private static final class Dictionaries {
         private final ThreadLocal<DictionaryLookup> forms;
         private final Tree formTree;
@@ -179,7 +179,7 @@ public final class Morphology {
             }
         }
 
-        /** FSA reads byte by byte. */
+        /** FSA reads single bytes. */
         private static InputStream inMemory(InputStream file) throws IOException {
             return new ByteArrayInputStream(file.readAllBytes());
         }
@@ -197,7 +197,7 @@ public final class Morphology {
             return word.getBytes(charset);
         }
 
-        /** Whether the encoded word is an entry from this byte on. Much faster than a lookup. */
+        /** Whether the bytes of the word from this position are an entry. Much faster than a lookup. */
         boolean has(byte[] word, int from) {
             return formTree.entry(word, from) != 0;
         }
@@ -208,13 +208,13 @@ public final class Morphology {
         }
     }
 
-    /** Entries are a word, {@code +}, and what is known of it. */
+    /** Entries consist of a word, {@code +}, and its data. */
     private record Tree(FSA tree, FSATraversal traversal) {
         Tree(FSA tree) {
             this(tree, new FSATraversal(tree));
         }
 
-        /** The arc of the {@code +} after the word, or 0 if the word is no entry. */
+        /** Returns the arc of the {@code +} after the word, or 0 if the word is not an entry. */
         int entry(byte[] word, int from) {
             MatchResult match = traversal.match(word, from, word.length - from, tree.getRootNode());
             return match.kind == MatchResult.SEQUENCE_IS_A_PREFIX ? tree.getArc(match.node, (byte) '+') : 0;
@@ -225,19 +225,22 @@ public final class Morphology {
         }
     }
 
-    /** The dictionary readings of a word, ignoring case; empty for an unknown word. */
+    /** Returns the dictionary readings of a word, ignoring case; empty for an unknown word. */
     public List<Reading> readings(String word) {
         return known.get(word, this::lookup);
     }
 
-    /** Whether the dictionary has the Russian word, in lower case or as a name. Does not fill the cache: for many guesses at a word. */
+    /**
+     * Whether the dictionary contains the Russian word, in lower case or as a name. Bypasses the cache, for checking many
+     * candidates.
+     */
     boolean isRussianWord(String lower) {
         return russian.has(russian.encoded(lower), 0) || russian.has(russian.encoded(StringUtils.capitalize(lower)), 0);
     }
 
     /**
-     * The base form of a word without context: prefers nouns, words that are their own base form, and frequent readings. Empty for
-     * an unknown word.
+     * Returns the base form of a word without context. Prefers nouns, words that are their own base form, and frequent readings.
+     * Empty for an unknown word.
      */
     public Optional<String> lemma(String word) {
         String written = NormalizedText.of(word);
@@ -269,12 +272,12 @@ public final class Morphology {
         return readings.isEmpty() && cyrillic ? compound(lower) : List.copyOf(readings.values());
     }
 
-    /** For an unknown word, the longest ending that is a noun or an adjective: "нейросети" as "нейро" and "сети". */
+    /** Returns the readings of an unknown word's longest ending that is a noun or an adjective: "нейросети" as "нейро" and "сети". */
     private List<Reading> compound(String word) {
         int shortest = Math.max(SHORTEST_HEAD, word.lastIndexOf('-') + 1);
         byte[] encoded = russian.encoded(word);
         if (encoded.length != word.length()) {
-            return List.of(); // characters outside of the BMP; all others are one byte
+            return List.of(); // characters outside the BMP; all others are one byte
         }
         for (int tail = shortest; tail <= word.length() - SHORTEST_TAIL; tail++) {
             if (!russian.has(encoded, tail)) {
@@ -294,7 +297,7 @@ public final class Morphology {
         return List.of();
     }
 
-    /** Entries of the same lemma and part of speech become one reading. */
+    /** Merges entries of the same lemma and part of speech into one reading. */
     private void add(Map<String, Reading> readings, List<WordData> entries) {
         for (WordData entry : entries) {
             String stem = entry.getStem().toString();
@@ -303,7 +306,7 @@ public final class Morphology {
             int forms = isCyrillic(lemma) ? grammar.forms() : 0;
             readings.compute(
                     grammar.part() + " " + lemma,
-                    // a word has up to a dozen entries of one lemma, whose frequency is looked up once
+                    // a word has up to a dozen entries of one lemma; its frequency is looked up once
                     (key, known) -> known == null
                             ? new Reading(lemma, grammar.part(), forms, frequency(stem))
                             : new Reading(lemma, grammar.part(), known.forms() | forms, known.frequency()));
@@ -331,7 +334,7 @@ public final class Morphology {
         return forms;
     }
 
-    /** The highest of all spellings. */
+    /** Returns the highest frequency of all spellings. */
     private int frequency(String lemma) {
         boolean cyrillic = isCyrillic(lemma);
         Set<String> spellings = new HashSet<>();
@@ -346,21 +349,24 @@ public final class Morphology {
         return spellings.stream().mapToInt(language::frequency).max().orElse(-1);
     }
 
-    /** How much a word says: 1 for one that is not in the dictionary or rare, {@value #LEAST_RARITY} for the most frequent ones. */
+    /**
+     * Returns the information value of a word: 1 for a rare word or one that is not in the dictionary, {@value #LEAST_RARITY} for
+     * the most frequent ones.
+     */
     public double rarity(String word) {
         int frequency =
                 readings(word).stream().mapToInt(Reading::frequency).max().orElse(0);
         return Math.max(LEAST_RARITY, 1 - Math.max(0, frequency) / MOST_FREQUENT);
     }
 
-    /** Whether the word can only be a name: the dictionary has no other reading of it, or does not have it. */
+    /** Whether the word can only be a name: the dictionary contains no other reading of it, or does not contain it. */
     public boolean isName(String word) {
         return readings(word).stream()
                 .allMatch(reading ->
                         reading.part() == PartOfSpeech.NAME || reading.part().isPersonal());
     }
 
-    /** Whether one of the letters is. */
+    /** Whether the word contains a Cyrillic letter. */
     public static boolean isCyrillic(CharSequence word) {
         for (int i = 0; i < word.length(); i++) {
             if (word.charAt(i) >= 0x400 && word.charAt(i) < 0x500) {

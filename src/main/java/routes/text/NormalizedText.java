@@ -5,22 +5,22 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The form in which texts are compared: lower case, ё written as е, every run of white space (including line breaks and no-break
+ * The normalized form for comparing texts: lower case, ё written as е, each run of whitespace (including line breaks and no-break
  * spaces) as one space, trimmed.
  */
 public final class NormalizedText {
     /** Zero-width spaces and joiners, soft hyphens, direction marks. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\uFE0F]");
 
-    /** Not signs: NFKC would write ™ in letters. */
+    /** Letters, marks and digits, without symbols: NFKC would expand ™ to letters. */
     private static final Pattern LETTERS = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+");
 
-    /** Marks that no letter contains: stress. */
+    /** Combining marks that are not part of a letter: stress marks. */
     private static final Pattern MARKS = Pattern.compile("[\\u0300-\\u036F]");
 
     private NormalizedText() {}
 
-    /** The text as a reader sees it: composed (й is one character) and without invisible characters. */
+    /** Returns the text as displayed: composed (й is one character) and without invisible characters. */
     public static String visible(String text) {
         return isPlain(text)
                 ? text
@@ -29,7 +29,10 @@ public final class NormalizedText {
                         .replaceAll("");
     }
 
-    /** Whether it has only ASCII characters and Russian letters, as nearly all words. Control characters are visible. */
+    /**
+     * Whether the word contains only ASCII characters and Russian letters, as nearly all words do. Control characters count as
+     * visible.
+     */
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -41,8 +44,8 @@ public final class NormalizedText {
     }
 
     /**
-     * The text in the letters that its words are made of: without stress marks, full-width and mathematical letters as plain ones, each
-     * word in one alphabet. Words are compared in these letters and shown as they were written.
+     * Returns the text in plain letters: without stress marks, full-width and mathematical letters replaced by plain ones, each
+     * word in one alphabet. Words are compared in this form and shown as they were written.
      */
     public static String inPlainLetters(String text) {
         String letters = isPlain(text)
@@ -59,7 +62,7 @@ public final class NormalizedText {
         return collapsed(text).strip().toLowerCase(Locale.ROOT).replace('ё', 'е');
     }
 
-    /** A regular expression took a tenth of the time of an import. */
+    /** Written without a regular expression, which took a tenth of the time of an import. */
     private static String collapsed(String text) {
         StringBuilder plain = null;
         boolean wasBlank = false;

@@ -13,17 +13,17 @@ import org.apache.lucene.analysis.CharFilter;
 
 /**
  * Rewrites a text so that Lucene's tokenizer finds the words that a reader sees: compatibility characters (full width, mathematical
- * letters, digits in circles) become plain ones; soft hyphens, zero-width characters, stress marks and variation selectors
- * disappear; ё becomes е; a currency sign becomes the name of the currency; a full stop beside a Cyrillic letter becomes a space.
+ * letters, circled digits) become plain ones; soft hyphens, zero-width characters, stress marks and variation selectors are
+ * removed; ё becomes е; a currency symbol becomes the name of the currency; a full stop next to a Cyrillic letter becomes a space.
  *
- * <p>For search, scheme and parameters of a web address disappear, its escaped letters are decoded, and a hyphen inside a word becomes
- * an underscore, at which the tokenizer does not split. In running text an address and a digit in a keycap stay as they are, and an
- * underscore becomes a hyphen.
+ * <p>For search, the scheme and the parameters of a web address are removed, its escaped letters are decoded, and a hyphen inside a
+ * word becomes an underscore, at which the tokenizer does not split. In running text, addresses and keycap digits are unchanged,
+ * and an underscore becomes a hyphen.
  *
  * <p>Offsets refer to the original text.
  */
 final class SearchReader extends CharFilter {
-    /** The name in the singular: all its forms have one base form. */
+    /** Currency names in the singular; all forms of a name have the same base form. */
     private static final Map<Integer, String> CURRENCIES = Map.of(
             (int) '₽', "рубль", (int) '$', "доллар", (int) '€', "евро", (int) '£', "фунт", (int) '¥', "йена", (int) '₸',
             "тенге", (int) '₴', "гривна", (int) '₿', "биткоин");
@@ -34,7 +34,7 @@ final class SearchReader extends CharFilter {
     private static final Pattern C_SHARP = Pattern.compile("[CcСсFf]#(?![\\p{L}\\p{N}])");
     private static final Pattern DOT_NET = Pattern.compile("\\.(?=NET(?![\\p{L}\\p{N}])|net(?![\\p{L}\\p{N}/]))");
 
-    /** Marks that NFKC would turn into letters, or that are not words. */
+    /** Symbols that NFKC would expand to letters, or that are not words. */
     private static final String NO_WORDS = "™℠®©№ªº";
 
     private static final String HYPHENS = "-‐‑_";
@@ -107,7 +107,7 @@ final class SearchReader extends CharFilter {
         }
     }
 
-    /** Nearly all characters of a text: digits, and the letters of both alphabets that stay as they are. */
+    /** Nearly all characters of a text: digits, and unchanged letters of both alphabets. */
     private static boolean isPlainLetter(int sign) {
         return sign >= 'a' && sign <= 'z'
                 || sign >= 'A' && sign <= 'Z'
@@ -119,7 +119,7 @@ final class SearchReader extends CharFilter {
         return next < text.length() && text.charAt(next) >= STRESS_FIRST && isMark(text.charAt(next));
     }
 
-    /** Whether the letter may be the beginning of an address or of the name of a language. */
+    /** Whether the letter may begin an address or the name of a programming language. */
     private boolean mayStartName(int sign, int next) {
         return (sign | 0x20) == 'h' && text.regionMatches(true, next, "ttp", 0, 3) || startsSign(next);
     }
@@ -128,7 +128,7 @@ final class SearchReader extends CharFilter {
         return i < text.length() && (text.charAt(i) == '+' || text.charAt(i) == '#');
     }
 
-    /** Returns where the text goes on. */
+    /** Returns the position at which reading continues. */
     private int special(int sign, int i, int next) {
         if ((sign | 0x20) == 'h') {
             int end = end(SCHEME, i);
@@ -184,7 +184,7 @@ final class SearchReader extends CharFilter {
         return letter(sign, i, next);
     }
 
-    /** An address with all its signs. */
+    /** Copies an address with all its characters. */
     private int whole(int i) {
         int end = endOfAddress(i);
         for (int at = i; at < end; at++) {
@@ -201,7 +201,7 @@ final class SearchReader extends CharFilter {
         return end;
     }
 
-    /** What a full stop, colon or hyphen becomes: a part of its word or a space. */
+    /** Returns the replacement of a full stop, colon or hyphen: part of the word or a space. */
     private char between(int sign, int next) {
         int before = plain.isEmpty() ? ' ' : plain.codePointBefore(plain.length());
         int after = next < text.length() ? text.codePointAt(next) : ' ';
@@ -214,7 +214,7 @@ final class SearchReader extends CharFilter {
         return sign == '.' && !isAddress && !isCyrillic(before) && !isCyrillic(after) ? '.' : ' ';
     }
 
-    /** A character with the marks that belong to it. */
+    /** Reads a character with the marks that belong to it. */
     private int letter(int sign, int i, int next) {
         int end = next;
         while (end < text.length() && isMark(text.charAt(end))) {
@@ -266,14 +266,14 @@ final class SearchReader extends CharFilter {
         return sign >= STRESS_FIRST && sign <= STRESS_LAST;
     }
 
-    /** Makes an emoji of the digit before, as in "1️⃣", or belongs to one; without it a number would remain. */
+    /** Whether the mark turns the preceding digit into an emoji, as in "1️⃣", or belongs to one. Without it, a number would remain. */
     private boolean belongsToSign(int mark) {
         return (mark == 0xFE0F || mark == 0x20E3)
                 && !plain.isEmpty()
                 && !Character.isLetter(plain.codePointBefore(plain.length()));
     }
 
-    /** Besides format characters: marks without a letter, variation selectors, skin tones, the box of a keycap. */
+    /** Besides format characters: marks without a letter, variation selectors, skin tones, the frame of a keycap. */
     private static boolean isInvisible(int sign) {
         return Character.getType(sign) == Character.FORMAT
                 || isMark(sign)

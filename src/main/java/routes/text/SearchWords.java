@@ -40,20 +40,20 @@ import org.tartarus.snowball.ext.EnglishStemmer;
 import org.tartarus.snowball.ext.RussianStemmer;
 
 /**
- * The words of posts and queries, and what each word is compared by. Index and queries use this one analysis, so that a word is
- * found however it is written: see {@link SearchReader} for signs; letters of another alphabet that look the same are replaced;
- * "Ту-154", "s25", "snake_case" and "JavaScript" are words of their own and their parts too; an emoji is a word. Stop words are kept.
- * Thread-safe.
+ * The words of posts and queries, and the forms by which each word is compared. The index and queries use this analysis, so that a
+ * word is found regardless of its spelling: see {@link SearchReader} for symbols; look-alike letters of another alphabet are
+ * replaced; "Ту-154", "s25", "snake_case" and "JavaScript" are words as a whole and in parts; an emoji is a word. Stop words are
+ * kept. Thread-safe.
  */
 @Component
 public final class SearchWords {
-    /** Longer words are keys and codes, which nobody types. */
+    /** Longer words are keys and codes, which are not searched for. */
     private static final int LONGEST = 50;
 
     private static final int PREFIX = 5;
     private static final int GRAM = 4;
     private static final int MOST_LEMMAS = 3;
-    /** About 300 bytes each. 23,000 posts of 59 words have 131,000 different ones; see docs/performance.md. */
+    /** An entry takes about 300 bytes. 23,000 posts of 59 words have 131,000 distinct words; see docs/performance.md. */
     private static final int CACHED_WORDS = 100_000;
 
     private static final int SHORTEST_ROOT_WORD = 5;
@@ -67,30 +67,31 @@ public final class SearchWords {
             Caffeine.newBuilder().maximumSize(CACHED_WORDS).build();
 
     /**
-     * A word as it is compared: lower case, ё as е, without accents.
+     * A word in its comparable form: lower case, ё as е, without accents.
      *
      * @param start offset of its first character in the text, in UTF-16 units
      * @param end offset after its last character
-     * @param position of the word in the text; a joined word has the position of its first part
-     * @param joined whether the word is also given by its parts: "wifi" of "Wi-Fi"
+     * @param position position of the word in the text; a joined word has the position of its first part
+     * @param joined whether the parts of the word follow as separate words: "wifi" of "Wi-Fi"
      */
     public record Word(String text, int start, int end, int position, boolean joined) {}
 
     /**
-     * What a word is compared by.
+     * The forms by which a word is compared.
      *
-     * @param stem by Snowball
+     * @param stem Snowball stem
      * @param lemmas base forms in the dictionary, at most {@value #MOST_LEMMAS}; empty for an unknown word
-     * @param roots the first {@value #GRAM} letters, also without a Russian prefix: "баст" of "забастовка"; empty for short words
+     * @param roots the first {@value #GRAM} letters, with and without a Russian prefix: "баст" of "забастовка"; empty for short
+     *     words
      */
     public record Forms(String stem, List<String> lemmas, List<String> roots) {
-        /** The lemmas, or the stem of an unknown word. */
+        /** Returns the lemmas, or the stem of an unknown word. */
         public List<String> bases() {
             return lemmas.isEmpty() ? List.of(stem) : lemmas;
         }
     }
 
-    /** Russian and English words that only connect others, as they are compared. */
+    /** Russian and English function words, in their comparable form. */
     private static CharArraySet stopWords() {
         CharArraySet words = new CharArraySet(600, false);
         Map<String, Class<?>> files = Map.of(
@@ -110,7 +111,7 @@ public final class SearchWords {
         return CharArraySet.unmodifiableSet(words);
     }
 
-    /** In text order, including duplicates. */
+    /** Returns the words in text order, including duplicates. */
     public List<Word> of(String text) {
         List<Word> found = new ArrayList<>();
         try (TokenStream words = analyzer.tokenStream("text", text)) {
@@ -168,12 +169,12 @@ public final class SearchWords {
         return List.copyOf(roots);
     }
 
-    /** The first {@value #PREFIX} characters. */
+    /** Returns the first {@value #PREFIX} characters. */
     public static String prefix(String word) {
         return word.length() <= PREFIX ? word : word.substring(0, PREFIX);
     }
 
-    /** All sequences of {@value #GRAM} characters of {@code _word_}; a shorter one as a whole. */
+    /** Returns all sequences of {@value #GRAM} characters of {@code _word_}; a shorter word as a whole. */
     public static List<String> grams(String word) {
         String bounded = "_" + word + "_";
         List<String> grams = new ArrayList<>(word.length());
@@ -183,12 +184,12 @@ public final class SearchWords {
         return grams;
     }
 
-    /** Whether the word only connects others in a text. */
+    /** Whether the word is a function word. */
     public boolean isStopWord(String word) {
         return stopWords.contains(word);
     }
 
-    /** Everything that makes two words the same for a reader: stems and base forms. */
+    /** Returns all keys by which two words are equal for a reader: stems and base forms. */
     public Set<String> keys(String word) {
         Forms known = forms(word);
         Set<String> keys = new HashSet<>(known.lemmas());
@@ -215,7 +216,7 @@ public final class SearchWords {
         protected TokenStreamComponents createComponents(String field) {
             StandardTokenizer source = new StandardTokenizer();
             TokenStream words = new LookAlikeFilter(source);
-            // the filter of parts would drop an emoji
+            // the word-part filter would drop an emoji
             words = new KeywordMarkerFilter(words) {
                 private final TypeAttribute type = addAttribute(TypeAttribute.class);
 
@@ -233,7 +234,7 @@ public final class SearchWords {
         }
     }
 
-    /** Writes a word of both alphabets in one of them, if the letters of the other one only look like it. */
+    /** Converts each word that mixes both alphabets to one of them, if the letters of the other one are only look-alikes. */
     static final class LookAlikeFilter extends TokenFilter {
         private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
 
@@ -252,8 +253,8 @@ public final class SearchWords {
     }
 
     /**
-     * Writes letters with accents without them. Lucene's filter looks up each Cyrillic letter, of which none changes; that took 4 % of
-     * the time of the stages.
+     * Removes accents from letters. Lucene's filter looks up each Cyrillic letter, none of which changes; this took 4 % of the time
+     * of the stages.
      */
     static final class AccentFilter extends TokenFilter {
         private static final int MOST_LETTERS_FOR_ONE = 4;

@@ -8,16 +8,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Other spellings of what a reader typed: on the other keyboard layout, or in the other alphabet. */
+/** Alternative spellings of typed words: on the other keyboard layout, or in the other alphabet. */
 public final class Spelling {
-    /** The keys of the US layout and the Russian letters on them. */
+    /** The keys of the US layout. The next constant contains the Russian letters on these keys. */
     private static final String LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>";
 
     private static final String RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ";
 
     /**
-     * Latin spellings and the Russian ones that they stand for, the likeliest first; the longest spelling that fits is read. After
-     * GOST 7.79-2000 (system B), ISO 9, passports (ICAO 9303) and what people type.
+     * Latin spellings with their Russian equivalents, most likely first; the longest matching spelling is used. Sources: GOST
+     * 7.79-2000 (system B), ISO 9, passports (ICAO 9303) and common usage.
      */
     private static final Map<String, List<String>> TO_RUSSIAN = table(
             """
@@ -27,14 +27,14 @@ public final class Spelling {
             a а|b б|c к,ц,с|d д|e е,э|f ф|g г|h х|i и|j й,дж,ж|k к|l л|m м|n н|o о|p п|q к|r р|s с|t т|u у|v в|w в|x кс,х|y ы,й,и|z з
             ' ь""");
 
-    /** The other direction; Russian letters have several Latin spellings. */
+    /** The reverse direction. Russian letters have several Latin spellings. */
     private static final Map<String, List<String>> TO_LATIN = table(
             """
             дж j,dzh|кс x,ks|ий y,iy,ij|ый y,yy|ия ia,iya,ya|ью yu,iu|кв qu,kv
             а a|б b|в v,w|г g|д d|е e,ye|ж zh,j|з z|и i|й y,i,j|к k,c,ck|л l|м m|н n|о o|п p|р r|с s,c|т t|у u|ф f,ph|х h,kh
             ц ts,c,tz|ч ch|ш sh|щ shch,sch|ъ |ы y|ь |э e|ю yu,iu|я ya,ia""");
 
-    /** Foreign names as they sound: скутер, питон, айфон, сяоми. What is not here is as in {@link #TO_LATIN}. */
+    /** Foreign names spelled as they sound: скутер, питон, айфон, сяоми. Other letters are as in {@link #TO_LATIN}. */
     private static final Map<String, List<String>> BY_SOUND = bySound(
             """
             дж j,g,dzh|ай i,y,ay,ai|эй a,ay,ai,ey|ся xia,sia|чж zh|т t,th|у u,oo,ou|и i,y,ee""");
@@ -57,9 +57,10 @@ public final class Spelling {
     }
 
     /**
-     * What the same keys give on the other layout; the text itself if it contains letters of both alphabets or none.
+     * Returns the characters that the same keys produce on the other layout; the text itself if it contains letters of both
+     * alphabets or none.
      *
-     * @param text with its signs: "х" and "ю" are on the keys of "[" and "."
+     * @param text including punctuation: "х" and "ю" are on the keys of "[" and "."
      */
     public static String onOtherLayout(String text) {
         boolean cyrillic = Morphology.isCyrillic(text);
@@ -75,8 +76,8 @@ public final class Spelling {
     }
 
     /**
-     * Words of the Russian dictionary that one typing error makes this word: a letter too many, too few, another one or two swapped. None
-     * for a word that the dictionary has.
+     * Returns words of the Russian dictionary that differ from this word by one typing error: an extra, missing or different
+     * letter, or two swapped letters. Empty if the dictionary contains the word.
      */
     public static List<String> corrected(String word) {
         if (!Morphology.get().readings(word).isEmpty()) {
@@ -102,14 +103,17 @@ public final class Spelling {
         return guesses.stream().filter(morphology::isRussianWord).toList();
     }
 
-    /** At most {@code most} spellings of a word in the other alphabet, the likeliest among them. ё is written as е. */
+    /** Returns at most {@code most} spellings of a word in the other alphabet, including the most likely ones. ё is written as е. */
     public static List<String> inOtherAlphabet(String word, int most) {
         String lower = word.toLowerCase(Locale.ROOT).replace('ё', 'е');
         boolean cyrillic = Morphology.isCyrillic(lower);
         return spelled(lower, cyrillic ? TO_LATIN : TO_RUSSIAN, most);
     }
 
-    /** At most {@code most} spellings of a foreign name that is written in Russian letters as it sounds; none for other words. */
+    /**
+     * Returns at most {@code most} Latin spellings of a foreign name that is written in Russian letters as it sounds; empty for
+     * other words.
+     */
     public static List<String> bySound(String word, int most) {
         String lower = word.toLowerCase(Locale.ROOT).replace('ё', 'е');
         return Morphology.isCyrillic(lower) ? spelled(lower, BY_SOUND, most) : List.of();
@@ -124,7 +128,7 @@ public final class Spelling {
             }
             List<String> readings =
                     table.getOrDefault(lower.substring(i, i + length), List.of(lower.substring(i, i + length)));
-            // a pair such as "дж" may also be two letters
+            // a pair such as "дж" can also be two separate letters
             List<String> more = new ArrayList<>();
             for (String reading : readings) {
                 for (String spelling : spellings) {

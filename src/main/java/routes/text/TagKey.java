@@ -10,7 +10,8 @@ import org.tartarus.snowball.ext.RussianStemmer;
 
 /**
  * The common key of tags that differ only in form: the base forms of their words, lower case, ё as е, joined by spaces
- * ("Нейросетями" and "нейросеть" are {@code нейросеть}). Filters, counts, index and graph treat tags with the same key as one.
+ * ("Нейросетями" and "нейросеть" have the key {@code нейросеть}). Filters, counts, index and graph treat tags with the same key as
+ * one.
  */
 public final class TagKey {
     private static final Pattern HASHES = Pattern.compile("^#+");
@@ -21,7 +22,7 @@ public final class TagKey {
 
     private TagKey() {}
 
-    /** Empty for a blank tag. */
+    /** Returns the key; empty for a blank tag. */
     public static String of(String tag) {
         String plain =
                 NormalizedText.inPlainLetters(NormalizedText.visible(tag)).strip();

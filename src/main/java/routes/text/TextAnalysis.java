@@ -20,13 +20,16 @@ import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 import org.springframework.stereotype.Component;
 
 /**
- * Running text, for those who need to know what stands where: signs, letters, stems and stop words as {@link SearchWords} sees them,
- * but each word once and with its kind. A URL is one token, its host; "Node.js" is one word; the parts of "GPT-4" and "snake_case"
- * are words of their own. Thread-safe.
+ * Tokens of running text with their positions and kinds. Symbols, letters, stems and stop words are handled as in
+ * {@link SearchWords}, but each word occurs once. A URL is one token, its host; "Node.js" is one word; the parts of "GPT-4" and
+ * "snake_case" are separate words. Thread-safe.
  */
 @Component
 public final class TextAnalysis {
-    /** In characters. Longer URLs than servers accept (8000 octets, RFC 9110) are cut; each thread keeps a buffer of this size. */
+    /**
+     * Maximum length of a token, in characters. Longer URLs than servers accept (8000 octets, RFC 9110) are truncated; each thread
+     * keeps a buffer of this size.
+     */
     private static final int MAX_TOKEN_LENGTH = 8192;
 
     private static final String[] TYPES = UAX29URLEmailTokenizer.TOKEN_TYPES;
@@ -43,7 +46,7 @@ public final class TextAnalysis {
         this.search = search;
     }
 
-    /** All tokens in text order, including stop words. */
+    /** Returns all tokens in text order, including stop words. */
     public List<Token> tokens(String text) {
         List<Token> tokens = new ArrayList<>();
         try (TokenStream stream = words.tokenStream("text", text)) {
@@ -62,7 +65,7 @@ public final class TextAnalysis {
                         end,
                         isWord ? search.forms(word).stem() : word,
                         kind,
-                        // "let's" is one, "let" is not
+                        // "let's" is a stop word, "let" is not
                         search.isStopWord(word)
                                 || search.isStopWord(NormalizedText.of(
                                         text.substring(start, end).replace('’', '\'')))));
@@ -74,7 +77,7 @@ public final class TextAnalysis {
         return tokens;
     }
 
-    /** Stems of the words that carry meaning, in text order, including duplicates. */
+    /** Returns the stems of words with meaning, in text order, including duplicates. */
     public List<String> stems(String text) {
         return tokens(text).stream().filter(Token::isContent).map(Token::stem).toList();
     }
@@ -90,7 +93,7 @@ public final class TextAnalysis {
                 };
     }
 
-    /** The sign before the name that contains the token: {@code big} and {@code data} both belong to {@code #big_data}. */
+    /** Returns the symbol before the name that contains the token: {@code big} and {@code data} both belong to {@code #big_data}. */
     private static char signOfName(String text, int start) {
         int i = start - 1;
         while (i >= 0 && (text.charAt(i) == '_' || Character.isLetterOrDigit(text.charAt(i)))) {
@@ -118,7 +121,7 @@ public final class TextAnalysis {
         }
     }
 
-    /** Reduces a URL to its host: paths and tracking parameters are not words, but the site is worth finding. */
+    /** Reduces a URL to its host. Paths and tracking parameters are not words, but the site is searchable. */
     private static final class UrlHostFilter extends TokenFilter {
         private static final Pattern HOST = Pattern.compile("^(?:.*?://)?(?:(?i)www\\.)?([^/?#:]*)");
 

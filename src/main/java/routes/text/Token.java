@@ -19,7 +19,7 @@ public record Token(int start, int end, String stem, Kind kind, boolean stopWord
         EMOJI
     }
 
-    /** Whether the token carries meaning of its own in running text. */
+    /** Whether the token is a word with meaning in running text. */
     public boolean isContent() {
         return !stopWord && (kind == Kind.WORD || kind == Kind.NUMBER || kind == Kind.HASHTAG);
     }

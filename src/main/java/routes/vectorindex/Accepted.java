@@ -10,10 +10,11 @@ import routes.vectorindex.VectorIndex.StoredPoint;
 import routes.vectorindex.VectorIndex.WriteResult;
 
 /**
- * Which writes of a batch replace what is stored: none that is older, and with {@code sameText} none that was made from another text.
+ * Decides which writes of a batch replace stored posts: no older revision and, with {@code sameText}, none that was made from
+ * another text.
  *
  * @param results one per write, in order
- * @param newest the last accepted write of each post, which alone needs to be stored
+ * @param newest the last accepted write of each post; only this one needs to be stored
  */
 public record Accepted<K, T extends PostWrite>(List<WriteResult> results, Map<K, T> newest) {
 

@@ -12,28 +12,30 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
- * The index that is searched and, during a rebuild, the next generation beside it. Every write goes to both, so that searches stay
- * current; {@link #find} answers for the next one, so that posts which it lacks are written. {@link #promote} switches at once.
+ * The searched index and, during a rebuild, the next generation next to it. Every write goes to both, so that searches stay
+ * current. {@link #find} returns the state of the next generation, so that posts it lacks are written. {@link #promote} switches
+ * atomically.
  */
 public final class IndexGenerations implements VectorIndex {
 
     /**
-     * Where the generations are kept. {@link #promote} and {@link #close} run alone; the other methods beside each other.
+     * Storage of the generations. {@link #promote} and {@link #close} are called exclusively; the other methods may run
+     * concurrently.
      *
-     * <p>Every method throws {@link VectorIndexException} like those of the index.
+     * <p>Every method throws {@link VectorIndexException} like the methods of the index.
      */
     public interface Store extends AutoCloseable {
 
-        /** The index that is searched. */
+        /** Returns the index that is searched. */
         VectorIndex current();
 
-        /** The generation that is being filled. Another process may have begun it. */
+        /** Returns the generation that is being filled. Another process may have started it. */
         Optional<VectorIndex> next();
 
-        /** Begins an empty one, in place of one that there is. It takes vectors of this dimension. */
+        /** Starts an empty next generation for vectors of this dimension, in place of an existing one. */
         VectorIndex begin(int dimension);
 
-        /** The next generation replaces the current one, which is deleted. Does nothing without a next one. */
+        /** Replaces the current generation with the next one and deletes the old one. Does nothing without a next generation. */
         void promote();
 
         /** Deletes the next generation, if there is one. */
@@ -48,7 +50,7 @@ public final class IndexGenerations implements VectorIndex {
     private final Store store;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private volatile Embeddings expected;
-    /** Whether the index that is searched cannot take the vectors. */
+    /** Whether the searched index has vectors of another model and cannot store the new ones. */
     private volatile boolean isOtherModel;
 
     public IndexGenerations(Store store) {
@@ -73,15 +75,15 @@ public final class IndexGenerations implements VectorIndex {
         }
     }
 
-    /** The name of the next generation; empty without one. */
+    /** Returns the name of the next generation; empty if there is none. */
     public Optional<String> nextIdentity() {
         return shared(() -> store.next().flatMap(VectorIndex::identity));
     }
 
     /**
-     * Begins a generation without posts, in place of one that there is. {@link #expect} must have been called.
+     * Starts a generation without posts, in place of an existing one. {@link #expect} must have been called before.
      *
-     * @param identity its name
+     * @param identity name of the generation
      */
     public void begin(String identity) {
         shared(() -> {
@@ -93,7 +95,7 @@ public final class IndexGenerations implements VectorIndex {
         });
     }
 
-    /** The next generation becomes the index, if there is one. Can be repeated after a failure. */
+    /** Makes the next generation the searched index, if there is one. Can be repeated after a failure. */
     public void promote() {
         alone(() -> {
             store.promote();
@@ -123,7 +125,10 @@ public final class IndexGenerations implements VectorIndex {
         });
     }
 
-    /** Another process may switch between the question for the next generation and the write to it. */
+    /**
+     * Runs the work on both generations. Another process may switch between the lookup of the next generation and the write; the
+     * work is then repeated on the current index.
+     */
     private <T> T onBoth(BiFunction<VectorIndex, Optional<VectorIndex>, T> work) {
         return shared(() -> {
             Optional<VectorIndex> next = store.next();
@@ -151,7 +156,7 @@ public final class IndexGenerations implements VectorIndex {
                 List<WriteResult> results = next.get().upsertAll(points);
                 current.upsertAll(searched);
                 return results;
-            } catch (IllegalArgumentException e) { // of one of the points; the others are written
+            } catch (IllegalArgumentException e) { // one point is invalid; the others are written
                 current.upsertAll(searched);
                 throw e;
             }
@@ -182,7 +187,7 @@ public final class IndexGenerations implements VectorIndex {
         });
     }
 
-    /** Without the hash of the text for a post that only the current index has. */
+    /** For a post that only the current index contains, the text hash is empty. */
     @Override
     public Map<UUID, StoredPoint> find(UUID tenantId, Collection<UUID> postIds) {
         return onBoth((current, next) -> {

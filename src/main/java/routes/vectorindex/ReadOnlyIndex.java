@@ -9,15 +9,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 import routes.vectorindex.VectorIndex.WriteResult;
 
-/** A vector index for trials: reads as usual, and accepts writes without performing them. */
+/** A vector index for trials: reads normally, and reports writes without performing them. */
 public final class ReadOnlyIndex {
     private static final Set<String> READS = Set.of("find", "collection", "count", "read", "fetch");
 
     private ReadOnlyIndex() {}
 
-    /** @param left gets what is not written, for people */
+    /** @param left receives a description of each write that was not performed */
     public static VectorIndex of(VectorIndex index, Consumer<String> left) {
-        // not a class: the interface has many methods, and the stage calls few
+        // a proxy, because the interface has many methods and the stage calls few of them
         return (VectorIndex) Proxy.newProxyInstance(
                 VectorIndex.class.getClassLoader(),
                 new Class<?>[] {VectorIndex.class},

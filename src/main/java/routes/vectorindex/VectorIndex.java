@@ -15,22 +15,22 @@ import java.util.UUID;
  * The searchable copy of the posts: vectors, full text and payload. PostgreSQL is the source of truth; the index can be rebuilt
  * from it. Safe for concurrent use by several threads and, if the store allows it, processes.
  *
- * <p>Every method throws {@link VectorIndexException} if the store fails; a failed write may or may not have happened and can be
- * repeated unchanged.
+ * <p>Every method throws {@link VectorIndexException} if the store fails. A failed write may or may not have been applied and can
+ * be repeated unchanged.
  */
 public interface VectorIndex extends AutoCloseable {
 
     /**
-     * What the index stores about a post besides its text and vector.
+     * The stored properties of a post, besides its text and vector.
      *
      * @param postNumber the post's short number ({@code posts.number})
-     * @param tags as displayed, in the provider's order
-     * @param expiresAt when the post leaves the index; null if never
+     * @param tags in their display form and in the provider's order
+     * @param expiresAt time at which the post leaves the index; null for never
      * @param albumId {@code media_groups.id}; null for a post without album
      * @param textShort beginning of the post's own text
      * @param hasCrawl whether the text contains crawled pages
-     * @param classification of the picture (photo, meme, ...); null without vision
-     * @param has what readers filter by, such as {@code photo}; null in an older index
+     * @param classification class of the picture (photo, meme, ...); null without vision
+     * @param has filterable content types, such as {@code photo}; null in an older index
      */
     record PostPayload(
             UUID postId,
@@ -48,17 +48,16 @@ public interface VectorIndex extends AutoCloseable {
             Set<String> has) {
         public PostPayload {
             tags = List.copyOf(tags);
-            // sorted, so that equal payloads look equal
+            // sorted, so that equal payloads have equal representations
             has = has == null ? Set.of() : Collections.unmodifiableSortedSet(new TreeSet<>(has));
             textShort = textShort == null ? "" : textShort;
         }
     }
 
-    /** A write of a post. */
     interface PostWrite {
         PostPayload payload();
 
-        /** Increases with every composition of the post; an older one never replaces a newer one. */
+        /** Increases with every composition of the post; an older revision never replaces a newer one. */
         long indexRevision();
 
         /**
@@ -71,11 +70,11 @@ public interface VectorIndex extends AutoCloseable {
     /**
      * One post to be indexed.
      *
-     * @param vector of length 1 and of the collection's dimension; the zero vector means that the text has none: only text
-     *     search finds such a post
-     * @param text the whole text for full-text search
+     * @param vector of length 1 and of the collection's dimension; the zero vector means that the text has no vector and that only
+     *     text search finds the post
+     * @param text the whole text, for full-text search
      */
-    // Components are passed, not copied: the vector is big and no caller keeps a reference to it.
+    // Components are passed, not copied: the vector is large and no caller keeps a reference to it.
     @SuppressWarnings("ArrayRecordComponent")
     record IndexedPoint(PostPayload payload, float[] vector, String text, long indexRevision, String textHash)
             implements PostWrite {}
@@ -91,13 +90,13 @@ public interface VectorIndex extends AutoCloseable {
     enum WriteResult {
         /** The point is stored as given. */
         WRITTEN,
-        /** Nothing was changed: the index contains a newer revision of the post. */
+        /** Nothing was changed, because the index contains a newer revision of the post. */
         STALE,
-        /** Only from {@code updatePayloads}: the post is not in the index or was embedded from another text; upsert it. */
+        /** Only from {@code updatePayloads}: the post is not in the index or was embedded from another text and must be upserted. */
         TEXT_DIFFERS
     }
 
-    /** The stored state that decides whether an indexer must embed and write a post again. */
+    /** The stored state that determines whether the post must be embedded and written again. */
     record StoredPoint(long indexRevision, String textHash) {}
 
     /**
@@ -110,15 +109,15 @@ public interface VectorIndex extends AutoCloseable {
     /**
      * A query and its filters.
      *
-     * @param channelIds the only channels to search; the empty set finds nothing
-     * @param tags posts that carry all of these tags in any form ({@link routes.text.TagKey}); the empty set does not filter
-     * @param has posts that have all of these ({@link PostPayload#has}); the empty set does not filter
+     * @param channelIds the channels to search; an empty set finds nothing
+     * @param tags tags that posts must have, in any form ({@link routes.text.TagKey}); an empty set does not filter
+     * @param has content types that posts must have ({@link PostPayload#has}); an empty set does not filter
      * @param from earliest {@code posted_at}, inclusive; null for no limit
      * @param to latest {@code posted_at}, exclusive; null for no limit
      * @param text words for full-text search; null for vector search only
-     * @param phrases words that a post must contain next to each other and in this order, in any form; null or empty for none
+     * @param phrases adjacent words that a post must contain in this order, in any form; null or empty for none
      * @param without words or phrases that a post must not contain, in any form; null or empty for none
-     * @param asTyped whether unknown words stay as they are, instead of being replaced by similar known ones
+     * @param asTyped whether unknown words are kept instead of being replaced by similar known ones
      * @param vector for vector search; null or the zero vector for text search only
      * @param limit 1 to {@value #MAX_LIMIT} hits
      */
@@ -138,7 +137,7 @@ public interface VectorIndex extends AutoCloseable {
             int limit) {
         public static final int MAX_LIMIT = 1_000;
 
-        /** A query of words or a vector alone. */
+        /** Creates a query with text, a vector, or both, and no phrases or exclusions. */
         public SearchQuery(
                 UUID tenantId,
                 Set<UUID> channelIds,
@@ -165,7 +164,7 @@ public interface VectorIndex extends AutoCloseable {
     }
 
     /**
-     * A found post, with the fields that sort hits and group albums. {@link #read} returns the rest.
+     * A found post, with the fields for sorting and for grouping albums. {@link #read} returns the other fields.
      *
      * @param score cosine similarity (-1 to 1) of a vector search, sum of BM25 scores (0 and up) of a text search; comparable only
      *     within one result
@@ -178,17 +177,17 @@ public interface VectorIndex extends AutoCloseable {
     }
 
     /**
-     * The posts that a text search found.
+     * The result of a text search.
      *
-     * @param replaced the parts of the query, as typed, that no post of the tenant contains, and the words that were looked for
+     * @param replaced parts of the query, as typed, that no post of the tenant contains, and the words that were searched for
      *     instead; only words that occur in posts within the query's channels
      */
     record TextMatches(List<SearchHit> hits, Map<String, String> replaced) {}
 
     /**
-     * How many of the matching posts are in each channel, have each tag, and are of each month.
+     * Numbers of matching posts per channel, tag and month.
      *
-     * @param tags in their most frequent forms, the most frequent first
+     * @param tags in their most frequent forms, most frequent first
      * @param months by {@code posted_at} in UTC
      */
     record Facets(Map<UUID, Integer> channels, Map<String, Integer> tags, Map<YearMonth, Integer> months) {}
@@ -207,16 +206,16 @@ public interface VectorIndex extends AutoCloseable {
     }
 
     /**
-     * Replaces payloads and keeps vectors and texts, provided that the stored points were made from the same texts.
+     * Replaces payloads and keeps vectors and texts, if the stored points were made from the same texts.
      *
      * @return one result per update, in order: {@code WRITTEN}, {@code STALE} or {@code TEXT_DIFFERS}
      */
     List<WriteResult> updatePayloads(List<PayloadUpdate> updates);
 
-    /** Removes the posts; returns when the removal is durable and visible. Ignores unknown posts. */
+    /** Removes the posts and returns when the removal is durable and visible. Unknown posts are ignored. */
     void delete(UUID tenantId, Collection<UUID> postIds);
 
-    /** The stored state of those posts that the tenant has in the index. */
+    /** Returns the stored state of those posts that the tenant has in the index. */
     Map<UUID, StoredPoint> find(UUID tenantId, Collection<UUID> postIds);
 
     /** {@link #find(UUID, Collection)} for one post. */
@@ -224,66 +223,70 @@ public interface VectorIndex extends AutoCloseable {
         return Optional.ofNullable(find(tenantId, List.of(postId)).get(postId));
     }
 
-    /** Nearest posts by cosine similarity, best first. Empty if the query has no vector. */
+    /** Returns the nearest posts by cosine similarity, best first. Empty if the query has no vector. */
     List<SearchHit> vectorSearch(SearchQuery query);
 
     /**
-     * Posts by their words, in text and tags: word forms of Russian and English, words with the same beginning and, instead of
-     * unknown words, those that the reader probably meant. Best first. Without words, finds nothing.
+     * Finds posts by words in text and tags: word forms of Russian and English, words with the same beginning and, for unknown
+     * words, the most probable corrections. Best first. Returns nothing for a query without words.
      */
     TextMatches match(SearchQuery query);
 
-    /** The hits of {@link #match}. */
+    /** Returns the hits of {@link #match}. */
     default List<SearchHit> textSearch(SearchQuery query) {
         return match(query).hits();
     }
 
-    /** Posts that match the filters, phrases and exclusions of the query, newest first. Ignores text and vector. */
+    /** Returns posts that match the filters, phrases and exclusions of the query, newest first. Ignores text and vector. */
     List<SearchHit> newest(SearchQuery query);
 
     /**
-     * Counts of all posts that {@link #match} or, without words, {@link #newest} can find. Members of an album count one by one.
+     * Counts all posts that {@link #match} or, without words, {@link #newest} can find. Members of an album are counted
+     * individually.
      *
-     * @param most number of tags to return
+     * @param most maximum number of tags to return
      */
     Facets facets(SearchQuery query, int most);
 
-    /** Posts with the most characteristic words of the given one, best first, without that post. Ignores text and vector. */
+    /** Returns other posts with the most characteristic words of the given post, best first. Ignores text and vector of the query. */
     List<SearchHit> similar(SearchQuery within, UUID postId);
 
-    /** The given posts that match the filters of the query, in no particular order, with score 0. Ignores text and vector. */
+    /** Returns those of the given posts that match the filters of the query, unordered, with score 0. Ignores text and vector. */
     List<SearchHit> fetch(SearchQuery within, Collection<UUID> postIds);
 
-    /** Payload and text of those posts that the tenant has in the index. */
+    /** Returns payload and text of those posts that the tenant has in the index. */
     Map<UUID, IndexedPost> read(UUID tenantId, Collection<UUID> postIds);
 
-    /** The name of the collection of the posts, for events. */
+    /** The collection name of the posts, for events. */
     default String collection() {
         return "telegram_posts";
     }
 
-    /** Number of posts of all tenants. */
+    /** Returns the number of posts of all tenants. */
     long count();
 
-    /** The name that {@link #identify} gave this index; empty for one created since. {@link #clear} keeps it. */
+    /** Returns the name set by {@link #identify}; empty for an index created since. {@link #clear} keeps it. */
     Optional<String> identity();
 
-    /** Names the index, so that the application detects at start whether an empty or a foreign one has replaced it. */
+    /**
+     * Sets the name of the index. At startup, the application uses it to detect that another or an empty index has replaced this
+     * one.
+     */
     void identify(String identity);
 
     /**
-     * Tells the index, at start, what makes the vectors. An index without posts takes them; another one answers what is wrong if its
-     * vectors are of another model or dimension, and finds nothing by vectors then.
+     * Declares at startup which model creates the vectors. An index without posts accepts this. Otherwise, if the stored vectors
+     * have another model or dimension, returns a description of the problem, and vector searches find nothing.
      *
      * @param model name of provider and model
      */
     Optional<String> expect(String model, int dimension);
 
-    /** Removes every post of every tenant, and with them the dimension of the vectors. */
+    /** Removes all posts of all tenants and the dimension of the vectors. */
     void clear();
 
     /**
-     * The vector scaled to length 1; empty for no vector or the zero vector. The dot product of such vectors is the cosine.
+     * Returns the vector scaled to length 1; empty for no vector or the zero vector. The dot product of such vectors is the cosine.
      *
      * @throws IllegalArgumentException if a component is not a finite number
      */
@@ -299,7 +302,7 @@ public interface VectorIndex extends AutoCloseable {
         if (squares == 0) {
             return Optional.empty();
         }
-        if (Math.abs(squares - 1) < 1e-3) { // rounding errors of providers that deliver unit vectors
+        if (Math.abs(squares - 1) < 1e-3) { // tolerance for rounding errors of providers that return unit vectors
             return Optional.of(vector);
         }
         float[] unit = new float[vector.length];

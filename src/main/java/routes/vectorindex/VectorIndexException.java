@@ -1,6 +1,6 @@
 package routes.vectorindex;
 
-/** An index operation failed; the message says what failed, where, and what to do. */
+/** An index operation failed. The message states the operation, the index and the remedy. */
 public class VectorIndexException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public class VectorIndexException extends RuntimeException {
         super(message, cause);
     }
 
-    /** What is wrong with an index whose vectors cannot be compared with those of the provider. */
+    /** Returns the message for an index whose vectors cannot be compared with those of the provider. */
     public static String otherVectors(String index, String stored, String provided) {
         return "The vector index " + index + " contains vectors of " + stored
                 + ", but the embedding provider creates vectors of "

@@ -1,6 +1,6 @@
 package routes.vectorindex;
 
-/** The server of the index cannot be used now. No post is the cause, so the call can be repeated unchanged. */
+/** The index server is unavailable. The cause is not a post, so the call can be repeated unchanged. */
 public class VectorIndexUnavailableException extends VectorIndexException {
     private static final long serialVersionUID = 1L;
 

@@ -20,16 +20,16 @@ import java.util.stream.Stream;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
 
 /**
- * Keeps fetches out of private networks. The caller must connect to the addresses that {@link #addresses} returned, not to the
- * name: the name may mean another address a moment later.
+ * Prevents fetches from private networks. The caller must connect to the addresses returned by {@link #addresses}, not to the name,
+ * because the name may resolve to another address a moment later.
  */
 final class AddressGuard implements AutoCloseable {
-    /** Look-ups that hang, at most; a resolver gives up after some tens of seconds. */
+    /** Maximum number of pending lookups; a resolver gives up after some tens of seconds. */
     private static final int MAX_LOOKUPS = 64;
 
     /**
-     * Blocks that are not public unicast. From the IANA registries of special-purpose addresses for IPv4 and IPv6, without the entries
-     * for single anycast services, and with the metadata service of Azure, which has a public address.
+     * Blocks that are not public unicast, from the IANA registries of special-purpose addresses for IPv4 and IPv6. Entries for
+     * single anycast services are omitted; the metadata service of Azure, which has a public address, is added.
      */
     private static final List<IpAddressMatcher> REFUSED = blocks(
             "0.0.0.0/8",
@@ -54,17 +54,16 @@ final class AddressGuard implements AutoCloseable {
             "2002::/16",
             "3fff::/20");
 
-    /** All IPv6 addresses that are assigned to the internet; mapped, NAT64, local and multicast addresses are outside. */
+    /** All IPv6 addresses assigned to the internet. Mapped, NAT64, local and multicast addresses are outside this block. */
     private static final List<IpAddressMatcher> PUBLIC_IPV6 = blocks("2000::/3");
 
-    /** A name that a browser takes for an IPv4 address, such as 0x7f.1. */
+    /** A name that browsers interpret as an IPv4 address, such as 0x7f.1. */
     private static final Pattern NUMERIC = Pattern.compile("(?:.*\\.)?(?:\\d+|0x[0-9a-f]*)");
 
     private static final Pattern IPV4 = Pattern.compile("(?:(?:0|[1-9]\\d{0,2})(?:\\.(?!$)|$)){4}");
     private static final Pattern PLAIN_PATH = Pattern.compile("(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?");
     private static final int IPV6_BYTES = 16;
 
-    /** Looks up the addresses of a name. */
     @FunctionalInterface
     interface Resolver {
         InetAddress[] lookUp(String host) throws UnknownHostException;
@@ -91,7 +90,7 @@ final class AddressGuard implements AutoCloseable {
     }
 
     /**
-     * Checks the address without a look-up.
+     * Checks the address without a lookup.
      *
      * @throws FetchException if the page must not be fetched
      */
@@ -103,17 +102,17 @@ final class AddressGuard implements AutoCloseable {
             throw FetchReason.REFUSED_PORT.exception(
                     "port " + page.effectivePort() + " is not in CRAWL_ALLOWED_PORTS=" + properties.allowedPorts());
         }
-        // programs disagree on such numbers: one reads octal where another reads decimal
+        // programs interpret such numbers differently, for example as octal or decimal
         if (NUMERIC.matcher(page.host()).matches() && !IPV4.matcher(page.host()).matches()) {
             throw FetchReason.REFUSED_ADDRESS.exception("the host is an IP address in an unusual notation");
         }
     }
 
     /**
-     * The addresses to connect to, all of them allowed, at least one.
+     * Returns the addresses to connect to; all of them are allowed, and there is at least one.
      *
-     * @param timeout longest wait for the name service
-     * @throws FetchException if the page must not be fetched, or its name is unknown
+     * @param timeout maximum wait for the name service
+     * @throws FetchException if the page must not be fetched, or its name cannot be resolved
      */
     List<InetAddress> addresses(WebAddress page, Duration timeout) throws FetchException {
         check(page);
@@ -133,7 +132,10 @@ final class AddressGuard implements AutoCloseable {
                         .anyMatch(named -> isBelow(page, named));
     }
 
-    /** Only plain paths: servers disagree on others, such as {@code /demo/..;/users} and {@code /demo/..%2fusers}. */
+    /**
+     * Accepts only plain paths, because servers interpret others differently, such as {@code /demo/..;/users} and
+     * {@code /demo/..%2fusers}.
+     */
     private static boolean isBelow(WebAddress page, WebAddress named) {
         return page.origin().equals(named.origin())
                 && page.query().isEmpty()
@@ -154,7 +156,7 @@ final class AddressGuard implements AutoCloseable {
             if (found.length == 0) {
                 throw FetchReason.DNS.exception("the host name has no address");
             }
-            // bytes only: no zone and no name that could be looked up again
+            // created from bytes, without zone and without a name that could be resolved again
             return Arrays.stream(found).map(AddressGuard::bare).toList();
         } catch (ExecutionException e) {
             throw FetchReason.DNS.exception("the host name is unknown");
@@ -188,12 +190,12 @@ final class AddressGuard implements AutoCloseable {
         return blocks.stream().anyMatch(block -> block.matches(address));
     }
 
-    /** RFC 5214: a router may pass it on to the IPv4 address in its last four bytes. */
+    /** RFC 5214: a router may forward packets to the IPv4 address in the last four bytes. */
     private static boolean isIsatap(byte[] address) {
         return (address[8] & 0xfd) == 0 && address[9] == 0 && address[10] == 0x5e && (address[11] & 0xff) == 0xfe;
     }
 
-    /** Services of this machine may listen on its public address, for others in its network. */
+    /** Services of this machine may listen on its public address, intended for other machines of its network. */
     private static boolean isOurs(InetAddress address) {
         try {
             return NetworkInterface.getByInetAddress(address) != null;

@@ -19,16 +19,16 @@ import java.util.zip.InflaterInputStream;
 import org.brotli.dec.BrotliInputStream;
 import org.mozilla.universalchardet.UniversalDetector;
 
-/** Turns the bytes of an answer into text. */
+/** Decodes the bytes of a response. */
 final class Body {
-    /** The codings that {@link #decompress} understands, for the header Accept-Encoding. */
+    /** The codings supported by {@link #decompress}, for the header Accept-Encoding. */
     static final String CODINGS = "gzip, deflate, br";
 
     private static final int DECLARATION_BYTES = 4096;
     private static final Pattern DECLARATION = Pattern.compile(
             "(?i)<meta\\s[^>]*?charset\\s*=\\s*[\"']?\\s*([\\w:.-]+)|<\\?xml\\s[^>]*?encoding\\s*=\\s*[\"']([\\w:.-]+)");
     private static final Pattern MARKUP = Pattern.compile("(?i)<(?:!doctype|html|head|body|title|p|div|h1)\\b");
-    /** One of so many bytes may be broken. */
+    /** One of this number of bytes may be invalid. */
     private static final int MAX_BROKEN = 20;
 
     private static final int ZLIB_CHECK = 31;
@@ -37,8 +37,8 @@ final class Body {
 
     /**
      * @param coding value of Content-Encoding; null for none
-     * @param maxBytes of the result; unpacking stops there
-     * @throws FetchException if the result is larger, the coding is unknown or the bytes are damaged
+     * @param maxBytes maximum size of the result; decompression stops there
+     * @throws FetchException if the result is larger, the coding is unknown or the data are corrupt
      */
     static byte[] decompress(byte[] body, String coding, int maxBytes) throws FetchException {
         String name = coding == null ? "" : coding.toLowerCase(Locale.ROOT).strip();
@@ -60,7 +60,7 @@ final class Body {
         var in = new ByteArrayInputStream(body);
         return switch (name) {
             case "gzip", "x-gzip" -> new GZIPInputStream(in);
-            // some servers leave out the header of zlib
+            // some servers omit the zlib header
             case "deflate" -> new InflaterInputStream(in, new Inflater(!isZlib(body)));
             case "br" -> new BrotliInputStream(in);
             default ->
@@ -72,7 +72,7 @@ final class Body {
         return body.length > 1 && (((body[0] & 0xff) << 8) | (body[1] & 0xff)) % ZLIB_CHECK == 0;
     }
 
-    /** The type of a page whose server names none. */
+    /** Detects the media type of a page whose server declares none. */
     static String mediaType(byte[] body) {
         String start = new String(body, 0, Math.min(body.length, DECLARATION_BYTES), StandardCharsets.ISO_8859_1);
         if (start.startsWith("%PDF-")) {
@@ -82,10 +82,10 @@ final class Body {
     }
 
     /**
-     * The charset is that of the byte order mark, else the declared one, else the one that fits. A declaration that the bytes
-     * contradict does not count: valid UTF-8 with characters of several bytes is UTF-8.
+     * Decodes with the charset of the byte order mark; otherwise with the declared one; otherwise with the one that fits. A
+     * declaration that the bytes contradict is ignored: valid UTF-8 with multi-byte characters is UTF-8.
      *
-     * @param declared by the header; null if it declares none
+     * @param declared charset declared by the header; null if there is none
      */
     static String decode(byte[] body, String declared) {
         Charset charset = mark(body);
@@ -97,8 +97,8 @@ final class Body {
     }
 
     /**
-     * @param ofHeader null if it declares none
-     * @param ofPage null if it declares none
+     * @param ofHeader charset declared by the header; null if there is none
+     * @param ofPage charset declared by the page; null if there is none
      */
     private static Charset fitting(byte[] body, Charset ofHeader, Charset ofPage) {
         long high = IntStream.range(0, body.length).filter(i -> body[i] < 0).count();
@@ -109,7 +109,7 @@ final class Body {
         if (broken == 0) {
             return other.filter(charset -> high == 0 && isSuperset(charset)).orElse(UTF_8);
         }
-        // a cut or careless page is still UTF-8
+        // a truncated page or one with single invalid bytes is still UTF-8
         boolean almost = ofHeader != other.orElse(null) && broken * MAX_BROKEN < high;
         return almost ? UTF_8 : other.orElseGet(() -> detected(body));
     }
@@ -141,16 +141,16 @@ final class Body {
         return found.group(1) == null ? found.group(2) : found.group(1);
     }
 
-    /** Null if there is no such charset. */
+    /** Returns null if the charset does not exist. */
     private static Charset named(String name) {
         if (name == null) {
             return null;
         }
         String label = name.strip().toLowerCase(Locale.ROOT).replaceAll("^[\"']|[\"']$", "");
-        // as browsers do
+        // aliases as in browsers
         label = switch (label) {
             case "iso-8859-1", "latin1", "us-ascii", "ascii" -> "windows-1252";
-            // the detector takes short texts for the charset of old Macs, which the web does not use
+            // the detector reports short texts as the charset of old Macs, which the web does not use
             case "x-maccyrillic", "maccyrillic", "win-1251", "win1251", "cp-1251", "windows1251" -> "windows-1251";
             case "koi8", "koi" -> "koi8-r";
             default -> label;
@@ -162,7 +162,7 @@ final class Body {
         }
     }
 
-    /** Whether ASCII bytes mean the same in it. A page whose declaration was read as ASCII is not in another charset. */
+    /** Whether ASCII bytes have the same meaning in the charset. A page whose declaration was read as ASCII has no other charset. */
     private static boolean isSuperset(Charset charset) {
         return new String(new byte[] {'<', '>', 'a'}, charset).equals("<>a");
     }

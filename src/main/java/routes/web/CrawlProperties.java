@@ -49,7 +49,7 @@ public record CrawlProperties(
                                 String>
                         privatePages) {
 
-    /** The product token of RFC 9309. */
+    /** Returns the product token of RFC 9309. */
     String robotName() {
         return userAgent.split("[/ ]", 2)[0];
     }

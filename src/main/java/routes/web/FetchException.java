@@ -2,7 +2,7 @@ package routes.web;
 
 import java.time.Duration;
 
-/** Ends a fetch. It never leaves the package. */
+/** Ends a fetch. It is never thrown out of the package. */
 final class FetchException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -10,9 +10,9 @@ final class FetchException extends Exception {
     private final boolean permanent;
     private final Duration retryAfter;
 
-    /** @param retryAfter null if the server does not say */
+    /** @param retryAfter the delay that the server requests; null if it requests none */
     FetchException(String reason, boolean permanent, String detail, Duration retryAfter) {
-        // no stack trace: it is an expected result, and pages can cause many
+        // no stack trace, because this is an expected result that pages can cause in large numbers
         super(detail, null, false, false);
         this.reason = reason;
         this.permanent = permanent;

@@ -2,20 +2,20 @@ package routes.web;
 
 import java.util.Locale;
 
-/** Why there is no page, besides the {@code http_…} reasons that name the status of the answer. */
+/** Why there is no page. In addition, {@code http_…} reasons contain the status of the response. */
 enum FetchReason {
-    /** Not an http(s) address, or one with a user name. */
+    /** The address is not an http(s) address, or it contains a user name. */
     BAD_ADDRESS(true),
-    /** An address that is not in the public internet. */
+    /** The address is not in the public internet. */
     REFUSED_ADDRESS(true),
     REFUSED_PORT(true),
     DNS(false),
     CONNECT(false),
     TLS(false),
     TIMEOUT(false),
-    /** The connection ended within the answer. */
+    /** The connection was closed within the response. */
     RESET(false),
-    /** Not an answer of HTTP. */
+    /** The response is not valid HTTP. */
     PROTOCOL(false),
     TOO_LARGE(true),
     CONTENT_TYPE(true),
@@ -24,12 +24,12 @@ enum FetchReason {
     TOO_MANY_REDIRECTS(true),
     REDIRECT_LOOP(true),
     BAD_REDIRECT(true),
-    /** The site does not want this page to be fetched. */
+    /** The site does not permit fetching the page. */
     ROBOTS(true),
-    /** The server failed to say what may be fetched. */
+    /** The server failed to return robots.txt. */
     ROBOTS_UNAVAILABLE(false),
     BAD_PDF(true),
-    /** More fetches are running than the process can have. */
+    /** The limit of concurrent fetches in the process is reached. */
     BUSY(false);
 
     private final boolean permanent;

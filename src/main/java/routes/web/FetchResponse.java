@@ -15,14 +15,14 @@ import org.apache.hc.core5.http.nio.CapacityChannel;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.ByteArrayBuffer;
 
-/** Reads a response while it arrives, and ends the call as soon as the response is of no use. */
+/** Reads a response as it arrives, and aborts the call as soon as the response is unusable. */
 final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
-    /** Ends a call within its answer; the client closes the connection. */
+    /** Aborts a call within the response; the client closes the connection. */
     static final class EndException extends IOException {
         private static final long serialVersionUID = 1;
         private final transient FetchException reason;
 
-        /** @param reason null if what has arrived is all that is needed */
+        /** @param reason null if the data received so far are sufficient */
         EndException(FetchException reason) {
             super(reason == null ? "nothing more is needed" : reason.getMessage());
             this.reason = reason;
@@ -46,8 +46,8 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
     private FutureCallback<FetchResponse> callback;
 
     /**
-     * @param maxBytes of the body as it is transferred
-     * @param mediaTypes of pages that are of use
+     * @param maxBytes maximum size of the body as transferred
+     * @param mediaTypes accepted media types of pages
      */
     FetchResponse(int maxBytes, Set<String> mediaTypes) {
         this(maxBytes, mediaTypes, false);
@@ -59,7 +59,7 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
         this.truncating = truncating;
     }
 
-    /** Takes the first bytes of a body of any type. */
+    /** Reads the first bytes of a body of any type. */
     static FetchResponse truncating(int maxBytes) {
         return new FetchResponse(maxBytes, Set.of(), true);
     }
@@ -72,13 +72,13 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
         return response.getCode();
     }
 
-    /** Value of the first header with that name, or null. */
+    /** Returns the value of the first header with that name, or null. */
     String header(String name) {
         Header header = response.getFirstHeader(name);
         return header == null ? null : header.getValue().strip();
     }
 
-    /** In lower case; empty if the server names none. */
+    /** Returns the media type in lower case; empty if the server declares none. */
     String mediaType() {
         ContentType type = contentType();
         return type == null || type.getMimeType() == null
@@ -86,7 +86,7 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
                 : type.getMimeType().toLowerCase(Locale.ROOT);
     }
 
-    /** As the server wrote it; null if it names none. */
+    /** Returns the declared charset in its original spelling; null if the server declares none. */
     String charset() {
         ContentType type = contentType();
         return type == null ? null : type.getParameter("charset");
@@ -117,7 +117,7 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
         if (entity == null) {
             whenDone.completed(this);
         } else if (!isSuccess()) {
-            // the body is text for people, and may have no end
+            // the body of an error is only for human readers and may be endless
             throw new EndException(null);
         } else if (!truncating && !mediaTypes.contains(mediaType())) {
             throw new EndException(FetchReason.CONTENT_TYPE.exception("the page has the content type " + mediaType()));
@@ -128,7 +128,7 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
 
     @Override
     public void informationResponse(HttpResponse received, HttpContext context) {
-        // the answer follows
+        // the final response follows
     }
 
     @Override
@@ -158,7 +158,7 @@ final class FetchResponse implements AsyncResponseConsumer<FetchResponse> {
 
     @Override
     public void failed(Exception cause) {
-        // the future of the call has it
+        // the future of the call receives the failure
     }
 
     @Override

@@ -6,24 +6,22 @@ import java.util.List;
 
 /** Result of a fetch. */
 public sealed interface Fetched {
-    /** The reasons of failures, besides {@code http_…}. */
+    /** The reasons of failures, in addition to {@code http_…}. */
     List<String> REASONS =
             Arrays.stream(FetchReason.values()).map(FetchReason::text).toList();
 
-    /** How long it took. */
+    /** Returns the duration of the fetch. */
     Duration duration();
 
     /**
-     * A page.
-     *
      * @param url address of the page, after all redirects
      * @param status 2xx
      * @param mediaType one of {@code text/html}, {@code application/xhtml+xml}, {@code text/plain}, {@code application/pdf}
      * @param text HTML source, plain text, or the text of a PDF
-     * @param title of a PDF; else empty
-     * @param etag for the next fetch; null if the server sent none
-     * @param lastModified for the next fetch, as the server sent it; null if it sent none
-     * @param crawlDelay pause between two fetches that the site asks for; null if it asks for none
+     * @param title title of a PDF; otherwise empty
+     * @param etag validator for the next fetch; null if the server sent none
+     * @param lastModified validator for the next fetch, unchanged; null if the server sent none
+     * @param crawlDelay delay between two fetches that the site requests; null if it requests none
      */
     record Page(
             String url,
@@ -42,29 +40,29 @@ public sealed interface Fetched {
         }
     }
 
-    /** The page is the one whose {@code etag} or {@code lastModified} was sent. */
+    /** The page is unchanged since the request that returned its {@code etag} or {@code lastModified}. */
     record NotModified(String url, Duration crawlDelay, Duration duration) implements Fetched {}
 
     /**
-     * A file that a page shows; only {@link PageFetcher#picture} and {@link PageFetcher#file} give one.
+     * A file that a page contains; only returned by {@link PageFetcher#picture} and {@link PageFetcher#file}.
      *
-     * @param mediaType as the server says
+     * @param mediaType as declared by the server
      */
     record File(String url, String mediaType, byte[] bytes, Duration duration) implements Fetched {}
 
     /**
-     * There is no page.
+     * The page could not be fetched.
      *
-     * @param reason stable text out of a limited set, such as {@code timeout} or {@code http_404}
-     * @param permanent whether the next fetch would end the same way
+     * @param reason stable code from a fixed set, such as {@code timeout} or {@code http_404}
+     * @param permanent whether the next fetch would fail the same way
      * @param url address that failed, which may be the target of a redirect
-     * @param detail for operators, in one line
-     * @param retryAfter how long the server asks to wait; null if it does not
+     * @param detail one line for operators
+     * @param retryAfter the delay that the server requests; null if it requests none
      */
     record Failed(String reason, boolean permanent, String url, String detail, Duration retryAfter, Duration duration)
             implements Fetched {
 
-        /** Whether the address leads to no page any more. */
+        /** Whether the address no longer leads to a page. */
         public boolean isDead() {
             return reason.equals("http_404") || reason.equals("http_410");
         }

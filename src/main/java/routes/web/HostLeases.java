@@ -8,11 +8,11 @@ import org.springframework.stereotype.Component;
 import routes.redis.RedisLink;
 import routes.redis.Script;
 
-/** Politeness over all processes: one request to a host at a time, with a delay between two. The state is in Redis. */
+/** Rate limits across all processes: one request to a host at a time, with a delay between two requests. The state is in Redis. */
 @Component
 public class HostLeases {
     /**
-     * KEYS: lease, delay. ARGV: owner, expiry of the lease in milliseconds. Returns the rest of the delay in milliseconds, or -1 if
+     * KEYS: lease, delay. ARGV: owner, expiry of the lease in milliseconds. Returns the remaining delay in milliseconds, or -1 if
      * another owner holds the lease.
      */
     private static final Script ACQUIRE = Script.of(
@@ -23,7 +23,7 @@ public class HostLeases {
             return {math.max(redis.call('PTTL', KEYS[2]), 0)}
             """);
 
-    /** KEYS: lock. ARGV: owner. An expired lock that another owner holds is left alone. */
+    /** KEYS: lock. ARGV: owner. An expired lock that another owner has acquired is not released. */
     public static final Script RELEASE = Script.of(
             """
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
@@ -36,7 +36,7 @@ public class HostLeases {
         this.redis = redis;
     }
 
-    /** For trials: every host is free at once, and nothing is recorded. */
+    /** Returns an instance for trials: every host is available immediately, and nothing is recorded. */
     public HostLeases rehearsal() {
         return new HostLeases(redis) {
             @Override
@@ -67,7 +67,7 @@ public class HostLeases {
     /**
      * Acquires or renews the lease.
      *
-     * @param expiry longer than its owner can take; after that, the owner has crashed
+     * @param expiry longer than the owner's maximum time; after it, the owner is considered crashed
      * @return the delay before the next request to the host; empty if another owner holds the lease
      */
     public Optional<Duration> acquire(String host, String owner, Duration expiry) {
@@ -77,14 +77,14 @@ public class HostLeases {
         return Optional.of(Duration.ofMillis(rest)).filter(left -> !left.isNegative());
     }
 
-    /** Sets the delay before the next request to the host, from now on. */
+    /** Sets the delay before the next request to the host, starting now. */
     public void delay(String host, Duration time) {
         if (time.toMillis() > 0) {
             redis.call(commands -> commands.set(delay(host), "", SetArgs.Builder.px(time.toMillis())));
         }
     }
 
-    /** Releases the lease. An expired lease that another owner holds is left alone. */
+    /** Releases the lease. An expired lease that another owner has acquired is not released. */
     public void release(String host, String owner) {
         redis.run(RELEASE, List.of(lease(host)), owner);
     }

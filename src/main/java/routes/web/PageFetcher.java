@@ -54,13 +54,13 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Gets pages from the web, with HTTP/1.1 or HTTP/2, within limits of time and size, as robots.txt allows, and never from a private
- * network. It blocks the calling thread, and any number of threads may use it. The caller limits the fetches per site.
+ * Fetches pages from the web with HTTP/1.1 or HTTP/2, within limits of time and size, subject to robots.txt, and never from a
+ * private network. Blocks the calling thread; thread-safe. The caller limits the number of fetches per site.
  */
 @Component
 public final class PageFetcher implements AutoCloseable {
     private static final String PDF = "application/pdf";
-    /** Without a type, the bytes are examined. */
+    /** Accepted media types. If the server declares none, the type is detected from the bytes. */
     private static final Set<String> MEDIA_TYPES = Set.of("", "text/html", "application/xhtml+xml", "text/plain", PDF);
 
     private static final Set<String> PICTURES = Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
@@ -72,7 +72,7 @@ public final class PageFetcher implements AutoCloseable {
     private static final int MAX_HEADER_LIST = 64 << 10;
     private static final int MAX_CONNECTIONS = 200;
     private static final int MAX_CONNECTIONS_PER_ROUTE = 8;
-    /** A host with many addresses is given up after that many. */
+    /** Maximum number of a host's addresses to try. */
     private static final int MAX_ADDRESSES = 3;
 
     private static final int MIN_CALLS = 2;
@@ -84,7 +84,7 @@ public final class PageFetcher implements AutoCloseable {
     private static final int FIRST_ERROR = 400;
     private static final int SERVER_ERROR = 500;
     private static final int LAST_ERROR = 599;
-    /** Request timeout, too early, too many requests. */
+    /** Temporary client errors: request timeout, too early, too many requests. */
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
     private final CrawlProperties properties;
@@ -97,8 +97,8 @@ public final class PageFetcher implements AutoCloseable {
     /**
      * A page to fetch.
      *
-     * @param etag of the cached copy; null without one
-     * @param lastModified of that copy; null for none
+     * @param etag ETag of the cached copy; null if there is none
+     * @param lastModified Last-Modified of the cached copy; null if there is none
      */
     public record Wish(String url, String etag, String lastModified) {
         public static Wish of(String url) {
@@ -127,7 +127,7 @@ public final class PageFetcher implements AutoCloseable {
         Timeout total = Timeout.of(properties.timeout());
         var connections = PoolingAsyncClientConnectionManagerBuilder.create()
                 .setDnsResolver(new NoNames())
-                // a slow host must not lock the pool for others
+                // a slow host must not block the pool for others
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setMaxConnTotal(MAX_CONNECTIONS)
                 .setMaxConnPerRoute(MAX_CONNECTIONS_PER_ROUTE)
@@ -151,7 +151,7 @@ public final class PageFetcher implements AutoCloseable {
                         .setPushEnabled(false)
                         .setMaxHeaderListSize(MAX_HEADER_LIST)
                         .build())
-                // some servers redirect to addresses that are not encoded
+                // some servers redirect to addresses that are not percent-encoded
                 .setCharCodingConfig(CharCodingConfig.custom()
                         .setCharset(UTF_8)
                         .setMalformedInputAction(CodingErrorAction.REPLACE)
@@ -171,7 +171,7 @@ public final class PageFetcher implements AutoCloseable {
                 .build();
     }
 
-    /** Nothing connects by name: {@link AddressGuard} finds the addresses. */
+    /** Prevents connections by name, because {@link AddressGuard} resolves the addresses. */
     private static final class NoNames implements DnsResolver {
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
@@ -184,14 +184,14 @@ public final class PageFetcher implements AutoCloseable {
         }
     }
 
-    /** Never throws for what the web does. It takes a second longer than the time limit at most. */
+    /** Never throws for failures of the web. Takes at most a second longer than the time limit. */
     public Fetched fetch(Wish wish) {
         return fetched(wish, properties.timeout(), Run::read);
     }
 
     /**
-     * Why this page must not be fetched, by whatever means: its address is not in the public internet, or robots.txt excludes it. It looks
-     * up the name and may fetch robots.txt, within the same limits as a fetch.
+     * Returns why this page must not be fetched by any means: its address is not in the public internet, or robots.txt excludes it.
+     * Resolves the name and may fetch robots.txt, within the limits of a fetch.
      */
     public Optional<Fetched.Failed> refusal(String url) {
         return Optional.ofNullable((Fetched.Failed) fetched(Wish.of(url), properties.timeout(), run -> {
@@ -202,19 +202,19 @@ public final class PageFetcher implements AutoCloseable {
     }
 
     /**
-     * A picture that a page shows, or why there is none, within the limits of a fetch. For readers who ask for it themselves: robots.txt,
-     * which is for crawlers, is not asked.
+     * Returns a picture of a page, or why it could not be fetched, within the limits of a fetch. For pictures that a reader has
+     * requested, so robots.txt, which applies to crawlers, is not checked.
      */
     public Fetched picture(String url) {
         return fetched(Wish.of(url), properties.timeout(), run -> run.file(PICTURES, properties.maxBytes(), false));
     }
 
     /**
-     * A file that a page shows, in memory, or the reason why it was not fetched. As with pages, robots.txt decides.
+     * Returns a file of a page, in memory, or why it could not be fetched. As for pages, robots.txt applies.
      *
-     * @param types of the files that are of use, such as {@code video/mp4}
-     * @param maxBytes larger files are refused
-     * @param timeout from the address to the last byte
+     * @param types accepted media types, such as {@code video/mp4}
+     * @param maxBytes maximum size; larger files are rejected
+     * @param timeout time limit from the lookup of the address to the last byte
      */
     public Fetched file(String url, Set<String> types, int maxBytes, Duration timeout) {
         return fetched(Wish.of(url), timeout, run -> run.file(types, maxBytes, true));
@@ -247,7 +247,7 @@ public final class PageFetcher implements AutoCloseable {
         private final long deadline;
         private final Set<WebAddress> seen = new LinkedHashSet<>();
         private WebAddress page;
-        /** That the site asks for; null if it asks for none. */
+        /** The delay that the site requests; null if it requests none. */
         private Duration crawlDelay;
 
         Run(Wish wish, WebAddress page, Duration timeout) {
@@ -278,7 +278,7 @@ public final class PageFetcher implements AutoCloseable {
             while (true) {
                 seen.add(page);
                 if (asksRobots) {
-                    // before robots.txt, which has another address
+                    // before robots.txt is requested, which has another address
                     guard.check(page);
                     crawlDelay = robots.check(page, this::robotsFile);
                 }
@@ -293,7 +293,10 @@ public final class PageFetcher implements AutoCloseable {
             }
         }
 
-        /** A redirect of robots.txt passes the same guard. One that leads nowhere is no rule (RFC 9309, section 2.3.1.2). */
+        /**
+         * Fetches robots.txt. Its redirects pass the same guard. A redirect that leads nowhere means that there are no rules (RFC
+         * 9309, section 2.3.1.2).
+         */
         private Robots.Answer robotsFile(WebAddress file) throws FetchException {
             Set<WebAddress> files = new LinkedHashSet<>();
             WebAddress at = file;
@@ -333,7 +336,7 @@ public final class PageFetcher implements AutoCloseable {
                 try {
                     return call(to, addresses.get((i - 1) % addresses.size()), response, isPage);
                 } catch (FetchException e) {
-                    // the address is out of order, or the server closed a connection that was kept
+                    // the address does not respond, or the server closed a kept-alive connection
                     if (i == calls || response.isAnswered() || !RETRIED.contains(e.reason())) {
                         throw e;
                     }
@@ -343,7 +346,7 @@ public final class PageFetcher implements AutoCloseable {
 
         private FetchResponse call(WebAddress to, InetAddress address, FetchResponse response, boolean isPage)
                 throws FetchException {
-            // with the address in it, a connection is never used for another address of the name
+            // the target contains the address, so that a connection is never used for another address of the name
             var target = new HttpHost(to.scheme(), address, bare(to.host()), to.effectivePort());
             HttpRequest request = new BasicHttpRequest("GET", target, to.target());
             if (isPage) {
@@ -408,7 +411,7 @@ public final class PageFetcher implements AutoCloseable {
     }
 
     private static void conditional(HttpRequest request, String name, String value) {
-        // a value that was stored may be anything
+        // stored values are not trusted
         if (value != null && value.length() <= MAX_VALIDATOR && value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
             request.setHeader(name, value);
         }
@@ -419,7 +422,7 @@ public final class PageFetcher implements AutoCloseable {
         return value == null || value.isEmpty() || value.length() > MAX_VALIDATOR ? null : value;
     }
 
-    /** The response if it only ended early; else why it failed. */
+    /** Returns the response if it was only ended early; otherwise throws the reason of the failure. */
     private static FetchResponse responseOf(Throwable cause, FetchResponse response) throws FetchException {
         if (cause instanceof FetchResponse.EndException end) {
             if (end.reason() == null) {
@@ -462,7 +465,7 @@ public final class PageFetcher implements AutoCloseable {
         return new FetchException(reason, !passes, "status " + status, retryAfter(answer.header("Retry-After")));
     }
 
-    /** RFC 9110, section 10.2.3: seconds or a date. */
+    /** Parses seconds or a date (RFC 9110, section 10.2.3). */
     private Duration retryAfter(String value) {
         if (value == null) {
             return null;

@@ -17,15 +17,15 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Reads the text of PDF files. Each file is read in a process of its own with limits of time and memory: a file of a few kilobytes can
- * unpack to gigabytes, and PDFBox has no limit for that.
+ * Extracts the text of PDF files. Each file is read in a separate process with limits of time and memory, because a file of a few
+ * kilobytes can decompress to gigabytes, and PDFBox has no limit for this.
  */
 final class PdfText {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final int MEMORY_MB = 192;
     private static final int MAX_PROCESSES = 2;
     private static final Duration WAIT = Duration.ofSeconds(40);
-    /** UTF-8 has up to three bytes for a character of the process's limit, and the title comes first. */
+    /** In UTF-8, a character within the process's limit has up to three bytes; the title precedes the text. */
     private static final int MAX_OUTPUT_BYTES = 3 * (PdfTextProcess.MAX_CHARACTERS + 1024);
 
     /** @param title empty if the file has none */
@@ -42,7 +42,7 @@ final class PdfText {
         this.timeout = timeout;
     }
 
-    /** @throws FetchException if the file has no text, is damaged, or needs more time or memory than it may have */
+    /** @throws FetchException if the file has no text, is corrupt, or exceeds the time or memory limit */
     Text read(byte[] pdf) throws FetchException {
         try {
             if (!permits.tryAcquire(WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -70,7 +70,7 @@ final class PdfText {
         return new Text(output.substring(0, end).strip(), text);
     }
 
-    /** Input and output are files, so that no thread has to feed or empty a pipe. */
+    /** Input and output are files, so that no thread has to write to or read from a pipe. */
     private String run(byte[] pdf) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("pdf-");
         try {
@@ -107,13 +107,13 @@ final class PdfText {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.awt.headless=true",
-                // the list of the machine's fonts, which takes seconds to make
+                // the font list of the machine, which takes seconds to create
                 "-Dpdfbox.fontcache=" + System.getProperty("java.io.tmpdir"),
                 "-cp",
                 System.getProperty("java.class.path")));
         URL place = PdfText.class.getProtectionDomain().getCodeSource().getLocation();
         if (place.getProtocol().equals("jar")) {
-            // in the packaged program the libraries are jars in a jar
+            // in the packaged program, the libraries are jars inside a jar
             command.add("-Dloader.main=" + PdfTextProcess.class.getName());
             command.add("org.springframework.boot.loader.launch.PropertiesLauncher");
         } else {

@@ -11,7 +11,7 @@ import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.text.PDFTextStripper;
 
-/** Main class of a process that reads a PDF file from its input and writes the title and, from the second line, the text. */
+/** Main class of a process that reads a PDF file from standard input and writes the title in the first line, followed by the text. */
 final class PdfTextProcess {
     static final int MAX_CHARACTERS = 500_000;
     private static final int MAX_PAGES = 200;
@@ -20,7 +20,7 @@ final class PdfTextProcess {
 
     public static void main(String[] arguments) throws IOException {
         PrintStream output = System.out;
-        // PDFBox writes warnings
+        // PDFBox writes warnings to standard output
         System.setOut(System.err);
         try (PDDocument document = Loader.loadPDF(System.in.readAllBytes());
                 var out = new Limited(new BufferedWriter(new OutputStreamWriter(output, UTF_8)))) {
@@ -33,7 +33,7 @@ final class PdfTextProcess {
             try {
                 stripper.writeText(document, out);
             } catch (Limited.FullException e) {
-                // the start of a long text is enough
+                // the start of a long text is sufficient
                 out.flush();
             }
         }

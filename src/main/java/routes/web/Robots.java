@@ -12,20 +12,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What sites allow to fetch, by RFC 9309: rules are kept for a day at most, a site without robots.txt allows everything, and one whose
- * server fails allows nothing until it works again.
+ * The robots.txt rules of sites, according to RFC 9309: rules are cached for at most a day, a site without robots.txt allows
+ * everything, and a site whose server fails allows nothing until it works again.
  */
 final class Robots {
     private static final Duration KEPT = Duration.ofHours(12);
     private static final Duration FAILURE_KEPT = Duration.ofMinutes(5);
-    /** RFC 9309 asks for at least 500 KiB; what comes after is ignored. */
+    /** RFC 9309 requires at least 500 KiB; further bytes are ignored. */
     static final int MAX_BYTES = 512 << 10;
 
-    /** Characters of rules in memory. */
+    /** Maximum number of characters of cached rules. */
     private static final int MAX_WEIGHT = 16 << 20;
-    /** What a rule and a site weigh besides their characters. */
+    /** Overhead of a rule and of a site, in characters. */
     private static final int OVERHEAD = 100;
-    /** Longest delay that is reported. The caller decides whether to wait. */
+    /** Maximum delay that is reported. The caller decides whether to wait. */
     private static final Duration MAX_DELAY = Duration.ofDays(1);
 
     private static final int OK = 200;
@@ -33,14 +33,14 @@ final class Robots {
     private static final int SERVER_ERROR = 500;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    /** Gets a file of a site, with the limits of this package. */
+    /** Fetches a file of a site within the limits of this package. */
     @FunctionalInterface
     interface Source {
-        /** @throws FetchException if there is no answer */
+        /** @throws FetchException if there is no response */
         Answer get(WebAddress file) throws FetchException;
     }
 
-    /** @param body the first {@link #MAX_BYTES} at most */
+    /** @param body at most the first {@link #MAX_BYTES} bytes */
     record Answer(int status, byte[] body) {}
 
     private final String name;
@@ -56,14 +56,14 @@ final class Robots {
     }
 
     /**
-     * The pause that the site asks for between two fetches; null if it asks for none.
+     * Returns the delay that the site requests between two fetches; null if it requests none.
      *
      * @throws FetchException if the page must not be fetched, or the site cannot be reached
      */
     Duration check(WebAddress page, Source source) throws FetchException {
         SimpleRobotRules rules = sites.getIfPresent(page.origin());
         if (rules == null) {
-            // two at once both ask; neither waits for the other
+            // two concurrent fetches may both load the rules; neither waits for the other
             rules = load(page, source);
             sites.put(page.origin(), rules);
         }
@@ -89,7 +89,7 @@ final class Robots {
         if (answer.status() >= CLIENT_ERROR || answer.status() < OK) {
             return new SimpleRobotRules(RobotRulesMode.ALLOW_ALL);
         }
-        // a parser for each file: it counts warnings
+        // one parser per file, because a parser counts warnings
         SimpleRobotRules rules = new SimpleRobotRulesParser(MAX_DELAY.toMillis(), 0)
                 .parseContent(file.toString(), answer.body(), "text/plain", List.of(name));
         rules.getSitemaps().clear();

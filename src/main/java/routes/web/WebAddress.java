@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * An http(s) address in its one normal form, which {@link #toString} gives. No other code of the product normalizes addresses. Scheme
- * and host are in lower case, the host is in Punycode without a final dot, dot segments and the default port are removed, and
- * percent-encoding is as in RFC 3986, section 6.2.2. Everything else, and the order of the parameters, stays.
+ * An http(s) address in normalized form, as returned by {@link #toString}. All other code uses this class to normalize addresses.
+ * Scheme and host are in lower case, the host is in Punycode without a final dot, dot segments and the default port are removed,
+ * and percent-encoding follows RFC 3986, section 6.2.2. Everything else, including the order of parameters, is unchanged.
  *
  * @param userInfo encoded; empty if there is none
  * @param host name, IPv4 address or IPv6 address in brackets
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  */
 public record WebAddress(
         String scheme, String userInfo, String host, int port, String path, String query, String fragment) {
-    /** Servers reject longer ones, and they are useless in an event. */
+    /** Servers reject longer addresses, and they are useless in events. */
     public static final int MAX_LENGTH = 2048;
 
     private static final int HTTP_PORT = 80;
@@ -48,7 +48,7 @@ public record WebAddress(
             Pattern.compile("(?is)(?:utm_.*|fbclid|gclid|gbraid|wbraid|dclid|yclid|ysclid"
                     + "|msclkid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|mkt_tok|_openstat|_ga|_gl|erid|roistat"
                     + "|ref|source|campaign)(?:=.*)?");
-    /** Neither reserved nor unreserved characters of RFC 3986, and percent signs that encode nothing. */
+    /** Characters that are neither reserved nor unreserved in RFC 3986, and percent signs that encode nothing. */
     private static final Pattern TO_ENCODE =
             Pattern.compile("[^A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=%-]+|%(?![0-9A-Fa-f]{2})");
 
@@ -56,8 +56,8 @@ public record WebAddress(
     private static final Pattern UNRESERVED = Pattern.compile("[A-Za-z0-9._~-]");
 
     /**
-     * An address that a person or a post gives, without its tracking parameters. One without a scheme gets https. Empty if it is not
-     * an http(s) address or exceeds {@value #MAX_LENGTH} characters.
+     * Parses an address entered by a person or contained in a post, and removes its tracking parameters. An address without a
+     * scheme gets https. Empty if it is not an http(s) address or exceeds {@value #MAX_LENGTH} characters.
      */
     public static Optional<WebAddress> of(String text) {
         String url = text.strip();
@@ -65,8 +65,8 @@ public record WebAddress(
     }
 
     /**
-     * An address that this page refers to, such as the target of a redirect. It keeps all its parameters: a server that redirects to
-     * the same address with a further parameter would otherwise redirect for ever. Empty as in {@link #of}.
+     * Resolves an address that this page refers to, such as the target of a redirect. All parameters are kept: otherwise, a server
+     * that redirects to the same address with an additional parameter would cause endless redirects. Empty as in {@link #of}.
      */
     public Optional<WebAddress> resolve(String reference) {
         String text = reference.strip().replace('\\', '/');
@@ -105,7 +105,7 @@ public record WebAddress(
                         encode(orEmpty(authority.group(1))),
                         host,
                         port,
-                        // browsers take both slashes for the same
+                        // browsers treat backslashes as slashes
                         withoutDots(encode(parts.group(3).replace('\\', '/'))),
                         query,
                         encode(orEmpty(parts.group(5)))))
@@ -116,7 +116,7 @@ public record WebAddress(
         return text == null ? "" : text;
     }
 
-    /** -1 for the default port; more than {@value #MAX_PORT} if it is none. */
+    /** Returns -1 for the default port; a number above {@value #MAX_PORT} if the port is invalid. */
     private static int port(String digits, String scheme) {
         if (digits == null || digits.isEmpty()) {
             return -1;
@@ -137,12 +137,12 @@ public record WebAddress(
             return Optional.of(ascii.toLowerCase(Locale.ROOT).replaceFirst("\\.$", ""))
                     .filter(name -> HOST.matcher(name).matches());
         } catch (IllegalArgumentException e) {
-            // not a host name: a label is empty or too long, or it is badly encoded
+            // not a host name: a label is empty or too long, or the encoding is invalid
             return Optional.empty();
         }
     }
 
-    /** RFC 3986, section 5.2.4. Empty segments stay: they can be part of an address in an address. */
+    /** RFC 3986, section 5.2.4. Empty segments are kept, because they can be part of an embedded address. */
     private static String withoutDots(String path) {
         Deque<String> kept = new ArrayDeque<>();
         String[] segments = path.split("/", -1);
@@ -187,22 +187,22 @@ public record WebAddress(
         }
     }
 
-    /** The port to connect to. */
+    /** Returns the port to connect to. */
     public int effectivePort() {
         return port < 0 ? defaultPort(scheme) : port;
     }
 
-    /** Scheme, host and port, without user information. */
+    /** Returns scheme, host and port, without user information. */
     String origin() {
         return scheme + "://" + host + (port < 0 ? "" : ":" + port);
     }
 
-    /** Path and query as a request carries them. */
+    /** Returns path and query for a request. */
     String target() {
         return query.isEmpty() ? path : path + "?" + query;
     }
 
-    /** The same page, whatever part of it is meant: the key of caches. */
+    /** Returns the address of the whole page, without a fragment; the cache key. */
     public WebAddress withoutFragment() {
         return new WebAddress(scheme, userInfo, host, port, path, query, "");
     }

@@ -1,5 +1,5 @@
 /**
- * The way into the web: the one form of an address, the guard of private networks, the fetcher of pages, and the leases of hosts.
+ * Web access: normalized addresses, the guard against private networks, the page fetcher, and the leases of hosts.
  *
  * <p>Uses: redis.
  */

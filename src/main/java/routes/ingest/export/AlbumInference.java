@@ -6,8 +6,8 @@ import java.util.List;
 import routes.ingest.SourceMessage;
 
 /**
- * Infers albums, which an export does not mark: messages of the same author, at the same time ± 1 s, with consecutive ids, all
- * with media, at most 10, at most one with a caption. An album's number is the id of its first message.
+ * Infers albums, which an export does not mark: messages of the same author, at the same time ± 1 s, with consecutive ids, all with
+ * media, at most 10 messages, at most one with a caption. The id of an album is the id of its first message.
  */
 final class AlbumInference {
     static final int MAX_ITEMS = 10;
@@ -16,13 +16,13 @@ final class AlbumInference {
     private final List<SourceMessage> open = new ArrayList<>();
 
     /**
-     * @return the messages that are complete with this one: an album, a single message, or none
+     * @return the messages that this message completes: an album, a single message, or an empty list
      */
     List<SourceMessage> add(SourceMessage message) {
         List<SourceMessage> done = List.of();
         for (int i = 0; i < open.size(); i++) {
             if (open.get(i).id() == message.id()) {
-                // the same message again: a duplicate in the file must not split an album
+                // a duplicate of a message in the file must not split an album
                 open.set(i, open.get(i).orNewer(message));
                 return done;
             }
@@ -34,7 +34,7 @@ final class AlbumInference {
         return done;
     }
 
-    /** The pending messages at the end of a chat. */
+    /** Returns the pending messages at the end of a chat. */
     List<SourceMessage> finish() {
         List<SourceMessage> done = open.size() < 2
                 ? List.copyOf(open)

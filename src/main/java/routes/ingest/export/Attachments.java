@@ -19,12 +19,12 @@ import routes.posts.Details;
 /**
  * The content of a message's attachments.
  *
- * @param lines without the file's name
- * @param poll null without
- * @param links in the lines, and those that belong to them; names of files and tracks are not searched
+ * @param lines without the file name
+ * @param poll null if there is none
+ * @param links links in the lines and links that belong to them; file names and track names are not searched for links
  */
 public record Attachments(List<String> lines, Details.Poll poll, List<String> links) {
-    /** Names that programs generate. They carry no meaning. */
+    /** Names that programs generate. They are not stored as text. */
     private static final Pattern MADE_UP = Pattern.compile(
             "(?i)(?:video|audio|file|photo|img|image|vid|pxl|doc|document|sticker|animatedsticker|animation|giphy|voice|mp4|unknown)"
                     + "[\\s_\\-.()@\\d]*(?:\\.[a-z0-9]{1,8}){0,2}");
@@ -32,8 +32,8 @@ public record Attachments(List<String> lines, Details.Poll poll, List<String> li
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * @param message in the form of {@code result.json}. Other sources bring their messages into it, so that the same post has the
-     *     same text from all of them
+     * @param message in the form of {@code result.json}. Messages of other sources are converted to this form, so that a post has
+     *     the same text from every source
      */
     public static Attachments of(JsonNode message) {
         return of(new Fields(message));
@@ -70,9 +70,9 @@ public record Attachments(List<String> lines, Details.Poll poll, List<String> li
     }
 
     /**
-     * All lines as one text; null if there are none.
+     * Returns all lines as one text; null if there are none.
      *
-     * @param fileName as it was sent, or null
+     * @param fileName original file name, or null
      */
     public String text(String fileName) {
         boolean named = fileName != null && !MADE_UP.matcher(fileName).matches();
@@ -92,7 +92,7 @@ public record Attachments(List<String> lines, Details.Poll poll, List<String> li
                 plain(poll.get("question")), poll.flag("closed"), Fields.count(poll.number("total_voters")), options);
     }
 
-    /** Telegram Desktop writes the object as a string that contains its JSON. */
+    /** Telegram Desktop writes this object as a string that contains its JSON. */
     private static Fields invoice(Fields message) {
         JsonNode value = message.get("invoice_information");
         if (value == null || !value.isTextual()) {
@@ -120,7 +120,7 @@ public record Attachments(List<String> lines, Details.Poll poll, List<String> li
         try {
             digits = Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
         } catch (IllegalArgumentException e) {
-            // XTR, Telegram Stars
+            // XTR (Telegram Stars) has no smaller unit
             digits = 0;
         }
         return BigDecimal.valueOf(amount, digits).toPlainString() + " " + currency.toUpperCase(Locale.ROOT);

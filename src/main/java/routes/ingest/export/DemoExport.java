@@ -10,23 +10,23 @@ import java.nio.file.Path;
 import org.springframework.core.io.ClassPathResource;
 
 /**
- * The demo channel that ships inside the jar. A jar's entries are not files and not every packaging can list them, so the file
- * {@value #INDEX} next to them contains their names, one per line.
+ * The demo channel in the jar. Entries of a jar are not files, and not every packaging can list them. The file {@value #INDEX} in
+ * the same folder therefore contains their names, one per line.
  *
  * @param folder on the class path, such as {@code /demo}
  */
 public record DemoExport(String folder) {
     private static final String INDEX = "index.txt";
     private static final String POSTS = "result.json";
-    /** Where the pages are unless the settings say otherwise. */
+    /** Default address of the demo pages. */
     private static final String PAGES = "http://127.0.0.1:8010/demo/";
 
     /**
-     * Unpacks the demo and replaces that of an earlier version.
+     * Unpacks the demo and replaces the demo of an earlier version.
      *
-     * @param data where the folder {@code demo} is created
-     * @param pages address of the folder of pages that posts link to, with a slash at the end
-     * @return that folder, to be imported
+     * @param data folder in which the folder {@code demo} is created
+     * @param pages base address of the pages that posts link to, with a trailing slash
+     * @return the folder {@code demo}, to be imported
      */
     public Path unpack(Path data, String pages) throws IOException {
         Path target = data.resolve("demo").toAbsolutePath().normalize();

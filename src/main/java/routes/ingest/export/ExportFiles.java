@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import routes.ingest.SourceFile;
 import routes.posts.Post.MediaKind;
 
-/** The files next to a {@code result.json}. A path that leads out of the export's folder is never opened. */
+/** The files next to a {@code result.json}. Paths outside the folder of the export are never opened. */
 final class ExportFiles {
-    /** What Telegram Desktop writes instead of a path, sometimes after the file's name. */
+    /** The text that Telegram Desktop writes instead of a path, sometimes after the file name. */
     private static final Pattern NOT_INCLUDED =
             Pattern.compile("(?:(?<name>.*\\S) )?\\(((?:File|Photo|Video) [^()]*)\\)|\\((.*)\\)");
 
     private final Path folder;
 
     /**
-     * @param folder must exist
+     * @param folder existing folder of the export
      */
     ExportFiles(Path folder) throws IOException {
         this.folder = folder.toRealPath();
@@ -27,7 +27,7 @@ final class ExportFiles {
     SourceFile locate(MediaKind kind, String type, String value, String name, String declaredType) {
         Matcher notIncluded = NOT_INCLUDED.matcher(value);
         boolean missing = notIncluded.matches();
-        // old versions write the name before the reason
+        // old versions write the file name before the reason
         String inValue = missing && notIncluded.group("name") != null ? notIncluded.group("name") : value;
         String shown = name == null || name.isBlank() ? inValue : name;
         if (missing) {
@@ -46,12 +46,12 @@ final class ExportFiles {
         return new SourceFile(kind, type, shown, reason == null ? path : null, declaredType, reason);
     }
 
-    /** Null if the file may be read. */
+    /** Returns why the file must not be read; null if it may be read. */
     private String missing(Path path) throws IOException {
         if (path.startsWith(folder) && !Files.isRegularFile(path)) {
             return "file is not in the export folder";
         }
-        // a symbolic link may lead out of the folder although the path does not
+        // a symbolic link can lead out of the folder although the path does not
         return path.startsWith(folder) && path.toRealPath().startsWith(folder)
                 ? null
                 : "path is outside the export folder";

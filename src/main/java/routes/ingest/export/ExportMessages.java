@@ -28,11 +28,11 @@ import routes.posts.Post.Forward;
 import routes.posts.Post.MediaKind;
 
 /**
- * Converts messages of {@code result.json} to the form that all sources share. Telegram Desktop writes no views and no forwards, and
- * before 2022 no {@code …_unixtime}.
+ * Converts messages of {@code result.json} to the common form of all sources. Telegram Desktop does not export views and forwards,
+ * and before 2022 it wrote no {@code …_unixtime} fields.
  */
 final class ExportMessages {
-    /** By {@code media_type}. All others are documents. */
+    /** Types by {@code media_type}. All other media types are documents. */
     private static final Map<String, String> TYPES = Map.of(
             "video_file", "video",
             "video_message", "video_message",
@@ -52,9 +52,9 @@ final class ExportMessages {
     /** A fraction or an exponent does not make the message invalid. */
     private static final Pattern SECONDS = Pattern.compile("[-+]?\\d{1,30}([.]\\d{1,30})?([eE][+]?\\d)?");
 
-    /** As Telegram shows it. */
+    /** The name that Telegram shows for a deleted account. */
     private static final String DELETED_ACCOUNT = "Deleted Account";
-    /** The last second that RFC 3339 can represent. Milliseconds instead of seconds far exceed it. */
+    /** The last second that RFC 3339 can represent. Milliseconds taken for seconds far exceed it. */
     private static final long LAST_SECOND =
             Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
@@ -62,7 +62,7 @@ final class ExportMessages {
     private final ZoneId zone;
 
     /**
-     * @param zone of the exporting machine, for times of old exports, which have no zone
+     * @param zone time zone of the exporting machine, for old exports whose times have no zone
      */
     ExportMessages(ExportFiles files, ZoneId zone) {
         this.files = files;
@@ -70,11 +70,11 @@ final class ExportMessages {
     }
 
     /**
-     * Empty for messages that are not posts: service messages, messages that Telegram Desktop did not know, and messages of the small
-     * group that was converted to a supergroup (their ids are negative and meaningless in the channel).
+     * Converts a message. Empty for messages that are not posts: service messages, messages that Telegram Desktop did not support,
+     * and messages of the small group that was converted to a supergroup (their ids are negative and meaningless in the channel).
      *
-     * @param message afterwards has the oddities of the post
-     * @throws UnreadableException if it has no id, no time, or an unknown type
+     * @param message records the fields that were left out in its {@link Fields#oddities}
+     * @throws UnreadableException if the message has no id, no time, or an unknown type
      */
     Optional<SourceMessage> post(Fields message, ChannelIdentity channel) throws UnreadableException {
         Long id = message.number("id");
@@ -120,7 +120,7 @@ final class ExportMessages {
                 .albumMedia(file != null && !NEVER_IN_ALBUMS.contains(mediaType) && paidStars == null)
                 .counters(new Counters(0, 0, sum(reactions), 0))
                 .forward(new Forward(channelId(message.text("forwarded_from_id")), null, null, forwardedFrom(message)))
-                // a reply to a message of another chat does not refer to the message with that id here
+                // the id of a reply to a message of another chat does not refer to a message of this chat
                 .replyToMessageId(replyToPeer == null ? replyTo : null)
                 .reactions(reactions)
                 .poll(attachments.poll())
@@ -157,7 +157,10 @@ final class ExportMessages {
         return null;
     }
 
-    /** Versions before 2022 have no {@code text_entities}. Other programs keep only one of the two, or write less into one of them. */
+    /**
+     * Versions before 2022 write no {@code text_entities}. Other programs write only one of the two fields, or less text into one
+     * of them.
+     */
     private static List<TextPart> text(Fields message) {
         List<TextPart> text = TextPartsReader.read(message.get("text"));
         List<TextPart> entities = TextPartsReader.read(message.get("text_entities"));
@@ -195,7 +198,7 @@ final class ExportMessages {
                 reactions.stream().mapToLong(Details.Reaction::count).sum());
     }
 
-    /** Whether the author is the channel, which is not shown as an author. Old versions write a number or nothing. */
+    /** Whether the author is the channel, which is not stored as an author. Old versions write a number or nothing. */
     private static boolean isChannelItself(String fromId, String from, ChannelIdentity channel) {
         return (CHANNEL_PREFIX + channel.tgChannelId()).equals(fromId)
                 || ((fromId == null || DIGITS.matcher(fromId).matches())
@@ -210,13 +213,16 @@ final class ExportMessages {
         return new Details.Reply(messageId, channel == null ? null : "https://t.me/c/" + channel + "/" + messageId);
     }
 
-    /** Null for a person or a group, or if it cannot be read. */
+    /** Returns the id of a channel; null for a person or a group, or if the id cannot be read. */
     private static Long channelId(String peer) {
         Matcher id = CHANNEL_ID.matcher(peer == null ? "" : peer);
         return id.matches() ? Long.valueOf(id.group(1)) : null;
     }
 
-    /** The first value that is a time from the given one to 9999: seconds since 1970, or a local time of the exporting machine. */
+    /**
+     * Returns the first value that is a time from the given one to the year 9999: seconds since 1970, or local time of the
+     * exporting machine.
+     */
     private Optional<Instant> time(Instant from, JsonNode... values) {
         return Stream.of(values)
                 .filter(value -> value != null && (value.isTextual() || value.isNumber()))

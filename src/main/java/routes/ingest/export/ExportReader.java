@@ -16,9 +16,9 @@ import routes.ingest.export.JsonCursor.Place;
 import routes.ingest.export.MessageJson.UnreadableException;
 
 /**
- * Reads {@code result.json} of Telegram Desktop: one chat ({@code messages} at the top) or a whole account ({@code chats.list},
- * {@code left_chats.list}), with keys in any order, also several documents in one file. Never holds more than one message. Reports
- * the place of anything unreadable and continues after it.
+ * Reads {@code result.json} of Telegram Desktop: one chat ({@code messages} at the top level) or a whole account
+ * ({@code chats.list}, {@code left_chats.list}), with keys in any order and possibly several documents in one file. Never holds
+ * more than one message in memory. Reports the position of each unreadable part and continues after it.
  */
 final class ExportReader {
     private static final int MESSAGES_TO_TELL_THE_VERSION = 20;
@@ -43,18 +43,21 @@ final class ExportReader {
         this.chats = chats;
     }
 
-    /** The head of a chat. Any part may be null. The id is bare and positive, unless another program wrote it. */
+    /** The metadata of a chat. Any part may be null. The id is positive and without prefix, unless another program wrote the file. */
     record Chat(String name, String type, Long id) {
         private static final Set<String> CHANNELS =
                 Set.of("public_channel", "private_channel", "public_supergroup", "private_supergroup");
         private static final long BOT_API_SHIFT = 1_000_000_000_000L;
 
-        /** Only channels and supergroups contain posts. Personal chats, small groups and saved messages are private. */
+        /**
+         * Only channels and supergroups contain posts. Personal chats, small groups and saved messages are private and not
+         * imported.
+         */
         boolean isChannel() {
             return type != null && CHANNELS.contains(type);
         }
 
-        /** The id without the Bot API's prefix {@code -100}; null if there is none. */
+        /** The id without the Bot API's prefix {@code -100}; null if the chat has no id. */
         Long bareId() {
             if (id == null || id == 0 || id == Long.MIN_VALUE) {
                 return null;
@@ -66,15 +69,15 @@ final class ExportReader {
             return new Chat(name, type, other);
         }
 
-        /** The name in reports. */
+        /** The name of the chat in reports. */
         String title() {
             return name == null || name.isBlank() ? "chat without a name" : name;
         }
     }
 
     /**
-     * @throws FormatException if the file is not an export or is corrupt; everything handed over before is valid
-     * @throws IOException if it cannot be read, or if the receiver throws it
+     * @throws FormatException if the file is not an export or is corrupt; everything passed on before is valid
+     * @throws IOException if the file cannot be read, or if the receiver throws it
      */
     void read() throws IOException, InterruptedException {
         try (var open = new JsonCursor(file)) {
@@ -106,7 +109,7 @@ final class ExportReader {
     }
 
     /**
-     * Reads a chat or, at the top of the file, an account.
+     * Reads a chat or, at the top level of the file, an account.
      *
      * @return whether it contains messages or chats
      */
@@ -150,7 +153,7 @@ final class ExportReader {
         return found;
     }
 
-    /** The head of the chat with this field too. */
+    /** Returns the metadata of the chat with this field added. */
     private Chat readHead(Chat head, String field) throws IOException {
         if (!Set.of("name", "type", "id").contains(field)) {
             cursor.skip();
@@ -172,7 +175,10 @@ final class ExportReader {
         return field.equals("id") && Fields.whole(value) != null ? head.withId(Fields.whole(value)) : head;
     }
 
-    /** Skips messages if the chat's id, type or name may follow. False if the file ends in them and the chat is known. */
+    /**
+     * Skips the messages if the id, type or name of the chat may follow. False if the file ends within them and the chat is
+     * identified.
+     */
     private boolean arePassed(Chat chat) throws IOException, InterruptedException {
         Place messages = cursor.place();
         try {
@@ -224,7 +230,7 @@ final class ExportReader {
         }
     }
 
-    /** Old versions are detected by what they write into messages. */
+    /** Old versions are detected by the fields of their messages. */
     private Chat withBareId(Chat chat) throws IOException {
         if (chat.bareId() == null && chat.name() != null && chat.isChannel()) {
             int number = namesakes.merge(chat.type() + "\n" + chat.name(), 1, Integer::sum);
@@ -244,7 +250,7 @@ final class ExportReader {
                     old = !message.isObject() || OldVersions.mayShiftIds(message);
                     any |= message.isObject();
                 } catch (UnreadableException e) {
-                    // another one may reveal the version
+                    // another message may reveal the version
                 }
                 if (cursor.peek() == ',') {
                     cursor.next();
@@ -262,7 +268,7 @@ final class ExportReader {
     @FunctionalInterface
     private interface ElementReader {
         /**
-         * @param number in the list, from 1
+         * @param number position in the list, from 1
          */
         void read(int number) throws IOException, InterruptedException;
     }
@@ -307,16 +313,16 @@ final class ExportReader {
         }
     }
 
-    /** An unwanted message is parsed too: a fault in it must not affect the chats after it. */
+    /** Skipped messages are parsed as well, because a fault in one of them must not affect the following chats. */
     private void passMessage(int number) throws IOException {
         try {
             cutMessage();
         } catch (UnreadableException e) {
-            // it would not have been imported anyway
+            // a message of a chat that is not imported
         }
     }
 
-    /** Cuts out a message. The cursor is then after it, or at the next message if a fault made that a part of this one. */
+    /** Cuts out a message. The cursor is then behind it, or at the next message if a fault merged that message with this one. */
     private JsonNode cutMessage() throws IOException, UnreadableException {
         Place start = cursor.place();
         boolean ended = cursor.cut();
@@ -363,7 +369,7 @@ final class ExportReader {
         chats.unreadable(new ImportNote(name, null, field, reason + ", at " + place));
     }
 
-    /** The name of an object's next field, whose value follows; null at the end of the object. */
+    /** Reads the name of an object's next field, whose value follows; null at the end of the object. */
     private String nextName() throws IOException {
         int next = cursor.peek();
         while (next == ',') {
@@ -388,13 +394,13 @@ final class ExportReader {
                 return name.asText();
             }
         } catch (UnreadableException e) {
-            // not a name either
+            // not a field name
         }
         cursor.moveTo(place);
         throw broken("a field name and a colon are expected here");
     }
 
-    /** Consumes an unwanted value and returns its type. */
+    /** Consumes a value that is not needed and returns its type. */
     private String cutType() throws IOException {
         try {
             return Fields.typeOf(cutValue());

@@ -17,8 +17,8 @@ import routes.ingest.export.MessageJson.UnreadableException;
 import routes.posts.ChannelIdentity;
 
 /**
- * An export of Telegram Desktop. Channels and supergroups are read. Personal chats, small groups, bots and saved messages of a
- * whole account are skipped and named in the report.
+ * An export of Telegram Desktop. Channels and supergroups are imported. Personal chats, small groups, bots and saved messages of a
+ * whole account are skipped and listed in the report.
  */
 public final class ExportSource implements Source {
     private static final String FILE_NAME = "result.json";
@@ -35,7 +35,7 @@ public final class ExportSource implements Source {
 
     /**
      * @param path of {@code result.json} or of the folder that contains it
-     * @param zone of the exporting machine, for times of old exports, which have no zone
+     * @param zone time zone of the exporting machine, for old exports whose times have no zone
      * @throws NoSuchFileException if there is no such file
      * @throws AccessDeniedException if the process may not read it
      */
@@ -74,13 +74,13 @@ public final class ExportSource implements Source {
         try {
             new ExportReader(file, chats).read();
         } catch (FormatException e) {
-            // everything before the fault is valid; if it split an album, the rest joins it at the next import
+            // everything before the fault is valid; if the fault split an album, the next import adds the other members
             chats.chatEnd();
             throw e;
         }
     }
 
-    /** The file is not a Telegram Desktop export, or it is corrupt. The message says where and what to do. */
+    /** The file is not a Telegram Desktop export, or it is corrupt. The message states the position and the remedy. */
     public static final class FormatException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -99,7 +99,7 @@ public final class ExportSource implements Source {
             this.sink = sink;
         }
 
-        /** Whether the messages of this chat are wanted. Others are skipped. */
+        /** Whether the messages of this chat are imported. */
         boolean chat(Chat chat) throws IOException, InterruptedException {
             if (chat.type() == null) {
                 unreadable(new ImportNote(chat.title(), null, "type", "the chat has no readable type"));
@@ -121,8 +121,8 @@ public final class ExportSource implements Source {
         }
 
         /**
-         * @param bytesRead of the file so far
-         * @throws UnreadableException if the message must be reported
+         * @param bytesRead number of bytes of the file read so far
+         * @throws UnreadableException if the message cannot be read and must be reported
          */
         void message(JsonNode json, long bytesRead) throws IOException, InterruptedException, UnreadableException {
             var message = new Fields(json);
@@ -148,12 +148,12 @@ public final class ExportSource implements Source {
             sink.noted(new ImportNote("message " + messageId, messageId, field, reason));
         }
 
-        /** Something unreadable that is left out. Its reason says where it is. */
+        /** Receives an unreadable part that is left out. Its reason states the position. */
         void unreadable(ImportNote what) {
             sink.leftOut(what);
         }
 
-        /** All messages of a wanted chat have been read. */
+        /** Receives the end of the messages of an imported chat. */
         void chatEnd() throws IOException, InterruptedException {
             handOver(albums.finish());
         }

@@ -11,7 +11,7 @@ import java.util.stream.StreamSupport;
 
 /**
  * The fields of one JSON object, read leniently: numbers and strings are converted to each other, an absent field is null, and a
- * value of any other type is left out and noted. So an invalid field never invalidates the message.
+ * value of any other type is ignored and noted. An invalid field therefore never invalidates the message.
  */
 final class Fields {
     private final JsonNode object;
@@ -28,7 +28,7 @@ final class Fields {
         this.oddities = oddities;
     }
 
-    /** The fields that were left out and what they are, such as {@code photo} and {@code an object}, including nested objects. */
+    /** The ignored fields and the types of their values, such as {@code photo} and {@code an object}, including nested objects. */
     Map<String, String> oddities() {
         return oddities;
     }
@@ -53,7 +53,7 @@ final class Fields {
         return value == null ? null : value.asText();
     }
 
-    /** An integer, also as a string; null if absent, of another type or beyond 64 bits. */
+    /** An integer, also from a string; null if absent, of another type or beyond 64 bits. */
     Long number(String name) {
         JsonNode value = get(name);
         Long number = value == null ? null : whole(value);
@@ -63,7 +63,7 @@ final class Fields {
         return number;
     }
 
-    /** True, "true" and numbers other than 0. */
+    /** True for true, "true" and numbers other than 0. */
     boolean flag(String name) {
         JsonNode value = get(name);
         if (value != null && value.isContainerNode()) {
@@ -72,7 +72,7 @@ final class Fields {
         return value != null && value.asBoolean();
     }
 
-    /** The fields of an object; none if it is absent or of another type. */
+    /** The fields of an object; no fields if it is absent or of another type. */
     Fields object(String name) {
         JsonNode value = get(name);
         boolean isObject = value != null && (value.isObject() || odd(name, value));
@@ -84,14 +84,14 @@ final class Fields {
         return !object.isMissingNode();
     }
 
-    /** The objects of a list. Other elements are left out. A single object counts as a list of one. */
+    /** The objects of a list. Elements of other types are ignored. A single object counts as a list of one. */
     Stream<Fields> objects(String name) {
         return elements(name)
                 .filter(element -> element.isObject() || odd(name, element))
                 .map(element -> new Fields(element, place + name + ".", oddities));
     }
 
-    /** The non-null elements of a list and of its nested lists; empty if absent or of another type. */
+    /** The non-null elements of a list and of its nested lists; empty if the field is absent or of another type. */
     Stream<JsonNode> elements(String name) {
         JsonNode value = get(name);
         if (value == null || value.isContainerNode()) {
@@ -107,10 +107,10 @@ final class Fields {
                 : Stream.of(value).filter(element -> !element.isNull());
     }
 
-    /** Null if the value is not a 64-bit integer, neither as a number nor as text. */
+    /** Returns a 64-bit integer from a number or a text; otherwise null. */
     static Long whole(JsonNode value) {
         try {
-            // the exact value of 1e999999999 would fill the memory
+            // the exact value of 1e999999999 would exhaust the memory
             boolean isNumber =
                     (value.isTextual() || value.isNumber()) && value.asText().length() <= 30;
             return isNumber ? exact(value.asText().strip()) : null;
@@ -129,7 +129,7 @@ final class Fields {
         return number.precision() - (long) number.scale() > 19 ? null : (Long) number.longValueExact();
     }
 
-    /** The type of a value for users: null, a list, an object, a number, a text. */
+    /** The name of a value's type in reports: null, a list, an object, a number, a text. */
     static String typeOf(JsonNode value) {
         return switch (value.getNodeType()) {
             case ARRAY -> "a list";
@@ -144,7 +144,7 @@ final class Fields {
         return false;
     }
 
-    /** Notes a field that is left out. */
+    /** Notes a field that is ignored. */
     void odd(String name, String what) {
         oddities.put(place + name, what);
     }

@@ -10,11 +10,11 @@ import java.util.Arrays;
 
 /**
  * Scans the structure of a JSON file and cuts values out of it as bytes, without parsing them. A parser cannot continue after an
- * error. This class can, since it only counts brackets and quotes. Holds a buffer and one value of at most
- * {@value #MAX_VALUE_BYTES} bytes.
+ * error. This class can, because it only counts brackets and quotes. It holds a buffer and one value of at most
+ * {@value #MAX_VALUE_BYTES} bytes in memory.
  */
 final class JsonCursor implements Closeable {
-    /** A message of 4096 characters with an entity on each is smaller than 1 MiB. */
+    /** A message of 4096 characters with an entity on each character is smaller than 1 MiB. */
     static final int MAX_VALUE_BYTES = 4 * 1024 * 1024;
 
     private static final int BUFFER_BYTES = 128 * 1024;
@@ -23,7 +23,7 @@ final class JsonCursor implements Closeable {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int end;
-    /** Offset in the file of the buffer's first byte. */
+    /** Offset of the buffer's first byte in the file. */
     private long bufferPosition;
 
     private long line = 1;
@@ -36,15 +36,15 @@ final class JsonCursor implements Closeable {
         this.file = FileChannel.open(file);
     }
 
-    /** A place in the file: offset in bytes from 0, line from 1, offset of the first byte of that line. */
+    /** A position in the file: offset in bytes from 0, line from 1, offset of the first byte of that line. */
     record Place(long position, long line, long lineStart) {
-        /** As an editor shows it, with the column in bytes from 1. */
+        /** Line and column as an editor shows them; the column is in bytes from 1. */
         @Override
         public String toString() {
             return "byte %d (line %d, column %d)".formatted(position, line, position - lineStart + 1);
         }
 
-        /** This place, advanced by the first {@code count} of the bytes that follow it. */
+        /** Returns this position, advanced by the first {@code count} of the bytes that follow it. */
         Place plus(byte[] bytes, int count) {
             long lines = line;
             long start = lineStart;
@@ -71,7 +71,7 @@ final class JsonCursor implements Closeable {
         lineStart = place.lineStart();
     }
 
-    /** The next byte that is not whitespace, without consuming it, or -1 at the end of the file. */
+    /** Returns the next byte that is not whitespace, without consuming it, or -1 at the end of the file. */
     int peek() throws IOException {
         while (at < end || fill()) {
             byte next = buffer[at];
@@ -92,7 +92,7 @@ final class JsonCursor implements Closeable {
     }
 
     /**
-     * Consumes a value. Keeps only the beginning of one that {@linkplain #isTooLong is too long}.
+     * Consumes a value. If it {@linkplain #isTooLong is too long}, only its beginning is kept.
      *
      * @return false if the file ends before the value
      */
@@ -152,7 +152,7 @@ final class JsonCursor implements Closeable {
     /**
      * Consumes a value.
      *
-     * @param limit the position in the file after which a value need not be consumed completely
+     * @param limit file offset after which the value need not be consumed completely
      */
     private boolean scan(long limit) throws IOException {
         int first = peek();
@@ -168,7 +168,7 @@ final class JsonCursor implements Closeable {
         return i;
     }
 
-    /** Local variables for speed: every byte of an export passes through this loop. */
+    /** Uses local variables for speed, because this loop processes every byte of an export. */
     private boolean scanEnclosed(long limit, boolean object) throws IOException {
         int depth = 0;
         boolean string = false;
@@ -216,8 +216,8 @@ final class JsonCursor implements Closeable {
     }
 
     /**
-     * An object that ends with a square bracket lacks its own closing bracket. The square bracket is not consumed if it ends the
-     * surrounding list. It does not end that list if another object or another square bracket follows.
+     * Handles an object that ends with a square bracket, that is, without its own closing bracket. If the bracket ends the
+     * surrounding list, it is not consumed. It does not end that list if another object or another square bracket follows.
      */
     private void leaveEndOfList() throws IOException {
         Place after = place();
@@ -233,7 +233,7 @@ final class JsonCursor implements Closeable {
         }
     }
 
-    /** A number, a literal, or a byte that cannot start a value. */
+    /** Scans a number, a literal, or a byte that cannot start a value. */
     private boolean scanBare(long limit) throws IOException {
         boolean any = false;
         while (at < end || fill()) {

@@ -19,18 +19,18 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Parses the JSON of one value of an export. If that fails, known faults of old exporters are repaired first. */
+/** Parses the JSON of one value of an export. If parsing fails, known faults of old exporters are repaired first. */
 final class MessageJson {
     private static final int MAX_DEPTH = 1000;
     private static final int MAX_DIGITS = 10_000;
     private static final int MAX_REASON = 200;
     private static final int MAX_INDENTATION = 100;
 
-    /** How a message of Telegram Desktop begins. Inside a text, the quotes would be escaped. */
+    /** The beginning of a message of Telegram Desktop. Within a text, the quotes would be escaped. */
     private static final Pattern MESSAGE_START = Pattern.compile(
             "\\{\\s*\"id\"\\s*:\\s*-?\\d+\\s*,\\s*\"type\"\\s*:\\s*\"(?:message|service|unsupported)\"");
 
-    /** Where the messages of a chat begin, and where one chat ends and the next begins. */
+    /** The beginning of the messages of a chat, and the boundary between two chats. */
     private static final Pattern MESSAGES = Pattern.compile("\"messages\"\\s*:\\s*\\[");
 
     private static final Pattern BETWEEN_CHATS = Pattern.compile("\\]\\s*\\}\\s*,\\s*\\{");
@@ -54,13 +54,13 @@ final class MessageJson {
             .with(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
             .with(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS);
 
-    /** One message of an export cannot be read; the messages around it can. */
+    /** One message of an export cannot be read. The surrounding messages are not affected. */
     static final class UnreadableException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        /** Null if it cannot be read. */
+        /** Id of the message; null if it cannot be read. */
         final Long messageId;
-        /** The field with the fault, or null. */
+        /** The field with the fault, or null if it is unknown. */
         final String field;
 
         UnreadableException(Long messageId, String field, String reason) {
@@ -70,7 +70,7 @@ final class MessageJson {
         }
     }
 
-    /** Null if it cannot be parsed without repair. */
+    /** Parses without repair; null if that fails. */
     JsonNode readAsItIs(byte[] bytes) {
         try {
             return json.readTree(bytes);
@@ -80,7 +80,7 @@ final class MessageJson {
     }
 
     /**
-     * @throws UnreadableException with the id and the field, if they can be found
+     * @throws UnreadableException with the id and the field of the message, if they can be determined
      */
     JsonNode read(byte[] bytes) throws UnreadableException {
         JsonNode value = readAsItIs(bytes);
@@ -96,13 +96,14 @@ final class MessageJson {
     }
 
     /**
-     * The offset at which the next message begins or the list of messages ends, inside the bytes of an unreadable message that a fault
-     * has merged with what follows; 0 if there is none, -1 if another chat begins at an unknown offset. A message of the next chat is never treated as one of this chat.
+     * Returns the offset at which the next message begins or the list of messages ends, within the bytes of an unreadable message
+     * that a fault has merged with its successors; 0 if there is none, -1 if another chat begins at an unknown offset. A message of
+     * the next chat is never treated as a message of this chat.
      *
      * @param indentation of the message, in bytes
      */
     static int nextMessage(byte[] bytes, long indentation) {
-        // one character per byte, so that offsets stay correct
+        // one character per byte keeps the offsets correct
         String text = new String(bytes, ISO_8859_1);
         Matcher start = MESSAGE_START.matcher(text).region(Math.min(1, text.length()), text.length());
         int next = start.find() ? start.start() : 0;
@@ -122,7 +123,7 @@ final class MessageJson {
                 .reduce(-1, (earlier, last) -> last);
     }
 
-    /** The id of a message that cannot be parsed as a whole, or null. */
+    /** Returns the id of a message that cannot be parsed as a whole, or null. */
     static Long id(byte[] bytes) {
         return id(new String(bytes, UTF_8));
     }
@@ -132,7 +133,7 @@ final class MessageJson {
         return id.find() ? Long.valueOf(id.group(1)) : null;
     }
 
-    /** The field of the message at which its JSON becomes invalid, or null. */
+    /** Returns the field of the message at which its JSON becomes invalid, or null. */
     private String field(String text) {
         String field = null;
         int depth = 0;
@@ -144,12 +145,12 @@ final class MessageJson {
                 }
             }
         } catch (IOException e) {
-            // this is the place
+            // the parser stops at the invalid field
         }
         return field;
     }
 
-    /** Without the excerpt, which is long and would reveal the text of the post. */
+    /** Omits the excerpt of the JSON, which is long and contains the text of the post. */
     private static String reason(JsonProcessingException failure) {
         String reason = failure.getOriginalMessage().lines().findFirst().orElse("");
         String place = failure.getLocation() == null

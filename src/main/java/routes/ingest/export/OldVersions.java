@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import routes.posts.ChannelIdentity;
 
-/** Corrects what versions of Telegram Desktop wrote wrongly. */
+/** Corrects known faults of old Telegram Desktop versions. */
 final class OldVersions {
     private static final Pattern CONTROL_ESCAPE = Pattern.compile("\\\\(?:x[0-9A-Fa-f]{2}|(.))", Pattern.DOTALL);
     private static final String FOUR_SPACES = "    ";
@@ -20,10 +20,10 @@ final class OldVersions {
     private static final Pattern UNQUOTED_EMOJI = Pattern.compile(
             "(\"document_id\"\\s*:[ \\t]*)(?![\\s\"\\d\\[{-]|null\\b)([^\"\\n\\r]*?)(?=\\s*(?:,?[ \\t]*[\\r\\n]|}\\s*[,\\]]))");
 
-    /** Zones are at most 14 hours from UTC: that of the exporting machine, and the one in which we read its times. */
+    /** Zones differ from UTC by at most 14 hours, both the zone of the exporting machine and the zone in which its times are read. */
     private static final Duration ZONE_SPREAD = Duration.ofHours(28);
 
-    /** The earliest time of an edit that means no edit. */
+    /** The earliest value of {@code edited} that a message without an edit can have. */
     static final Instant FIRST_EDIT = Instant.EPOCH.minus(ZONE_SPREAD);
 
     private static final long ID_SHIFT = 1L << 33;
@@ -33,7 +33,7 @@ final class OldVersions {
     private OldVersions() {}
 
     /**
-     * JSON that can be parsed.
+     * Returns JSON that can be parsed.
      *
      * <ul>
      *   <li>4.13.0 to 4.15.x write the data of callback buttons as raw bytes, even if they are not valid UTF-8; since 4.16.0 (tdesktop
@@ -51,21 +51,24 @@ final class OldVersions {
     }
 
     /**
-     * Null for a time that means no edit. Before 2.1.9, {@code edited} is in every message, with the time 0 if there was no edit: an
-     * hour of 1969-12-31 or 1970-01-01, depending on the machine's zone (tdesktop commit d0994019ca).
+     * Returns null for a time that means no edit. Before 2.1.9, every message has {@code edited}, with the time 0 if it was not
+     * edited: an hour of 1969-12-31 or 1970-01-01, depending on the machine's zone (tdesktop commit d0994019ca).
      */
     static Instant edit(Instant edited) {
         return Duration.between(Instant.EPOCH, edited).abs().compareTo(ZONE_SPREAD) <= 0 ? null : edited;
     }
 
-    /** Whether the id of a chat may be that of 1.4.8 to 2.7.1, which add 2^33 (tdesktop commit 87d4d46ce7; bare since 4625e7613b in 2.7.2). */
+    /**
+     * Whether the id of a chat may come from 1.4.8 to 2.7.1, which add 2^33 (tdesktop commit 87d4d46ce7; without it since
+     * 4625e7613b in 2.7.2).
+     */
     static boolean mayBeShifted(Long chatId) {
         return chatId != null && chatId > ID_SHIFT && chatId < 2 * ID_SHIFT;
     }
 
     /**
-     * Whether one of the versions that shift ids may have written the message. They write {@code from_id} as a number, later ones as
-     * {@code channel1} and, since 2022, with {@code date_unixtime}.
+     * Whether a version that shifts ids may have written the message. These versions write {@code from_id} as a number; later ones
+     * write {@code channel1} and, since 2022, {@code date_unixtime}.
      */
     static boolean mayShiftIds(JsonNode message) {
         return !message.hasNonNull("date_unixtime")
@@ -79,10 +82,11 @@ final class OldVersions {
     }
 
     /**
-     * The id of a chat that has none, before 1.4.8. Its type and name determine it, the same at every import: 2^52 plus 48 bits of
-     * their SHA-256. Telegram's own ids have at most 52 bits, so they cannot collide. JavaScript still reads it exactly.
+     * Returns an id for a chat without one, from a version before 1.4.8. The id is derived from type and name, so that it is the
+     * same at every import: 2^52 plus 48 bits of their SHA-256. Telegram's own ids have at most 52 bits, so the two cannot collide.
+     * JavaScript represents the id exactly.
      *
-     * @param number from 1, among the chats of this type and name in the same export
+     * @param number position among the chats of this type and name in the same export, from 1
      */
     static long missingId(String type, String name, int number) {
         try {

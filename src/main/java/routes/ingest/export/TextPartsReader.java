@@ -11,11 +11,11 @@ import routes.events.TextEntityBuilder;
 import routes.ingest.TextPart;
 
 /**
- * Telegram Desktop writes a text as a string, or as a list of strings and of objects with {@code type}, {@code text} and the fields
- * of that type. Nested lists and objects are read the same way, and numbers as text.
+ * Reads the text of a message. Telegram Desktop writes it as a string, or as a list of strings and of objects with {@code type},
+ * {@code text} and the fields of that type. Nested lists and objects are read the same way, and numbers as text.
  */
 final class TextPartsReader {
-    /** Where Telegram Desktop's names differ from the Bot API's. */
+    /** Entity types that Telegram Desktop names differently from the Bot API. */
     private static final Map<String, String> NAMES =
             Map.of("link", "url", "phone", "phone_number", "mention_name", "text_mention");
 
@@ -25,7 +25,7 @@ final class TextPartsReader {
 
     private TextPartsReader() {}
 
-    /** Empty for null and for anything without text. */
+    /** Returns an empty list for null and for values without text. */
     static List<TextPart> read(JsonNode text) {
         var parts = new ArrayList<TextPart>();
         add(text, parts);
@@ -54,7 +54,7 @@ final class TextPartsReader {
         }
     }
 
-    /** Null for plain text and for unknown types. */
+    /** Returns null for plain text and for unknown types. */
     private static TextEntity mark(Fields entity) {
         String written = String.valueOf(entity.text("type"));
         String type = NAMES.getOrDefault(written, written);
@@ -67,7 +67,7 @@ final class TextPartsReader {
                 .type(type)
                 .url(type.equals("text_link") ? entity.text("href") : null)
                 .language(type.equals("pre") && StringUtils.hasText(language) ? language : null)
-                // 4.0.4 to 4.1.1 wrote the path of a file
+                // 4.0.4 to 4.1.1 wrote a file path instead of the id
                 .customEmojiId(document != null && document.matches("\\d+") ? document : null)
                 .userId(type.equals("text_mention") ? entity.number("user_id") : null)
                 .collapsed(type.equals("blockquote") && entity.flag("collapsed") ? true : null)

@@ -6,19 +6,19 @@ import java.time.Instant;
 abstract class ChannelTask {
     final LiveChannel channel;
 
-    /** Whose page of history was asked for. */
+    /** The channel whose history page was requested. */
     LiveChannel reading;
 
     private final Instant end;
     private boolean open = true;
 
-    /** @param end when other channels get their turn */
+    /** @param end time at which other channels get their turn */
     ChannelTask(LiveChannel channel, Instant end) {
         this.channel = channel;
         this.end = end;
     }
 
-    /** Whether there may be more to do. */
+    /** Whether the task may have further steps. */
     public boolean isOpen() {
         return open;
     }

@@ -20,10 +20,13 @@ import routes.tdlib.Tdlib;
 import routes.tdlib.TdlibClient;
 import routes.tdlib.TdlibException;
 
-/** Downloads the files of messages, several at a time over all channels. A file that is not downloaded has a reason, and the next reading tries it again. */
+/**
+ * Downloads the files of messages, several at a time across all channels. A file that is not downloaded has a reason, and the next
+ * pass tries it again.
+ */
 @Component
 class Downloads {
-    /** TDLib takes 1 to 32. */
+    /** Download priority; TDLib accepts 1 to 32. */
     static final int OF_HISTORY = 1;
 
     static final int OF_UPDATES = 16;
@@ -41,10 +44,10 @@ class Downloads {
     private record Download(TdMessage message, CompletableFuture<ObjectNode> answer) {}
 
     /**
-     * The messages with the paths of their files.
+     * Returns the messages with the paths of their files.
      *
-     * @param messages only such whose files are not stored already
-     * @param priority of TDLib, from 1 to 32
+     * @param messages only messages whose files are not stored yet
+     * @param priority TDLib's download priority, from 1 to 32
      */
     Map<Long, SourceMessage> fetch(TdlibClient client, List<TdMessage> messages, int priority)
             throws InterruptedException {
@@ -75,7 +78,7 @@ class Downloads {
                 .put("priority", priority)
                 .put("offset", 0)
                 .put("limit", 0)
-                // the answer comes when the file is there
+                // TDLib answers when the download is complete
                 .put("synchronous", true);
         Duration left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
         return client.send(request, left).whenComplete((file, failure) -> permits.release());

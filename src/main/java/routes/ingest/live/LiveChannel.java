@@ -6,18 +6,18 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * A row of {@code live_channels}: a channel that a tenant reads live.
+ * A row of {@code live_channels}: a channel that is read live for a tenant.
  *
  * @param username without {@code @}; null if unknown
  * @param tgChannelId null until the channel is found
- * @param reader a user of the tenant who reads the channel
+ * @param reader a user of the tenant who is subscribed to the channel
  * @param account null until the channel is found, as is {@code chatId}
- * @param readUpTo all messages up to this one were read; 0 before the history is
- * @param pass the pass through the history that is under way; null between two
- * @param wanted the pass that is wanted next; null without
- * @param passedAt end of the last pass; null before the first
- * @param retryAt nothing is asked of Telegram before; may be null
- * @param etag of the newest page of its preview; null if unknown, as is {@code lastModified}
+ * @param readUpTo all messages up to this id have been read; 0 before the first pass through the history
+ * @param pass the current pass through the history; null between two passes
+ * @param wanted depth of the requested next pass; null if none is requested
+ * @param passedAt end of the last pass; null before the first one
+ * @param retryAt no request is sent to Telegram before this time; may be null
+ * @param etag ETag of the newest preview page; null if unknown, as is {@code lastModified}
  */
 @RecordBuilder
 record LiveChannel(
@@ -44,23 +44,23 @@ record LiveChannel(
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final int MAX_DOUBLINGS = 12;
 
-    /** How far a pass goes beyond the messages that were read before. */
+    /** How far a pass goes back beyond the messages that were read before. */
     enum Depth {
         /** The newest messages only. */
         RECENT,
-        /** All of {@code PARSER_HISTORICAL_HOURS}: earlier edits and deletions may be missing. */
+        /** The whole range of {@code PARSER_HISTORICAL_HOURS}, because earlier edits and deletions may be missing. */
         DEEP
     }
 
     /**
-     * A pass from the newest message backwards.
+     * A pass through the history, from the newest message backwards.
      *
-     * @param top the newest message; 0 before the first page
-     * @param next the oldest one that was read; 0 before the first page
-     * @param until it ends with an older message, and not before {@code min} messages were read
+     * @param top id of the newest message; 0 before the first page
+     * @param next id of the oldest message that was read; 0 before the first page
+     * @param until the pass ends at a message older than this, but not before {@code min} messages have been read
      */
     record Pass(long top, long next, Instant until, int min, int read) {
-        /** The pass after a page of so many messages. */
+        /** Returns the pass after a page with this number of messages. */
         Pass after(long newest, long oldest, int messages) {
             return new Pass(top == 0 ? newest : top, oldest, until, min, read + messages);
         }
@@ -70,7 +70,7 @@ record LiveChannel(
         return account != null && chatId != null;
     }
 
-    /** Whether Telegram may be asked about the channel. */
+    /** Whether requests about the channel may be sent to Telegram. */
     boolean isFree(Instant now) {
         return pausedAt == null && (retryAt == null || !retryAt.isAfter(now));
     }
@@ -84,9 +84,9 @@ record LiveChannel(
     }
 
     /**
-     * The channel at the begin of a new pass.
+     * Returns the channel with a new pass.
      *
-     * @param overlap messages that a recent pass reads at least
+     * @param overlap minimum number of messages that a recent pass reads
      */
     LiveChannel begin(Instant now, Duration history, int overlap) {
         Instant deep = now.minus(history);
@@ -96,19 +96,19 @@ record LiveChannel(
         } else if (wanted == Depth.DEEP) {
             next = new Pass(0, 0, deep.isAfter(historyFrom) ? deep : historyFrom, 0, 0);
         } else {
-            // every message is older than this
+            // this time is later than every message
             next = new Pass(0, 0, now.plus(history), overlap, 0);
         }
         return LiveChannelBuilder.builder(this).pass(next).build();
     }
 
-    /** The pause after a failure, doubled with each failure in a row. */
+    /** Returns the pause after a failure. It doubles with each consecutive failure. */
     Duration pause(Duration first) {
         Duration pause = first.multipliedBy(1L << Math.min(failures, MAX_DOUBLINGS));
         return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 
-    /** For people. */
+    /** The name of the channel in messages and logs. */
     String name() {
         return username != null ? "@" + username : "channel " + tgChannelId;
     }

@@ -23,7 +23,7 @@ import routes.ingest.live.LiveChannel.Depth;
 import routes.ingest.live.LiveChannel.Pass;
 import routes.posts.ChannelIdentity;
 
-/** The SQL of {@code live_channels}, as far as accounts read them, and of {@code telegram_files}. */
+/** The SQL of {@code live_channels} for channels that are read through accounts, and of {@code telegram_files}. */
 @Component
 class LiveChannels {
     private static final int MAX_ERROR = 500;
@@ -43,11 +43,11 @@ class LiveChannels {
     }
 
     /**
-     * Adds the channels that users subscribed to, and removes those that no user of the tenant reads any more. Channels of old exports that
-     * have no id of Telegram are not live.
+     * Adds the channels that users have subscribed to, and removes those without a subscriber in the tenant. Channels of old
+     * exports without a Telegram id are not read live.
      *
-     * @param historyFrom how far back new channels are read
-     * @param source where new channels are read: telegram or preview
+     * @param historyFrom start of the history of new channels
+     * @param source the source of new channels: telegram or preview
      */
     void follow(Instant historyFrom, String source) {
         jdbc.sql(
@@ -74,7 +74,7 @@ class LiveChannels {
                 .list();
     }
 
-    /** The rows of one chat, or of one channel that is not found yet: one for each tenant. */
+    /** Returns the rows of one chat, or of one channel that is not found yet: one row per tenant. */
     List<LiveChannel> ofSameChat(LiveChannel channel) {
         return channel.isFound()
                 ? jdbc.sql(ROWS + "WHERE l.account = ? AND l.chat_id = ?")
@@ -127,7 +127,7 @@ class LiveChannels {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    /** The tenant that manages an account; the default tenant for one that is not stored yet. */
+    /** Returns the tenant that manages an account; the default tenant for an account that is not stored yet. */
     UUID tenant(String account) {
         return jdbc.sql(
                         """
@@ -138,7 +138,10 @@ class LiveChannels {
                 .single();
     }
 
-    /** The channel was found at Telegram, for these tenants. If another account read it before, something may be missing. */
+    /**
+     * Stores for these tenants that the channel was found in Telegram. If it was read before, a deep pass is requested, because
+     * messages may be missing.
+     */
     void found(UUID channelId, String account, long chatId, Collection<UUID> tenants) {
         jdbc.sql(
                         """
@@ -149,7 +152,7 @@ class LiveChannels {
                 .update();
     }
 
-    /** Reads channels from another source from now on. What was read stays read; a deep pass finds what the old source has not shown. */
+    /** Changes the source of channels. Stored messages are kept; a deep pass finds what the old source has not shown. */
     void move(String source, String condition, Object... parameters) {
         jdbc.sql(
                         """
@@ -164,14 +167,14 @@ class LiveChannels {
                 .update();
     }
 
-    /** Channels of removed accounts are looked up again, with the remaining accounts. */
+    /** Detaches channels from removed accounts, so that they are looked up again with the remaining accounts. */
     void release(List<String> accounts) {
         jdbc.sql("UPDATE live_channels SET account = NULL, chat_id = NULL WHERE account <> ALL (?)")
                 .param(accounts.toArray(String[]::new))
                 .update();
     }
 
-    /** The channels of an account cannot be read now. The next reading clears the reason. */
+    /** Stores why the channels of an account cannot be read. The next successful step clears the reason. */
     void signedOut(String account, String reason) {
         jdbc.sql("UPDATE live_channels SET error = ? WHERE account = ?")
                 .params(reason, account)
@@ -179,9 +182,9 @@ class LiveChannels {
     }
 
     /**
-     * Stores the start of the pass that was requested. A later request is for another pass.
+     * Stores the start of the requested pass. A later request starts another pass.
      *
-     * @return false if another pass is wanted by now
+     * @return false if another pass has been requested in the meantime
      */
     boolean begin(LiveChannel channel) {
         Pass pass = channel.pass();
@@ -197,16 +200,16 @@ class LiveChannels {
     }
 
     /**
-     * What a page brought; belongs into the transaction that saves its posts.
+     * The result of a page; stored in the transaction that saves its posts.
      *
-     * @param oldest time of the oldest message; null without
+     * @param oldest time of the oldest message; null for an empty page
      */
     record Progress(Pass pass, boolean complete, int messages, Instant oldest) {}
 
     /**
-     * Stores how far a pass has come.
+     * Stores the progress of a pass.
      *
-     * @param lastPost time of the newest post of the page; null without posts
+     * @param lastPost time of the newest post of the page; null if it has no posts
      */
     void progress(LiveChannel channel, Progress progress, Instant lastPost, Instant now) {
         Pass pass = progress.pass();
@@ -240,7 +243,7 @@ class LiveChannels {
         }
     }
 
-    /** Updates of the chat were applied; belongs into their transaction. */
+    /** Stores that updates of the chat were applied; called in their transaction. */
     void updated(LiveChannel channel, Instant lastPost, Instant now) {
         jdbc.sql(
                         """
@@ -250,7 +253,7 @@ class LiveChannels {
                 .update();
     }
 
-    /** Channels of an account are read again. A deep pass is not made a recent one. */
+    /** Requests a pass for channels of an account. A requested deep pass is not replaced by a recent one. */
     void want(String account, Collection<Long> chatIds, Depth depth) {
         want("account = ? AND chat_id = ANY (?)", depth, account, chatIds.toArray(Long[]::new));
     }
@@ -266,7 +269,7 @@ class LiveChannels {
                 .update();
     }
 
-    /** @param flood whether Telegram demands the pause */
+    /** @param flood whether Telegram has set the pause */
     void failed(LiveChannel channel, String error, Instant retryAt, boolean flood) {
         jdbc.sql(
                         """
@@ -279,9 +282,9 @@ class LiveChannels {
     }
 
     /**
-     * Telegram refuses an account for a time. Looking up names is limited apart from reading.
+     * Stores a flood wait of an account. Telegram limits lookups of names separately from reading.
      *
-     * @param account null: while looking up channels
+     * @param account null for a flood wait while channels are looked up
      */
     void flooded(String account, String error, Instant until) {
         jdbc.sql(
@@ -293,7 +296,7 @@ class LiveChannels {
                 .update();
     }
 
-    /** Those of the messages that have a row, deleted or not. */
+    /** Returns those of the messages that have a row, deleted or not. */
     Set<Long> stored(LiveChannel channel, Collection<Long> messageIds) {
         return new HashSet<>(jdbc.sql(
                         """
@@ -304,7 +307,7 @@ class LiveChannels {
                 .list());
     }
 
-    /** The first message that is stored of the time since which the channel is read. */
+    /** Returns the first stored message of the period for which the channel is read. */
     Optional<Long> firstStored(LiveChannel channel) {
         return jdbc.sql(
                         """
@@ -316,7 +319,7 @@ class LiveChannels {
                 .optional();
     }
 
-    /** The files that are in the object store already, by Telegram's unique id. */
+    /** Returns the files that are already in the object store, by Telegram's unique id. */
     Map<String, MediaFile> files(UUID tenantId, Collection<String> uniqueIds) {
         Map<String, MediaFile> files = new HashMap<>();
         if (!uniqueIds.isEmpty()) {
@@ -339,7 +342,7 @@ class LiveChannels {
         return files;
     }
 
-    /** @param files SHA-256 by Telegram's unique id */
+    /** @param files SHA-256 of each file, by Telegram's unique id */
     void keep(UUID tenantId, Map<String, String> files) {
         if (!files.isEmpty()) {
             List<String> uniqueIds = files.keySet().stream().sorted().toList();

@@ -40,22 +40,23 @@ import routes.telegram.TelegramAccounts;
 import routes.telegram.TelegramProperties;
 
 /**
- * What is to be read: collects what updates say of the chats, knows which channels are due, and gives each chat to one worker at a
- * time. What is collected is in memory only; after a start, and after a gap in the updates, the channels are read again.
+ * Schedules the reading of chats: collects the changes that updates report, determines which channels are due, and assigns each
+ * chat to one worker at a time. Collected changes are in memory only; after a start, and after a gap in the updates, the channels
+ * are read again.
  */
 @Component("liveFeed")
 public class LiveFeed {
-    /** The property of an exchange that has the task. */
+    /** The exchange property that contains the task. */
     static final String TASK = "liveTask";
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
     private static final String TEMPLATE = "telegram-updates";
     private static final Duration ROWS_KEPT = Duration.ofSeconds(1);
     private static final Duration ACCOUNTS_KEPT = Duration.ofSeconds(5);
-    /** Longest time that a worker spends on one chat while others wait. */
+    /** Maximum time that a worker spends on one chat while others wait. */
     private static final Duration SLICE = Duration.ofSeconds(2);
 
-    /** Of a chat with more changes, the whole recent history is read. */
+    /** If a chat has more changes, its whole recent history is read instead. */
     private static final int MAX_CHANGES = 10_000;
 
     private final LiveChannels table;
@@ -66,12 +67,12 @@ public class LiveFeed {
     private final CamelContext camel;
     private final Clock clock;
 
-    // these three are guarded by this object, which no one holds while waiting for anything
+    // the next three are guarded by this object; no thread waits while it holds the lock
     private final Map<String, Pending> chats = new HashMap<>();
     private final Set<String> busy = new HashSet<>();
     private final Map<String, Instant> pauses = new HashMap<>();
 
-    /** By account; each has a route. */
+    /** Clients by account. Each account has a route. */
     private final Map<String, TdChats> clients = new ConcurrentSkipListMap<>();
 
     /** The accounts that are signed in. */
@@ -102,7 +103,7 @@ public class LiveFeed {
         this.clock = clock;
     }
 
-    /** What was collected of one chat, by message id: when to read it. Members of an album are read together. */
+    /** Collected changes of one chat: the time at which to read each message, by message id. Members of an album are read together. */
     private static final class Pending {
         private final Map<Long, Instant> changed = new LinkedHashMap<>();
         private final Map<Long, Set<Long>> albums = new HashMap<>();
@@ -151,7 +152,7 @@ public class LiveFeed {
         }
     }
 
-    /** Collects what updates say. Does not wait, so that no chat holds up the others. */
+    /** Collects the changes that updates report. Does not block, so that no chat delays the others. */
     public void note(@Body List<ObjectNode> updates, @Header(TdlibConstants.CLIENT) String account) {
         for (ObjectNode update : updates) {
             if (update.path("@type").asText().equals(UpdateQueue.LOST)) {
@@ -191,14 +192,14 @@ public class LiveFeed {
             case "updateMessageContent", "updateMessageEdited" -> pending.change(id, now);
             case "updateMessageInteractionInfo" -> pending.change(id, now.plus(parser.counterDelay()));
             case "updateDeleteMessages" -> {
-                // otherwise TDLib only dropped them from its cache, or this account lost access
+                // otherwise TDLib only removed them from its cache, or this account lost access
                 if (update.path("is_permanent").asBoolean()
                         && !update.path("from_cache").asBoolean()) {
                     update.path("message_ids").forEach(one -> pending.deleted.add(one.asLong()));
                 }
             }
             case "updateChatLastMessage" -> {
-                // until it is known again, messages come without updates
+                // until the chat is known again, TDLib sends no updates for its messages
                 if (!update.path("last_message").isObject() && pending.again == null) {
                     pending.again = Depth.RECENT;
                 }
@@ -230,7 +231,7 @@ public class LiveFeed {
         return channel.isFound() ? key(channel.account(), channel.chatId()) : "?/" + channel.channelId();
     }
 
-    /** The tasks to begin now, at most as many as there are free workers; those with updates come first. For one thread. */
+    /** Returns the tasks to start now, at most as many as there are free workers; chats with updates come first. Not thread-safe. */
     public List<LiveTask> due() {
         if (!telegram.isConfigured()) {
             return List.of();
@@ -302,7 +303,7 @@ public class LiveFeed {
         Optional.ofNullable(clients.get(parts[0])).ifPresent(client -> client.close(Long.parseLong(parts[1])));
     }
 
-    /** Stores which chats are to be read again, since updates of them are known to be missing. */
+    /** Stores which chats are to be read again, because updates of these chats were lost. */
     private boolean readAgain() {
         Map<String, Depth> again = new HashMap<>();
         synchronized (this) {
@@ -325,7 +326,10 @@ public class LiveFeed {
         return !again.isEmpty();
     }
 
-    /** Starts the route of each account that has a session. What an account missed while it was not signed in is read again. */
+    /**
+     * Starts the route of each account that has a session. After an account is signed in again, the channels that it reads are read
+     * again.
+     */
     private void connect(Instant now) {
         if (!accountsRead.plus(ACCOUNTS_KEPT).isAfter(now)) {
             accountsRead = now;
@@ -357,7 +361,7 @@ public class LiveFeed {
             camel.getRouteController().startRoute(id);
             clients.put(account, chats);
         } catch (ConfigurationException e) {
-            // the library is missing; the opening of the accounts says so too
+            // the library is missing, which the startup of the accounts reports too
             if (!problem.equals(e.getMessage())) {
                 problem = e.getMessage();
                 LOG.error("Cannot read the Telegram account {}: {}", account, problem);
@@ -380,7 +384,7 @@ public class LiveFeed {
                         () -> new IllegalStateException("The Telegram account " + account + " has no open session"));
     }
 
-    /** The changes of a chat that are to be applied now. */
+    /** Returns the changes of a chat that are to be applied now. */
     synchronized Changes take(LiveTask task) {
         Pending pending = chats.get(task.key);
         Changes changes = pending == null ? Changes.NONE : pending.take(clock.instant());
@@ -388,7 +392,7 @@ public class LiveFeed {
         return changes;
     }
 
-    /** The collected changes of a chat are dropped, since it is paused. */
+    /** Discards the collected changes of a chat, because it is paused. */
     synchronized void drop(LiveTask task) {
         if (chats.containsKey(task.key)) {
             unfollow(task.key);
@@ -396,7 +400,7 @@ public class LiveFeed {
         }
     }
 
-    /** Work on a chat failed: what was taken is collected again, and the chat waits. */
+    /** Handles a failure of a task: its changes are collected again, and the chat is paused. */
     public void failed(@ExchangeProperty(TASK) LiveTask task, @ExchangeException Exception failure) {
         task.close();
         Optional<TdlibException> refusal =
@@ -412,7 +416,7 @@ public class LiveFeed {
             if (pending != null) {
                 pending.deleted.addAll(task.applying.deleted());
                 if (isRefused && !task.applying.isEmpty()) {
-                    // one message that cannot be asked for must not hold up the others
+                    // one message that Telegram refuses to return must not block the others
                     pending.again = Depth.DEEP;
                 } else {
                     task.applying.changed().forEach(id -> pending.change(id, now));
@@ -436,13 +440,13 @@ public class LiveFeed {
         }
     }
 
-    /** The chat may be given to a worker again. */
+    /** Allows the chat to be assigned to a worker again. */
     public synchronized void done(@ExchangeProperty(TASK) LiveTask task) {
         busy.remove(task.key);
         stale = true;
     }
 
-    /** Whether nothing is being read and no update waits; for tests. */
+    /** Whether no chat is being read and no update is pending; for tests. */
     synchronized boolean isIdle() {
         Instant later = clock.instant().plus(parser.counterDelay()).plus(parser.albumQuiet());
         return busy.isEmpty()

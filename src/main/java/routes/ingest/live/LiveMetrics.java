@@ -21,13 +21,16 @@ import org.springframework.transaction.TransactionException;
 import routes.posts.PostWriter.SavedBatch;
 
 /**
- * Metrics of the channels that are read live. Every series exists from the start. A gauge is NaN while the database does not answer, which
- * satisfies no condition of an alert; all processes report the same.
+ * Metrics of the channels that are read live. All series are registered at startup. A gauge is NaN while the database is
+ * unavailable, so that no alert condition matches; all processes report the same values.
  */
 @Component
 class LiveMetrics {
     static final List<String> SOURCES = List.of("telegram", "preview");
-    /** Those of the API; a failed channel that was never found is not_found here, since more time does not help it. */
+    /**
+     * The states of the API, except that a failed channel that was never found has the state not_found, because waiting does not
+     * help.
+     */
     private static final List<String> STATES =
             List.of("finding", "not_found", "history", "live", "waiting", "paused", "failed");
 
@@ -41,8 +44,8 @@ class LiveMetrics {
     /**
      * The channels of one source in one state.
      *
-     * @param age seconds since the channel that was read longest ago was read
-     * @param flood seconds until the last pause ends that Telegram wants
+     * @param age seconds since the last read of the channel that was read longest ago
+     * @param flood seconds until the end of the last flood wait
      */
     private record Row(String source, String state, long channels, double age, double flood) {
         String key() {
@@ -52,7 +55,7 @@ class LiveMetrics {
 
     private final MeterRegistry registry;
     private final JdbcClient jdbc;
-    /** One entry, so that a scrape makes one query. */
+    /** A cache with one entry, so that a scrape runs one query. */
     private final LoadingCache<String, Optional<Map<String, Row>>> rows =
             Caffeine.newBuilder().expireAfterWrite(KEPT).build(key -> load());
 
@@ -100,7 +103,7 @@ class LiveMetrics {
                 .tags("source", source, "state", state);
     }
 
-    /** The highest value of the channels that are read. */
+    /** Registers the highest value of the channels of one source. */
     private void gauge(String name, String source, ToDoubleFunction<Row> value) {
         Gauge.builder(name, () -> rows.get("")
                         .map(all -> all.values().stream()
@@ -133,12 +136,12 @@ class LiveMetrics {
         pages(source).increment();
     }
 
-    /** Telegram wants a pause. */
+    /** Counts a flood wait. */
     void flood(String source) {
         floods(source).increment();
     }
 
-    /** Parts of pages of the preview that are not known. */
+    /** Counts unknown parts of preview pages. */
     void unknown(int blocks) {
         registry.counter("preview.unknown.blocks").increment(blocks);
     }

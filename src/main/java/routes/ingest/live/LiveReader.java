@@ -32,19 +32,19 @@ import routes.posts.ChannelStore;
 import routes.posts.ChannelStore.Channel;
 import routes.tdlib.TdlibException;
 
-/** The work on one chat: finds it, applies what updates said, and reads its history page by page. */
+/** Processes one chat: finds it, applies reported changes, and reads its history page by page. */
 @Component("liveReader")
 public class LiveReader {
     private static final Logger LOG = LoggerFactory.getLogger(LiveReader.class);
-    /** Telegram's limit. */
+    /** Telegram's limit for the members of an album. */
     private static final int MAX_ALBUM = 10;
-    /** One page, so that it costs no more than a reading without overlap. */
+    /** One page, so that the overlap does not cost an additional request. */
     private static final int OVERLAP = 100;
 
     private static final int TIMEOUT_SECONDS = 30;
-    /** Looking up names is what Telegram limits most. */
+    /** Telegram limits lookups of names more strictly than any other request. */
     private static final Duration UNKNOWN_AGAIN = Duration.ofDays(1);
-    /** No request to Telegram: TDLib learns of chats that the account joins. */
+    /** Sends no request to Telegram: TDLib receives updates about chats that the account joins. */
     private static final Duration UNJOINED_AGAIN = Duration.ofMinutes(5);
 
     private final LiveFeed feed;
@@ -74,9 +74,9 @@ public class LiveReader {
     }
 
     /**
-     * Does the next step of the work on the chat.
+     * Performs the next step for the chat.
      *
-     * @return the request for the next page of its history; null if none is due now
+     * @return the request for the next page of its history; null if none is due
      */
     public ObjectNode next(@ExchangeProperty(LiveFeed.TASK) LiveTask task)
             throws IOException, InterruptedException, TdlibException {
@@ -85,8 +85,7 @@ public class LiveReader {
         List<LiveChannel> all = table.ofSameChat(task.channel);
         List<LiveChannel> rows = all.stream().filter(row -> row.isFree(now)).toList();
         if (rows.isEmpty()) {
-            // collected changes are kept during a pause that Telegram demands, but not while a person has paused the
-            // channel
+            // changes are kept during a flood wait, but discarded while an operator has paused the channel
             if (all.stream().allMatch(row -> row.pausedAt() != null)) {
                 feed.drop(task);
             }
@@ -142,7 +141,7 @@ public class LiveReader {
                     UNJOINED_AGAIN);
             return;
         }
-        // a name is the same for all accounts
+        // a name resolves to the same chat for all accounts
         String account = accounts.keySet().iterator().next();
         Optional<ObjectNode> chat = accounts.get(account).find(channel.username());
         if (chat.isPresent()) {
@@ -152,7 +151,7 @@ public class LiveReader {
         }
     }
 
-    /** A private channel is read only for the tenant of an account that has joined it. Returns the rows of the other tenants. */
+    /** Reads a private channel only for the tenant of an account that is a member. Returns the rows of the other tenants. */
     private List<LiveChannel> notFoundById(List<LiveChannel> rows, Map<String, TdChats> accounts)
             throws TdlibException, InterruptedException {
         List<LiveChannel> open = new ArrayList<>(rows);
@@ -224,13 +223,14 @@ public class LiveReader {
         return ids.stream().filter(TdMessage::isSent).toList();
     }
 
-    /** Each tenant gets its own copies, since reading completes them. */
+    /** Returns a copy for each tenant, because reading modifies the messages. */
     private static List<ObjectNode> copies(List<ObjectNode> messages) {
         return messages.stream().map(ObjectNode::deepCopy).toList();
     }
 
     /**
-     * The messages, with all members of those albums that may be incomplete. So an album that an export has stored in part is recognised.
+     * Returns the messages with all members of the albums that may be incomplete. An album that an export contains only in part is
+     * thereby completed.
      *
      * @param incomplete whether members of the message's album may be missing
      */
@@ -263,7 +263,7 @@ public class LiveReader {
         return List.copyOf(all.values());
     }
 
-    /** Saves a page of the history, and with it how far the pass has come. */
+    /** Saves a page of the history together with the progress of the pass. */
     public void page(@ExchangeProperty(LiveFeed.TASK) LiveTask task, @Body ObjectNode answer)
             throws IOException, InterruptedException, TdlibException {
         LiveChannel row = task.reading;
@@ -271,7 +271,7 @@ public class LiveReader {
         List<ObjectNode> messages = TdChats.messages(answer);
         Pass before = row.pass();
         if (messages.isEmpty()) {
-            // the end of the history: stored messages that are older were deleted
+            // end of the history: older stored messages were deleted
             Optional<Long> first = table.firstStored(row);
             if (first.isPresent()) {
                 writer.deleteMissing(row, chats, first.get() - 1, olderThan(row), Set.of());
@@ -287,13 +287,13 @@ public class LiveReader {
         List<ObjectNode> whole = withAlbums(chats, row.chatId(), messages, message -> Stream.of(messages.get(0), oldest)
                 .anyMatch(edge -> TdMessage.album(edge) == TdMessage.album(message)));
         Set<Long> present = whole.stream().map(TdMessage::number).collect(Collectors.toSet());
-        // before the page is saved: if it fails, the page is read again
+        // deletions come first: if saving fails, the page is read again
         writer.deleteMissing(row, chats, TdMessage.number(oldestId), olderThan(row), present);
         writer.page(
                 row, chats, whole, new LiveChannels.Progress(pass, complete, messages.size(), TdMessage.date(oldest)));
     }
 
-    /** Number of the newest message that a page of the pass can have; empty for the first page. */
+    /** Number of the newest message that the next page of the pass can contain; empty for the first page. */
     private static Optional<Long> olderThan(LiveChannel row) {
         return Optional.of(row.pass().next()).filter(next -> next != 0).map(next -> TdMessage.number(next) - 1);
     }

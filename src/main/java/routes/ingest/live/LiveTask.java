@@ -4,11 +4,14 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Work on one chat, or on a channel that is not found yet. A chat has one task at a time, so that what was read from Telegram first is
- * also saved first.
+ * Work on one chat, or on a channel that is not found yet. A chat has one task at a time, so that messages are saved in the order
+ * in which they were read from Telegram.
  */
 final class LiveTask extends ChannelTask {
-    /** What updates said of a chat. The messages themselves are read again: an update can be old, and has only a part of its message. */
+    /**
+     * Changes reported by updates. The messages are read again, because an update may be outdated and contains only a part of the
+     * message.
+     */
     record Changes(Set<Long> changed, Set<Long> deleted) {
         static final Changes NONE = new Changes(Set.of(), Set.of());
 
@@ -22,13 +25,13 @@ final class LiveTask extends ChannelTask {
     /** Changes that are being applied. */
     Changes applying = Changes.NONE;
 
-    /** @param end when other chats get their turn */
+    /** @param end time at which other chats get their turn */
     LiveTask(String key, LiveChannel channel, Instant end) {
         super(channel, end);
         this.key = key;
     }
 
-    /** The account that the route asks. */
+    /** The account that the route uses. */
     public String getAccount() {
         return channel.account();
     }

@@ -32,13 +32,13 @@ import routes.posts.PostRemoval;
 import routes.posts.PostWriter.PostBatch;
 import routes.tdlib.TdlibException;
 
-/** Saves messages as they are at Telegram. Saving the same state again changes and publishes nothing. */
+/** Saves the current state of messages in Telegram. Saving an unchanged state changes nothing and publishes no events. */
 @Component
 class LiveWriter {
     private static final Logger LOG = LoggerFactory.getLogger(LiveWriter.class);
     private static final String TELEGRAM = "telegram";
     private static final int TIMEOUT_SECONDS = 60;
-    /** Stored messages that are compared with a page of history in one step. */
+    /** Maximum number of stored messages that one step compares with a page of history. */
     private static final int MAX_COMPARED = 500;
 
     private final LiveChannels table;
@@ -67,7 +67,7 @@ class LiveWriter {
         this.clock = clock;
     }
 
-    /** Saves a page of the history together with how far the pass has come. */
+    /** Saves a page of the history together with the progress of the pass. */
     void page(LiveChannel channel, TdChats chats, List<ObjectNode> messages, LiveChannels.Progress progress)
             throws IOException, InterruptedException, TdlibException {
         metrics.page(TELEGRAM);
@@ -95,13 +95,13 @@ class LiveWriter {
                 .filter(message -> message.file() != null)
                 .collect(Collectors.toMap(message -> message.message().id(), TdMessage::file));
         save(channel, TELEGRAM, posts, saved -> keep(saved, files), along);
-        // what was downloaded is in the object store now
+        // the downloaded files are in the object store now
         posts.stream()
                 .filter(post -> post.file() != null && post.file().path() != null)
                 .forEach(post -> chats.forget(files.get(post.id()).id()));
     }
 
-    /** The messages that are wanted. Those before the history are, if they are stored. */
+    /** Returns the messages to save. Messages before the start of the history are included only if they are stored already. */
     private List<TdMessage> read(LiveChannel channel, TdChats chats, List<ObjectNode> messages)
             throws TdlibException, InterruptedException {
         List<Long> old = messages.stream()
@@ -163,10 +163,10 @@ class LiveWriter {
     }
 
     /**
-     * Saves all in one transaction. If the database rejects messages, the others are saved, and then {@code along} runs.
+     * Saves all in one transaction. If the database rejects messages, the others are saved. {@code along} runs last.
      *
-     * @param with stores what belongs to the posts that were saved
-     * @param along gets the time of the newest post; null without posts
+     * @param with stores data that belongs to the saved posts
+     * @param along receives the time of the newest post; null if there are no posts
      */
     void save(
             LiveChannel channel,
@@ -236,7 +236,7 @@ class LiveWriter {
         }
     }
 
-    /** Deletes posts that were deleted at Telegram. */
+    /** Deletes posts whose messages were deleted in Telegram. */
     void deleted(LiveChannel channel, Collection<Long> numbers) {
         if (!numbers.isEmpty()) {
             delete(channel, TELEGRAM, removal.ids(channel.tenantId(), channel.channelId(), numbers));
@@ -251,11 +251,11 @@ class LiveWriter {
     }
 
     /**
-     * Deletes the posts of stored messages that are missing in a part of the history without gaps, if Telegram confirms for each that it
-     * does not exist.
+     * Deletes the posts of stored messages that are missing from a range of the history without gaps, if Telegram confirms for each
+     * message that it does not exist.
      *
-     * @param after number of the oldest message in that part
-     * @param before number of the newest; empty if nothing is newer
+     * @param after number of the oldest message in the range
+     * @param before number of the newest message in the range; empty for a range up to the newest message of the channel
      */
     void deleteMissing(LiveChannel channel, TdChats chats, long after, Optional<Long> before, Set<Long> present)
             throws TdlibException, InterruptedException {

@@ -13,7 +13,7 @@ import routes.ingest.SourceFile;
 import routes.web.Fetched;
 import routes.web.PageFetcher;
 
-/** Downloads the files that a preview shows, one at a time, within the guards and limits of all fetches. */
+/** Downloads the files of preview pages, one at a time, with the same address checks and rate limits as all fetches. */
 @Component
 class PreviewDownloads {
     private static final Set<String> TYPES = Set.of(
@@ -37,14 +37,14 @@ class PreviewDownloads {
     }
 
     /**
-     * The file at a path that the caller deletes, or the reason why it was not fetched.
+     * The downloaded file, at a path that the caller deletes, or the reason why it was not downloaded.
      *
-     * @param done whether another attempt would end the same way
+     * @param done whether another attempt would have the same result
      */
     record Download(SourceFile file, boolean done) {}
 
     /**
-     * @param timeout for this file; the next reading tries a file again that did not arrive in time
+     * @param timeout for this file; after a timeout, the next pass tries the file again
      */
     Download download(SourceFile file, String url, Duration timeout) throws IOException {
         Optional<String> refusal = media.refusal(file, 0);
@@ -59,7 +59,7 @@ class PreviewDownloads {
             return new Download(file.at(written(found.bytes())), true);
         }
         Fetched.Failed failed = (Fetched.Failed) fetched;
-        // addresses of files expire, and the next page has new ones
+        // file addresses expire, and the next page contains new ones
         boolean done = failed.permanent() && !failed.reason().startsWith("http_");
         String reason = "not downloaded: " + failed.reason() + ", " + failed.detail();
         return new Download(file.missing(done ? reason : later(reason)), done);

@@ -20,17 +20,17 @@ import routes.ingest.preview.PreviewProperties;
 import routes.web.HostLeases;
 import routes.web.WebAddress;
 
-/** Which channel is read next from its public preview. While a Telegram account is signed in, it reads all channels instead. */
+/** Selects the channel to read next from its public preview. While a Telegram account is signed in, it reads all channels instead. */
 @Component("previewFeed")
 public class PreviewFeed {
-    /** The property of an exchange that has the task. */
+    /** The exchange property that contains the task. */
     static final String TASK = "previewTask";
 
     private static final Logger LOG = LoggerFactory.getLogger(PreviewFeed.class);
     private static final Duration ROWS_KEPT = Duration.ofSeconds(1);
-    /** An account that is there finds a channel sooner. */
+    /** Time after which a channel that no account has found is read from its preview. A signed-in account finds a channel sooner. */
     private static final Duration UNFOUND = Duration.ofMinutes(1);
-    /** Longest time that is spent on one channel while others wait. */
+    /** Maximum time spent on one channel while others wait. */
     private static final Duration SLICE = Duration.ofSeconds(30);
 
     private final PreviewTable table;
@@ -43,7 +43,7 @@ public class PreviewFeed {
     private final String owner = UUID.randomUUID().toString();
     private final String host;
 
-    // only of the thread that asks for the next one
+    // used only by the thread that calls next()
     private Instant rowsRead = Instant.EPOCH;
     private final Map<String, Instant> turns = new HashMap<>();
 
@@ -65,12 +65,12 @@ public class PreviewFeed {
         host = WebAddress.of(properties.url()).map(WebAddress::host).orElse(properties.url());
     }
 
-    /** The host that is asked, for its lease. */
+    /** The host of the previews, for its lease. */
     String host() {
         return host;
     }
 
-    /** The channel that has waited longest of those that are due; null if none is. For one thread. */
+    /** Returns the due channel that has waited longest; null if none is due. Not thread-safe. */
     public PreviewTask next() {
         if (!properties.enabled() || !accounts.signedIn().isEmpty()) {
             return null;
@@ -95,7 +95,7 @@ public class PreviewFeed {
         return row.tenantId() + "/" + row.channelId();
     }
 
-    /** Reading a channel failed: it waits, longer with each failure. */
+    /** Stores that reading a channel failed. The pause grows with each failure. */
     public void failed(@ExchangeProperty(TASK) PreviewTask task, @ExchangeException Exception failure) {
         task.close();
         if (failure instanceof OptimisticLockingFailureException) {
@@ -111,7 +111,7 @@ public class PreviewFeed {
         }
     }
 
-    /** @param asked how long the server asks to wait; null if it does not */
+    /** @param asked the pause that the server requests; null if it requests none */
     void failed(LiveChannel channel, String reason, Duration asked) {
         LOG.warn("Cannot read the preview of {}: {}", channel.name(), reason);
         Duration pause = channel.pause(parser.retryPause());
@@ -119,7 +119,7 @@ public class PreviewFeed {
         channels.failed(channel, reason, clock.instant().plus(longer), false);
     }
 
-    /** The host may be asked by others. */
+    /** Releases the lease of the host. */
     public void done(@ExchangeProperty(TASK) PreviewTask task) {
         if (task.pause != null) {
             try {

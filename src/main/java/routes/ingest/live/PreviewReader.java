@@ -27,21 +27,24 @@ import routes.web.HostLeases;
 import routes.web.PageFetcher.Wish;
 import routes.web.WebAddress;
 
-/** The work on one channel: reads its preview page by page, backwards from the newest post. */
+/** Reads the preview of one channel page by page, backwards from the newest post. */
 @Component("previewReader")
 public class PreviewReader {
     private static final Logger LOG = LoggerFactory.getLogger(PreviewReader.class);
-    /** Two pages. Edits and deletions of older posts are found by deep passes only. */
+    /** Two pages. Only deep passes find edits and deletions of older posts. */
     private static final int OVERLAP = 40;
 
     private static final int TIMEOUT_SECONDS = 30;
-    /** A channel without a preview rarely gets one. */
+    /** A channel without a preview rarely gets one later. */
     private static final Duration REFUSED_AGAIN = Duration.ofDays(1);
-    /** If Telegram wants a pause and does not say how long. */
+    /** Used if Telegram requests a pause without a duration. */
     private static final Duration FLOOD_PAUSE = Duration.ofMinutes(1);
 
     private static final Duration LONGEST_FLOOD = Duration.ofDays(1);
-    /** Work besides the fetch. Who takes longer, as with large files, may lose the lease, but saves nothing that another has overtaken. */
+    /**
+     * Time for the work besides the fetch. If it takes longer, for example because of large files, the lease may expire;
+     * {@link PreviewTable#requireSame} then rejects data that another process has already replaced.
+     */
     private static final Duration RESERVE = Duration.ofMinutes(1);
 
     private final PreviewFeed feed;
@@ -86,9 +89,9 @@ public class PreviewReader {
     }
 
     /**
-     * The next page of the channel.
+     * Returns the request for the next page of the channel.
      *
-     * @return null if none is due now, or another process is asking the host
+     * @return null if no page is due, or if another process holds the lease of the host
      */
     public Wish next(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task) {
         Instant now = clock.instant();
@@ -108,7 +111,7 @@ public class PreviewReader {
             return null;
         }
         task.pause = rest.get();
-        // only the newest page is asked for conditionally, and only if its posts are all that is wanted
+        // only the newest page is requested conditionally, and only if no other posts are needed
         boolean recent = row.pass() == null && row.wanted() == null && row.historyDoneAt() != null;
         if (row.pass() == null) {
             row = row.begin(now, parser.history(), OVERLAP);
@@ -122,7 +125,7 @@ public class PreviewReader {
         return recent ? new Wish(url, row.etag(), row.lastModified()) : Wish.of(url);
     }
 
-    /** Without Redis no host is asked. That is no fault of the channel, and the health part redis says so. */
+    /** Without Redis, no request is sent. This is not a failure of the channel; the health component redis reports it. */
     private Optional<Duration> lease(PreviewTask task) {
         try {
             return leases.acquire(feed.host(), task.owner, lease);
@@ -145,7 +148,7 @@ public class PreviewReader {
         return task.pause.toMillis();
     }
 
-    /** Saves what was fetched, and with it how far the pass has come. */
+    /** Saves the fetched page together with the progress of the pass. */
     public void page(@ExchangeProperty(PreviewFeed.TASK) PreviewTask task, @Body Fetched fetched)
             throws IOException, InterruptedException {
         LiveChannel row = task.reading;
@@ -184,7 +187,7 @@ public class PreviewReader {
         }
     }
 
-    /** The channel cannot be read this way. */
+    /** Stores that the channel cannot be read from its preview. */
     private void refused(LiveChannel row, String reason) {
         LOG.warn("Cannot read {}: {}", row.name(), reason);
         channels.failed(row, reason, clock.instant().plus(REFUSED_AGAIN), false);
@@ -235,13 +238,13 @@ public class PreviewReader {
         boolean complete = oldest <= 1 || row.isComplete(pass, TdMessage.messageId(oldest), date);
         boolean open = writer.page(row, page, new LiveChannels.Progress(pass, complete, posts.size(), date));
         if (first) {
-            // the next reading needs the page to confirm the missing posts
+            // the next pass needs the page to confirm the missing posts
             table.validators(row, open ? null : fetched.etag(), open ? null : fetched.lastModified());
         }
     }
 
     /**
-     * The channel with its id, which the posts of the page contain.
+     * Returns the channel with its id, which the posts of the page contain.
      *
      * @return null if nothing of the page can be saved now
      */

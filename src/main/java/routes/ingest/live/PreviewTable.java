@@ -20,12 +20,12 @@ import routes.events.MediaFile;
 import routes.events.StorableText;
 import routes.ingest.live.LiveChannel.Pass;
 
-/** The SQL of {@code preview_posts}, and of {@code live_channels} as far as they are read from their previews. */
+/** The SQL of {@code preview_posts}, and of {@code live_channels} for channels that are read from their previews. */
 @Component
 class PreviewTable {
     private static final int MAX_ERROR = 500;
     private static final int MAX_DUE = 1_000;
-    /** Posts of a page's range that are compared with it at most. */
+    /** Maximum number of stored posts that are compared with a page. */
     private static final int MAX_COMPARED = 1_000;
 
     private final JdbcClient jdbc;
@@ -36,7 +36,7 @@ class PreviewTable {
         this.channels = channels;
     }
 
-    /** Follows new subscriptions, and channels with a name that no account has found since the given time. */
+    /** Adds channels of new subscriptions, and takes over channels with a name that no account has found since the given time. */
     void follow(Instant historyFrom, Instant unfoundSince) {
         channels.follow(historyFrom, "preview");
         channels.move(
@@ -61,7 +61,7 @@ class PreviewTable {
                 .list();
     }
 
-    /** The channel as it is now; empty if it is not read from its preview any more. */
+    /** Returns the current row of the channel; empty if it is no longer read from its preview. */
     Optional<LiveChannel> row(LiveChannel channel) {
         return jdbc.sql(LiveChannels.ROWS + "WHERE l.source = 'preview' AND l.tenant_id = ? AND l.channel_id = ?")
                 .params(channel.tenantId(), channel.channelId())
@@ -69,7 +69,7 @@ class PreviewTable {
                 .optional();
     }
 
-    /** The preview told which channel it is. */
+    /** Stores the id of the channel, which the preview contains. */
     void found(UUID channelId, long chatId) {
         jdbc.sql(
                         """
@@ -80,9 +80,10 @@ class PreviewTable {
     }
 
     /**
-     * Refuses what was read before another process, or an account, went on with the channel. Belongs into the transaction that saves it.
+     * Rejects outdated data after another process or an account has continued with the channel. Must be called in the transaction
+     * that saves the data.
      *
-     * @throws OptimisticLockingFailureException then
+     * @throws OptimisticLockingFailureException if the row has changed
      */
     void requireSame(LiveChannel channel) {
         boolean same = jdbc.sql(
@@ -100,14 +101,14 @@ class PreviewTable {
         }
     }
 
-    /** Stores what a conditional request for the newest page needs; null: the next one is unconditional. */
+    /** Stores the validators for a conditional request of the newest page; null makes the next request unconditional. */
     void validators(LiveChannel channel, String etag, String lastModified) {
         jdbc.sql("UPDATE live_channels SET etag = ?, last_modified = ? WHERE tenant_id = ? AND channel_id = ?")
                 .params(etag, lastModified, channel.tenantId(), channel.channelId())
                 .update();
     }
 
-    /** Telegram refuses all requests for a time. */
+    /** Stores a pause for all channels that are read from previews. */
     void flooded(String error, Instant until) {
         jdbc.sql(
                         """
@@ -120,10 +121,11 @@ class PreviewTable {
     /**
      * A stored post of a message.
      *
-     * @param file the first one that is stored; null without
-     * @param missing why there is no file; null without reason
-     * @param hash of what the preview showed last; null if it has not shown the post yet, as are {@code seen} and {@code fileDone}
-     * @param seen the version that it stood for
+     * @param file the first file in the object store; null if there is none
+     * @param missing why there is no file; null if no reason is stored
+     * @param hash hash of the content that the preview showed last; null if it has not shown the post yet, as are {@code seen} and
+     *     {@code fileDone}
+     * @param seen the version stored for that content
      */
     record Stored(
             long messageId,
@@ -136,7 +138,7 @@ class PreviewTable {
             long seen,
             boolean fileDone) {}
 
-    /** The stored posts of these messages, by id. */
+    /** Returns the stored posts of these messages, by message id. */
     Map<Long, Stored> stored(LiveChannel channel, Collection<Long> messageIds) {
         return jdbc
                 .sql(
@@ -175,10 +177,10 @@ class PreviewTable {
                 row.getBoolean("file_done"));
     }
 
-    /** What the preview shows of a post. */
+    /** The content of a post in the preview. */
     record Shown(long messageId, String hash, long version, boolean fileDone) {}
 
-    /** Stores what the preview shows of posts, which have rows. */
+    /** Stores the preview's content of posts that have rows. */
     void keep(LiveChannel channel, Collection<Shown> shown) {
         jdbc.sql(
                         """
@@ -208,15 +210,15 @@ class PreviewTable {
                 .single();
     }
 
-    /** A post that a page lacks. */
+    /** A post that is missing from a page. */
     record Missing(UUID postId, long messageId, boolean again) {}
 
     /**
-     * The posts that the preview has shown before and that are missing in a range that a page covers. They are marked; those that were
-     * marked by an earlier reading are missing again.
+     * Returns the posts that the preview has shown before and that are missing from the range of a page, and marks them. A post is
+     * missing again if an earlier pass has marked it.
      *
-     * @param from the first message that the page has
-     * @param to the last one that it could have
+     * @param from number of the first message of the page
+     * @param to number of the last message that the page can contain
      */
     List<Missing> missing(LiveChannel channel, long from, long to, Collection<Long> present, Instant now) {
         List<Missing> missing = jdbc.sql(
@@ -243,7 +245,7 @@ class PreviewTable {
         return missing;
     }
 
-    /** The newest page is as it was: the pass has nothing to read. */
+    /** Stores that the newest page is unchanged and the pass is complete. */
     void unchanged(LiveChannel channel, Instant now) {
         Pass pass =
                 new Pass(channel.readUpTo(), channel.readUpTo(), channel.pass().until(), 0, 0);

@@ -31,8 +31,8 @@ import routes.ingest.preview.PreviewPage;
 import routes.ingest.preview.PreviewPost;
 
 /**
- * Saves pages of previews. The posts come in the form of TDLib and are read as those of an account are, so the same post has the same text
- * and marks. A page does not state the version of an edited text, so readings are compared.
+ * Saves preview pages. The posts are converted to TDLib's form and read like messages of an account, so that a post has the same
+ * text and formatting from both sources. A page does not state the version of an edited text, so successive contents are compared.
  */
 @Component
 class PreviewWriter {
@@ -63,7 +63,7 @@ class PreviewWriter {
         this.clock = clock;
     }
 
-    /** The page has the names of bots and of authors of forwarded messages, but not their ids. */
+    /** Names of bots and of authors of forwarded messages. The page contains their names, but not their ids. */
     private record Names(PreviewPost post) implements TdMessage.Names {
 
         @Override
@@ -77,13 +77,13 @@ class PreviewWriter {
         }
     }
 
-    /** A post of the page, and what is stored about it. */
+    /** A post of the page and its stored state. */
     private record Found(SourceMessage message, Shown shown) {}
 
     /**
-     * Saves a page together with how far the pass has come.
+     * Saves a page together with the progress of the pass.
      *
-     * @return whether posts are missing that the next reading has to confirm
+     * @return whether posts are missing and the next pass has to confirm this
      */
     boolean page(LiveChannel channel, PreviewPage page, LiveChannels.Progress progress)
             throws IOException, InterruptedException {
@@ -145,7 +145,10 @@ class PreviewWriter {
         }
     }
 
-    /** An album shows its text once. If another member than the first is known to have it, it is that one's. */
+    /**
+     * Moves the caption of an album to the right member. The preview shows it on the first member; if another stored member has a
+     * text and the first has none, the caption belongs to that member.
+     */
     private static void place(List<PreviewPost> posts, Map<Long, Stored> stored) {
         Map<String, List<PreviewPost>> albums = posts.stream()
                 .filter(post -> post.moved() && post.message() != null)
@@ -175,7 +178,7 @@ class PreviewWriter {
         if (post.file() != null && file != null) {
             boolean first = row != null && row.hash() == null && isEqual(message, row);
             if ((same || first) && row.file() != null) {
-                // addresses change with each page, and another source has better copies
+                // addresses change with each page, and another source may have stored a better copy
                 file = file.stored(row.file());
             } else if (same && row.fileDone() && row.missing() != null) {
                 file = file.missing(row.missing());
@@ -197,8 +200,8 @@ class PreviewWriter {
     }
 
     /**
-     * The version of what the page shows. It is the lowest that is higher than those of other contents, so that a source that knows the time
-     * of the edit counts as newer, and one from before it as older.
+     * Returns the version of the content of the page. It is the lowest version above those of other contents, so that an edit from
+     * a source with edit times counts as newer, and a message from before the edit as older.
      */
     private static long version(PreviewPost post, SourceMessage message, Stored row, boolean same) {
         if (same) {
@@ -215,7 +218,7 @@ class PreviewWriter {
         return !isSeen && isEqual(message, row) ? row.version() : Math.max(first, row.version() + 1);
     }
 
-    /** Whether another source has stored the same words. */
+    /** Whether the stored post has the same text, ignoring case and whitespace. */
     private static boolean isEqual(SourceMessage message, Stored row) {
         return normal(row.text()).equals(normal(message.text()))
                 && (message.attachmentText() == null || message.attachmentText().equals(row.attachmentText()));
@@ -237,8 +240,9 @@ class PreviewWriter {
     }
 
     /**
-     * Deletes posts that two readings in a row lack, although the preview has shown them before. A page covers the numbers from its oldest
-     * post on; a page without posts, at the end of a pass, all numbers before that of the last page.
+     * Deletes posts that two consecutive passes do not contain although the preview has shown them before. A page covers the
+     * message numbers from its oldest post up to the previous page; a page without posts, at the end of a pass, covers all numbers
+     * below the previous page.
      */
     private boolean missing(LiveChannel channel, PreviewPage page) {
         long next = channel.pass().next();

@@ -18,11 +18,11 @@ import routes.tdlib.Tdlib;
 import routes.tdlib.TdlibClient;
 import routes.tdlib.TdlibException;
 
-/** What is asked of TDLib about chats, through the client of one account. */
+/** Requests to TDLib about chats, through the client of one account. */
 final class TdChats implements TdMessage.Names {
     private static final Logger LOG = LoggerFactory.getLogger(TdChats.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    /** Telegram's limit for one request. */
+    /** Telegram's limit for the message ids of one request. */
     static final int MAX_IDS = 100;
 
     private static final int NOT_FOUND = 404;
@@ -32,7 +32,7 @@ final class TdChats implements TdMessage.Names {
     private static final Duration NAME_KEPT = Duration.ofHours(1);
 
     private final TdlibClient client;
-    /** By function and id; empty if it is not available. */
+    /** Names by function and id; an empty value means that the name is not available. */
     private final Cache<String, Optional<String>> names = Caffeine.newBuilder()
             .maximumSize(MAX_NAMES)
             .expireAfterWrite(NAME_KEPT)
@@ -53,18 +53,18 @@ final class TdChats implements TdMessage.Names {
         return client.call(request, TIMEOUT);
     }
 
-    /** @param before the messages older than this one; 0 for the newest */
+    /** @param before return messages older than this id; 0 for the newest */
     static ObjectNode historyRequest(long chatId, long before) {
         return Tdlib.request("getChatHistory")
                 .put("chat_id", chatId)
-                // the message itself is known; with it, a page would never be empty
+                // excludes the message itself: with it, a page would never be empty
                 .put("from_message_id", before == 0 ? 0 : TdMessage.messageId(TdMessage.number(before) - 1))
                 .put("offset", 0)
                 .put("limit", MAX_IDS)
                 .put("only_local", false);
     }
 
-    /** The messages of an answer, which can have gaps. */
+    /** The messages of a response. The list can have gaps. */
     static List<ObjectNode> messages(ObjectNode answer) {
         List<ObjectNode> messages = new ArrayList<>();
         for (JsonNode message : answer.path("messages")) {
@@ -75,7 +75,7 @@ final class TdChats implements TdMessage.Names {
         return messages;
     }
 
-    /** The messages as they are now, without those that do not exist. */
+    /** Returns the current messages, without those that do not exist. */
     List<ObjectNode> messages(long chatId, Collection<Long> ids) throws TdlibException, InterruptedException {
         List<Long> all = List.copyOf(ids);
         List<ObjectNode> messages = new ArrayList<>();
@@ -87,7 +87,7 @@ final class TdChats implements TdMessage.Names {
         return messages;
     }
 
-    /** Fetches all blocks of a message of which only the first came. */
+    /** Fetches all blocks of a message that was received with its first blocks only. */
     void complete(ObjectNode message) throws TdlibException, InterruptedException {
         long id = message.path("id").asLong();
         Optional<ObjectNode> whole = known(Tdlib.request("getFullRichMessage")
@@ -100,7 +100,7 @@ final class TdChats implements TdMessage.Names {
         }
     }
 
-    /** The chat, if this account knows it. */
+    /** Returns the chat if it is available to this account. */
     Optional<ObjectNode> find(long chatId) throws TdlibException, InterruptedException {
         ObjectNode request = Tdlib.request("getChat").put("chat_id", chatId);
         Optional<ObjectNode> chat = known(request);
@@ -111,12 +111,12 @@ final class TdChats implements TdMessage.Names {
         return chat;
     }
 
-    /** The public chat of that name; empty if Telegram has none. Telegram limits this more than anything else. */
+    /** Returns the public chat with this name; empty if there is none. Telegram limits this request more strictly than any other. */
     Optional<ObjectNode> find(String username) throws TdlibException, InterruptedException {
         return known(Tdlib.request("searchPublicChat").put("username", username));
     }
 
-    /** Empty if TDLib or Telegram refuses the request for what it asks. */
+    /** Returns the response; empty if TDLib or Telegram answers that the requested object is not available. */
     private Optional<ObjectNode> known(ObjectNode request) throws TdlibException, InterruptedException {
         try {
             return Optional.of(call(request));
@@ -130,7 +130,7 @@ final class TdChats implements TdMessage.Names {
         }
     }
 
-    /** TDLib knows the chats of an account only after they were loaded, step by step. */
+    /** Loads the chats of an account step by step. TDLib returns a chat only after it was loaded. */
     private void loadChats() throws TdlibException, InterruptedException {
         for (int step = 0; step < MAX_STEPS; step++) {
             try {
@@ -149,14 +149,14 @@ final class TdChats implements TdMessage.Names {
         return chat.at("/type/@type").asText().equals("chatTypeSupergroup");
     }
 
-    /** User name of a channel; empty if it has none. */
+    /** Returns the user name of a channel; empty if it has none. */
     Optional<String> username(JsonNode chat) throws TdlibException, InterruptedException {
         ObjectNode group = call(Tdlib.request("getSupergroup")
                 .put("supergroup_id", chat.at("/type/supergroup_id").asLong()));
         return Optional.of(group.at("/usernames/active_usernames/0").asText()).filter(name -> !name.isEmpty());
     }
 
-    /** Asks for the updates of the chat, which some channels send only then. Has no effect on one that is open. */
+    /** Opens the chat, because some channels send updates only for open chats. Has no effect if the chat is open. */
     void open(long chatId) {
         if (opened.add(chatId)) {
             send(Tdlib.request("openChat").put("chat_id", chatId));
@@ -169,12 +169,12 @@ final class TdChats implements TdMessage.Names {
         }
     }
 
-    /** With its session, TDLib has closed all chats. */
+    /** Clears the set of open chats: TDLib closes all chats with its session. */
     void closed() {
         opened.clear();
     }
 
-    /** Removes TDLib's copy of a file. */
+    /** Removes TDLib's local copy of a file. */
     void forget(int fileId) {
         send(Tdlib.request("deleteFile").put("file_id", fileId));
     }
@@ -232,7 +232,7 @@ final class TdChats implements TdMessage.Names {
             name = known(request).map(of).filter(found -> !found.isBlank());
             names.put(key, name);
         } catch (TdlibException e) {
-            // a post is not held up by a name; the next reading of the post asks again
+            // a missing name does not delay the post; the next read of the post requests it again
             LOG.debug("{}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -14,15 +14,15 @@ import routes.events.TextEntityBuilder;
 import routes.ingest.TextPart;
 
 /**
- * A text of TDLib in the form of exports.
+ * A TDLib text in the form of exports.
  *
- * @param parts runs of the text, each with the mark that decides which links it has
+ * @param parts runs of the text, each with the mark that determines its links
  * @param entities the formatting, nested as in Telegram
  */
 record TdText(List<TextPart> parts, List<TextEntity> entities) {
     static final TdText NONE = new TdText(List.of(), List.of());
 
-    /** By the type of TDLib, without its prefix. */
+    /** Entity types by TDLib type, without the prefix. */
     private static final Map<String, String> ENTITIES = Map.ofEntries(
             Map.entry("Mention", "mention"),
             Map.entry("Hashtag", "hashtag"),
@@ -52,16 +52,16 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
     private static final String BLOCK = "pageBlock";
     private static final Pattern CALLBACK = Pattern.compile("tg://.*");
 
-    /** A text has at most one of these at any place. */
+    /** At any position, a text has at most one of these. */
     private static final Set<String> LINKS = Set.of("url", "text_link");
 
-    /** Within these, Telegram finds no links. */
+    /** Telegram does not detect links within these. */
     private static final Set<String> VERBATIM = Set.of("code", "pre");
 
     private static final Set<String> FORMATTING =
             Set.of("bold", "italic", "underline", "strikethrough", "spoiler", "blockquote");
 
-    /** Of more nested objects nothing is read. Telegram nests far fewer. */
+    /** Maximum nesting depth. More deeply nested objects are ignored; Telegram nests far fewer. */
     private static final int MAX_DEPTH = 100;
 
     String text() {
@@ -79,7 +79,7 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
                         entity.path("offset").asInt(), entity.path("length").asInt()));
             }
         });
-        // sorted and clipped, in the text as it comes
+        // sorted and clipped, with offsets of the original text
         List<TextEntity> fitting = entities.stream()
                 .filter(one -> one.offset() >= 0 && one.length() > 0 && one.offset() < text.length())
                 .map(one -> one.at(one.offset(), Math.min(one.length(), text.length() - one.offset())))
@@ -87,14 +87,14 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
         return text.isEmpty() ? NONE : new TdText(parts(text, fitting), TextEntity.fitted(fitting, text));
     }
 
-    /** The plain text of a {@code formattedText}, or of a string as older versions have it. */
+    /** Returns the plain text of a {@code formattedText}, or of a string in older versions. */
     static String plain(JsonNode formatted) {
         return formatted.isTextual()
                 ? formatted.asText()
                 : formatted.path("text").asText();
     }
 
-    /** Null for what has no name in the Bot API, such as times of a video. */
+    /** Returns null for types without a name in the Bot API, such as timestamps of a video. */
     private static TextEntity mark(JsonNode type, String prefix) {
         String tdlib = type.path("@type").asText().replaceFirst("^" + prefix, "");
         String name = ENTITIES.get(tdlib);
@@ -117,7 +117,10 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
                 .build();
     }
 
-    /** Splits the text so that links are whole, and each other part has the mark that decides whether it is searched for links. */
+    /**
+     * Splits the text so that links are not split and each other part has the mark that determines whether it is searched for
+     * links.
+     */
     private static List<TextPart> parts(String text, List<TextEntity> entities) {
         List<TextPart> parts = new ArrayList<>();
         List<TextEntity> others =
@@ -161,8 +164,8 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
     }
 
     /**
-     * The words of a {@code richMessage}, each block on a line of its own. Whatever its type is, every text in a block is read, so that blocks
-     * of later versions lose no words.
+     * Reads the text of a {@code richMessage}, each block on a separate line. Text is read from blocks of every type, so that
+     * unknown blocks of later versions lose no text.
      */
     static TdText blocks(JsonNode richMessage) {
         List<TextPart> parts = new ArrayList<>();
@@ -170,7 +173,7 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
         return lines(parts);
     }
 
-    /** Without the line feed after the last block. */
+    /** Removes the line feed after the last block. */
     private static TdText lines(List<TextPart> parts) {
         List<TextPart> inner = List.copyOf(parts.subList(0, Math.max(0, parts.size() - 1)));
         return new TdText(inner, TextPart.entities(inner));
@@ -194,7 +197,7 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
             parts.add(TextPart.plain("\n"));
             return;
         }
-        // of an item of a list: "1." or a bullet
+        // label of a list item: "1." or a bullet
         String label = node.path("label").asText();
         if (!label.isBlank()) {
             parts.add(TextPart.plain(label + " "));
@@ -215,7 +218,7 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
                 .build();
     }
 
-    /** @param outer the mark that surrounds the text, or null */
+    /** @param outer the mark of the surrounding text, or null */
     private static void rich(JsonNode node, TextEntity outer, List<TextPart> parts, int depth) {
         if (depth > MAX_DEPTH) {
             return;
@@ -247,11 +250,11 @@ record TdText(List<TextPart> parts, List<TextEntity> entities) {
                     .url(url)
                     .build();
         }
-        // without their own arguments, these would be links to nowhere
+        // without their arguments, these marks would be links without a target
         return mark == null || LINKS.contains(mark.type()) ? outer : mark;
     }
 
-    /** Every text in an object of unknown type, a line each. */
+    /** Returns all text in an object of unknown type, one line per text. */
     static TdText everything(JsonNode content) {
         List<TextPart> parts = new ArrayList<>();
         everything(content, parts, 0);

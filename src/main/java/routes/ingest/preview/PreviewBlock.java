@@ -22,11 +22,11 @@ import routes.ingest.preview.PreviewPost.PreviewFile;
 /** One block of a page: a message, or all members of an album. */
 final class PreviewBlock {
     private static final String CLASS = "tgme_widget_message_";
-    /** The quoted message, a linked page and avatars: their words and pictures are not those of the post. */
+    /** The quoted message, a linked page and avatars. Their texts and pictures do not belong to the post. */
     private static final String FOREIGN = ".tgme_widget_message_reply, .tgme_widget_message_reply_template,"
             + " .tgme_widget_message_link_preview, .tgme_widget_message_user";
 
-    /** Layout, and parts that other methods read. */
+    /** Layout elements, and parts that other methods read. */
     private static final Pattern KNOWN = Pattern.compile(
             "(?:" + CLASS
                     + "(?:bubble_tail|author|user|forwarded_from|reply|reply_template|footer|reactions|link_preview|inline_\\w+|info|meta|text"
@@ -36,12 +36,12 @@ final class PreviewBlock {
     private static final Pattern LINK = Pattern.compile("(?:https?:)?//[^/]+/(?:s/)?(\\w{3,64})/(\\d{1,10})(?:\\?.*)?");
     private static final Pattern COUNT = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,3})?)([KMB]?)");
     private static final Map<String, Integer> UNITS = Map.of("", 0, "K", 3, "M", 6, "B", 9);
-    /** TDLib's ids of messages are their numbers, shifted by so many bits. */
+    /** TDLib's message ids are the message numbers shifted left by this number of bits. */
     private static final int NUMBER_SHIFT = 20;
 
     private static final int MAX_MEMBERS = 20;
     private static final int MAX_WORDS = 4096;
-    /** The id of a chat or a bot of which the page has only the name. */
+    /** Placeholder id of a chat or a bot for which the page contains only the name. */
     private static final long UNKNOWN_ID = 1;
 
     private final Element block;
@@ -50,7 +50,7 @@ final class PreviewBlock {
     private final long id;
     private final Consumer<String> unknown;
 
-    /** @param unknown gets the names of unknown parts */
+    /** @param unknown receives the names of unknown parts */
     PreviewBlock(Element block, String channel, long id, Consumer<String> unknown) {
         this.block = block;
         this.channel = channel;
@@ -91,7 +91,7 @@ final class PreviewBlock {
         return posts;
     }
 
-    /** Those elements that belong to the post itself. */
+    /** Returns the elements that belong to the post itself. */
     private List<Element> own(List<Element> elements) {
         return elements.stream()
                 .filter(element -> element.parents().stream()
@@ -103,7 +103,7 @@ final class PreviewBlock {
                 .toList();
     }
 
-    /** Members of an album have links of their own. */
+    /** Returns the id of the message; members of an album have separate links. */
     private long idOf(Element media) {
         Element one = media.closest("." + CLASS + "one_media");
         Element link = media.hasAttr("href") && media.attr("href").contains("?single") ? media : null;
@@ -114,7 +114,7 @@ final class PreviewBlock {
         return number.matches() ? Long.parseLong(number.group(1)) : id;
     }
 
-    /** @return whether the first member has a text only because the page does not show to which member it belongs */
+    /** @return whether the text was assigned to the first member because the page does not show to which member it belongs */
     private boolean texts(TreeMap<Long, Member> members) {
         boolean moved = false;
         for (Element text : own(bubble.select("." + CLASS + "text"))) {
@@ -134,7 +134,7 @@ final class PreviewBlock {
         return moved;
     }
 
-    /** A part that is not known; null without. */
+    /** Returns the first unknown part; null if there is none. */
     private Element strange() {
         Element first = null;
         List<Element> open = new ArrayList<>(bubble.children());
@@ -167,7 +167,7 @@ final class PreviewBlock {
                         content.path("@type").asText().equals("messagePoll") ? "description" : "caption", member.text);
             }
         } else if (blank && strange != null) {
-            // what a later Telegram adds is kept with its words
+            // the text of unknown parts, such as later additions to the page, is kept
             String words = PreviewText.plain(strange);
             content.put("@type", "messageUnsupported")
                     .set("text", PreviewText.of(words.substring(0, Math.min(MAX_WORDS, words.length()))));
@@ -209,12 +209,12 @@ final class PreviewBlock {
                 bot.isEmpty() ? null : bot);
     }
 
-    /** The first such element that is not part of a quoted message. */
+    /** Returns the first matching element that is not part of a quoted message. */
     private Element first(String selector) {
         return own(bubble.select(selector)).stream().findFirst().orElse(null);
     }
 
-    /** The other times of a block are the durations of its media. */
+    /** Returns the time of the post. The other times of a block are durations of its media. */
     private Instant date() {
         Element time = block.selectFirst("." + CLASS + "date time[datetime]");
         if (time == null) {
@@ -258,7 +258,7 @@ final class PreviewBlock {
         ArrayNode buttons = message.putObject("reply_markup").putArray("rows").addArray();
         for (Element button : block.select("a." + CLASS + "inline_button[href~=^https?://]")) {
             Matcher own = LINK.matcher(button.attr("href"));
-            // other buttons lead to the post itself
+            // other buttons link to the post itself
             if (!own.matches()
                     || !own.group(1).equalsIgnoreCase(channel)
                     || !own.group(2).equals(Long.toString(id))) {
@@ -288,7 +288,7 @@ final class PreviewBlock {
         }
     }
 
-    /** {@code 4.02K} is 4020: larger numbers are rounded. 0 if it is not a number. */
+    /** Parses a counter. {@code 4.02K} is 4020, because larger numbers are rounded. 0 if it is not a number. */
     static int count(String text) {
         Matcher count = COUNT.matcher(
                 text.strip().replace(",", "").replace("\u00a0", "").toUpperCase(Locale.ROOT));

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jsoup.nodes.Element;
 import routes.ingest.preview.PreviewPost.PreviewFile;
 
-/** The media, polls and places of a message as the {@code content} of a message of TDLib. */
+/** The media, polls and locations of a message as the {@code content} of a TDLib message. */
 final class PreviewMedia {
     private static final String CLASS = "tgme_widget_message_";
     static final String SELECTOR = Stream.of(
@@ -30,7 +30,7 @@ final class PreviewMedia {
     private static final String TOO_BIG =
             "the public preview does not contain this file because it is too big; see it in Telegram";
 
-    /** @param file null without */
+    /** @param file null if there is none */
     record Content(ObjectNode content, PreviewFile file) {}
 
     private final Element media;
@@ -88,7 +88,7 @@ final class PreviewMedia {
         return PreviewText.plain(media.selectFirst("." + CLASS + name));
     }
 
-    /** Some videos have a blurred copy in the background. */
+    /** Returns the video to play; some videos have a blurred copy as background. */
     private Element playable() {
         return media.selectFirst("video[src]:not(.blured)");
     }
@@ -97,7 +97,7 @@ final class PreviewMedia {
         return player == null ? null : absolute(player.attr("src"));
     }
 
-    /** Null for an address that is not http(s). */
+    /** Returns null for an address that is not http(s). */
     private static String absolute(String url) {
         String whole = url.startsWith("//") ? "https:" + url : url;
         return whole.matches("(?i)https?://.+") ? whole : null;
@@ -118,7 +118,7 @@ final class PreviewMedia {
         return shown(url, "photo " + ratio());
     }
 
-    /** @param url null for a file that the page does not show */
+    /** @param url null if the page does not contain the file */
     private Content shown(String url, String shape) {
         return new Content(content, new PreviewFile(url, url == null ? TOO_BIG : null, shape));
     }
@@ -136,7 +136,7 @@ final class PreviewMedia {
         return shown(url, name + " " + PreviewText.plain(media.selectFirst(duration)) + " " + ratio());
     }
 
-    /** A track is a document with another icon, and its performer where others have their size. */
+    /** Reads a document. A track is a document with a different icon, and with the performer in place of the size. */
     private Content document() {
         String title = words("document_title");
         String extra = words("document_extra");

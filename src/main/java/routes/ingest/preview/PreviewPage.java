@@ -24,24 +24,24 @@ import org.jsoup.nodes.Element;
 /**
  * A page of the public preview of a channel.
  *
- * @param channelId the bare positive id; null if the page does not contain it
- * @param username without {@code @}, as the channel writes it
+ * @param channelId the positive id without prefix; null if the page does not contain it
+ * @param username without {@code @}, in the spelling of the page
  * @param posts all messages of the page, oldest first
- * @param unknown parts of the page that are not known, by their class or element, and how often
+ * @param unknown number of unknown parts, by class or element name
  */
 public record PreviewPage(
         Long channelId, String username, String title, List<PreviewPost> posts, Map<String, Integer> unknown) {
-    /** What a page has at most; real ones have 20 blocks. */
+    /** Maximum number of blocks per page; real pages have 20. */
     private static final int MAX_BLOCKS = 200;
 
     private static final int MAX_UNKNOWN = 20;
-    /** The Bot API's form of an id is this number and the id, negative. */
+    /** The Bot API's form of an id is the negative sum of this number and the id. */
     private static final long BOT_API_OFFSET = 1_000_000_000_000L;
 
     private static final Pattern POST = Pattern.compile("(\\w{3,64})/(\\d{1,10})");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The answer is not a page of a preview that this version can read. The message says why. */
+    /** The response is not a preview page that this version can read. The message states the reason. */
     public static final class UnreadableException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -51,10 +51,8 @@ public record PreviewPage(
     }
 
     /**
-     * Reads a page.
-     *
-     * @param name of the channel that was asked for; blocks of others are counted and left out
-     * @throws UnreadableException if the page is cut, or its markup is another one
+     * @param name the requested channel; blocks of other channels are counted and left out
+     * @throws UnreadableException if the page is truncated, or if its markup is unknown
      */
     public static PreviewPage read(String html, String name) throws UnreadableException {
         if (!html.stripTrailing().endsWith("</html>")) {
@@ -101,14 +99,14 @@ public record PreviewPage(
                 unknown);
     }
 
-    /** The names are limited, since they come from the page. */
+    /** Counts an unknown part. The length and number of names are limited, because they come from the page. */
     private static void count(Map<String, Integer> unknown, String part) {
         if (unknown.containsKey(part) || unknown.size() < MAX_UNKNOWN) {
             unknown.merge(part.substring(0, Math.min(60, part.length())), 1, Integer::sum);
         }
     }
 
-    /** Posts have it for the counter of views: Base64 of JSON whose field {@code c} is the negative id. */
+    /** Reads the channel id from a post's token for the view counter: Base64 of JSON whose field {@code c} is the negative id. */
     private static Optional<Long> channelId(String view) {
         try {
             JsonNode json = JSON.readTree(new String(Base64.getUrlDecoder().decode(view), UTF_8));
@@ -120,9 +118,9 @@ public record PreviewPage(
     }
 
     /**
-     * Why a channel has no preview, in words for its readers.
+     * Returns why a channel has no preview, as a message for readers.
      *
-     * @param html of the page to which Telegram redirects then
+     * @param html the page to which Telegram redirects in this case
      */
     public static String refusal(String html, String name) {
         Document document = Jsoup.parse(html);

@@ -16,7 +16,7 @@ import org.jsoup.nodes.Element;
 import org.jsoup.nodes.Node;
 import org.jsoup.nodes.TextNode;
 
-/** Turns the markup of a text into a {@code formattedText} of TDLib, so that it gets the same words and marks as from an account. */
+/** Converts the markup of a text to a TDLib {@code formattedText}, so that a post has the same text and marks as from an account. */
 final class PreviewText {
     private static final Map<String, String> MARKS = Map.ofEntries(
             Map.entry("b", "Bold"),
@@ -35,7 +35,7 @@ final class PreviewText {
             Map.entry("tg-emoji", "CustomEmoji"));
 
     private static final Set<String> BLOCKS = Set.of("pre", "blockquote", "div", "p", "ul", "ol", "li", "table", "tr");
-    /** Of later markup, the words are kept, and the elements are counted. */
+    /** Elements without formatting. Unknown elements of later markup are counted, and their text is kept. */
     private static final Set<String> PLAIN = Set.of("span", "div", "p", "font", "wbr", "mark");
 
     private static final Set<String> NO_TEXT = Set.of("script", "style", "template", "svg", "button", "time");
@@ -48,21 +48,21 @@ final class PreviewText {
     private final StringBuilder text = new StringBuilder();
     private final ArrayNode entities = JsonNodeFactory.instance.arrayNode();
     private final Consumer<String> unknown;
-    /** The next character begins a line. */
+    /** Whether the next character begins a line. */
     private boolean breaks;
 
     private PreviewText(Consumer<String> unknown) {
         this.unknown = unknown;
     }
 
-    /** @param unknown gets the names of unknown elements; their words are part of the text */
+    /** @param unknown receives the names of unknown elements; their text is kept */
     static ObjectNode formatted(Element root, Consumer<String> unknown) {
         var reader = new PreviewText(unknown);
         reader.children(root, false, 0);
         return reader.result();
     }
 
-    /** The words without marks, in one line. */
+    /** Returns the text without marks, in one line. */
     static String plain(Element element) {
         if (element == null) {
             return "";
@@ -78,7 +78,7 @@ final class PreviewText {
                 .put("text", plain);
     }
 
-    /** Telegram removes white space around a text before it is sent. */
+    /** Strips surrounding whitespace, as Telegram does before it sends a text. */
     private ObjectNode result() {
         String whole = text.toString();
         int end = whole.stripTrailing().length();
@@ -110,7 +110,7 @@ final class PreviewText {
         }
     }
 
-    /** Line ends of the source are not those of the text. */
+    /** Replaces line ends of the HTML source, which are not line ends of the text. */
     private String inOneLine(String words) {
         Matcher ends = LINE_END.matcher(words);
         String line = ends.replaceAll(" ");
@@ -137,13 +137,13 @@ final class PreviewText {
         } else if (NO_TEXT.contains(tag)) {
             return;
         } else if (tag.equals("i") && element.hasClass("emoji")) {
-            // the bold element in it is layout
+            // the bold element inside is layout
             append(element.wholeText().strip());
             return;
         }
         boolean block = BLOCKS.contains(tag);
         breaks |= block;
-        // a line break that the block adds is not part of it
+        // a line break added by the block does not belong to the text
         append(block && !text.isEmpty() && text.charAt(text.length() - 1) != '\n' ? "\n" : "");
         int start = text.length();
         children(element, verbatim || tag.equals("pre"), depth);
@@ -168,7 +168,7 @@ final class PreviewText {
         } else if (type.equals("Code")
                 && element.parent() != null
                 && element.parent().normalName().equals("pre")) {
-            // it only names the language
+            // this element only contains the name of the language
             return;
         } else if (type.equals("CustomEmoji")) {
             entity(start, type).put("custom_emoji_id", element.attr("emoji-id"));
@@ -184,7 +184,7 @@ final class PreviewText {
                 : code.className().substring("language-".length()).split(" ", 2)[0];
     }
 
-    /** @return the type of the new entity */
+    /** @return the type object of the new entity */
     private ObjectNode entity(int start, String type) {
         return entities.addObject()
                 .put("offset", start)
@@ -228,7 +228,7 @@ final class PreviewText {
         try {
             return URLDecoder.decode(bare.replace("+", "%2B"), UTF_8);
         } catch (IllegalArgumentException e) {
-            // a percent sign of the text itself
+            // a literal percent sign in the address
             return bare;
         }
     }

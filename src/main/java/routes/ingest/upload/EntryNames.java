@@ -22,13 +22,16 @@ import org.apache.commons.compress.archivers.zip.UnicodePathExtraField;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.springframework.util.StringUtils;
 
-/** The names of a zip's entries, which may contain anything, as relative paths that are safe to write. Finds the export among them. */
+/**
+ * Converts the names of a zip's entries, which may contain anything, to relative paths that are safe to write. Finds the export
+ * among them.
+ */
 final class EntryNames {
-    /** What a Russian Windows writes into zips without declaring it. */
+    /** The encoding that a Russian Windows uses in zips without declaring it. */
     private static final Charset DOS_CYRILLIC = Charset.forName("IBM866");
 
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-    /** What a name without its trailing slash must not contain, and why. The first match is reported. */
+    /** Patterns that a name without its trailing slash must not match, and the reason. The first match is reported. */
     private static final List<Map.Entry<Pattern, String>> FAULTS = List.of(
             entry(Pattern.compile("^(?:/|[A-Za-z]:)"), "has an absolute path"),
             entry(CONTROL, "has a control character in its name"),
@@ -44,8 +47,8 @@ final class EntryNames {
     static final String ONE_EXPORT = "Zip a single export folder, as created by Telegram Desktop.";
 
     /**
-     * Whether each path is a folder. Paths that differ only in case are equal, since some disks treat them so. Digests, since paths
-     * may be long and numerous.
+     * Whether each path is a folder. Paths that differ only in case are treated as equal, as on some file systems. The keys are
+     * digests, because paths can be long and numerous.
      */
     private final Map<UUID, Boolean> folders = new HashMap<>();
 
@@ -55,8 +58,8 @@ final class EntryNames {
     /**
      * Adds an entry.
      *
-     * @return the path of a file, empty for a folder; accented letters are composed, since macOS decomposes them
-     * @throws UploadRefusedException if it must not be written to, is a duplicate, or if a file and a folder have the same name
+     * @return the path of a file, empty for a folder; accented letters are composed, because macOS decomposes them
+     * @throws UploadRefusedException if the path must not be written to, is a duplicate, or is both a file and a folder
      */
     Optional<String> add(ZipArchiveEntry entry) throws UploadRefusedException {
         String decoded = decode(entry);
@@ -79,7 +82,7 @@ final class EntryNames {
     }
 
     /**
-     * The folder of the least deeply nested {@code result.json}. Deeper ones are files of posts that happen to have that name.
+     * Returns the folder of the least deeply nested {@code result.json}. Deeper ones are attachments with the same name.
      *
      * @throws UploadRefusedException if there is no export, or more than one
      */
@@ -103,7 +106,7 @@ final class EntryNames {
         return Path.of(first.substring(0, first.length() - RESULT.length()));
     }
 
-    /** Without characters that would garble a message. */
+    /** Returns the name without characters that would garble a message. */
     static String shown(String name) {
         String shown = CONTROL.matcher(name).replaceAll("?");
         return '"' + (shown.length() > MAX_SHOWN ? shown.substring(0, MAX_SHOWN) + "…" : shown) + '"';
@@ -141,7 +144,7 @@ final class EntryNames {
         }
     }
 
-    /** UTF-8 if the zip declares it or if nothing else is possible. */
+    /** Decodes a name from the Unicode extra field or from UTF-8; if the bytes are not valid UTF-8, from {@link #DOS_CYRILLIC}. */
     private static String decode(ZipArchiveEntry entry) {
         byte[] name = entry.getRawName();
         var checksum = new CRC32();

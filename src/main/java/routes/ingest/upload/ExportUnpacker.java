@@ -30,8 +30,8 @@ import org.springframework.stereotype.Component;
 import routes.ingest.upload.UploadRefusedException.Reason;
 
 /**
- * Writes an uploaded export into a folder. The first bytes of the upload determine its type, not its name. Nothing in a zip is
- * trusted: names, sizes and types of entries are checked, links are not created, nested zips are not unpacked.
+ * Writes an uploaded export into a folder. The type of an upload is detected from its first bytes, not from its name. A zip is not
+ * trusted: names, sizes and types of entries are checked, links are not created, and nested zips are not unpacked.
  */
 @Component
 public final class ExportUnpacker {
@@ -45,7 +45,7 @@ public final class ExportUnpacker {
     private static final List<Integer> METHODS =
             List.of(ZipEntry.STORED, ZipEntry.DEFLATED, ZipMethod.ENHANCED_DEFLATED.getCode());
 
-    /** Below this size a ratio is harmless, and short texts have high ones. */
+    /** Below this size, a high compression ratio is harmless and common for short texts. */
     private static final long RATIO_FROM_BYTES = 10 * 1024 * 1024;
 
     private static final long BETWEEN_DISK_CHECKS = 16 * 1024 * 1024;
@@ -58,9 +58,9 @@ public final class ExportUnpacker {
     }
 
     /**
-     * Rejects an upload that certainly does not fit on the disk, before reading any of it.
+     * Rejects an upload that does not fit on the disk, before any of it is read.
      *
-     * @param length expected bytes; -1 if unknown
+     * @param length expected number of bytes; -1 if unknown
      */
     public void requireRoom(Path folder, long length) throws IOException {
         if (Files.getFileStore(folder).getUsableSpace() - limits.diskReserve() < Math.max(length, 0)) {
@@ -69,11 +69,12 @@ public final class ExportUnpacker {
     }
 
     /**
-     * Unpacks a zip, or stores a {@code result.json}. Does not close the stream: closing a part of a request would read it to its
-     * end.
+     * Unpacks a zip, or stores a {@code result.json}. Does not close the stream, because closing a part of a multipart request
+     * would read it to its end.
      *
-     * @param upload the caller limits its length
-     * @param folder empty; keeps what was written if the upload is rejected. While a zip is unpacked, it is next to this folder
+     * @param upload limited in length by the caller
+     * @param folder an empty folder; if the upload is rejected, files already written stay in it. While a zip is unpacked, it is
+     *     stored next to this folder
      * @return what to import
      * @throws UploadRefusedException if it cannot be imported
      * @throws IOException if the upload cannot be read
@@ -82,7 +83,10 @@ public final class ExportUnpacker {
         return unpack(upload, folder, () -> {});
     }
 
-    /** @param beforeFiles called before a zip is read, which may have files besides the texts; refuses it by an exception */
+    /**
+     * @param beforeFiles called before a zip is read, because a zip may contain media files; throws an exception to reject the
+     *     upload
+     */
     public Path unpack(InputStream upload, Path folder, Runnable beforeFiles) throws IOException {
         var input = new PushbackInputStream(upload, HEAD);
         byte[] start = input.readNBytes(HEAD);
@@ -123,7 +127,7 @@ public final class ExportUnpacker {
         return "The file is neither a zip nor a result.json";
     }
 
-    /** The folder of the export, relative to the target folder. */
+    /** Returns the folder of the export, relative to the target folder. */
     private Path unzip(Path packed, Path folder) throws IOException {
         try (var channel = new ZipChannel(packed);
                 ZipFile zip = open(channel)) {
@@ -141,11 +145,11 @@ public final class ExportUnpacker {
     }
 
     private ZipFile open(ZipChannel channel) throws IOException {
-        // 160: a header, time stamps and a name of 90 bytes
+        // 160 bytes per entry: a header, time stamps and a name of 90 bytes
         channel.directoryBytes = 1024 * 1024 + 160L * limits.maxEntries();
         ZipFile zip;
         try {
-            // the local headers repeat what is in the directory
+            // the local headers repeat the central directory
             zip = ZipFile.builder()
                     .setSeekableByteChannel(channel)
                     .setIgnoreLocalFileHeader(true)
@@ -156,14 +160,14 @@ public final class ExportUnpacker {
                     : broken(DAMAGED);
         }
         channel.directoryBytes = Long.MAX_VALUE;
-        // the directory of a zip inside this one
+        // the directory belongs to a zip inside this one
         if (zip.getFirstLocalFileHeaderOffset() != 0) {
             throw broken(DAMAGED);
         }
         return zip;
     }
 
-    /** Limits how much is read as directory: {@link ZipFile} keeps all of it in memory, however many entries the zip states. */
+    /** Limits the size of the central directory: {@link ZipFile} keeps all of it in memory, however many entries the zip declares. */
     private static final class ZipChannel extends MultiReadOnlySeekableByteChannel {
         private long directoryBytes;
 
@@ -182,7 +186,10 @@ public final class ExportUnpacker {
         }
     }
 
-    /** The files of the zip by name. None is longer unpacked than its entry says: {@link #write} ensures it. */
+    /**
+     * Checks the entries and returns the files of the zip by name. {@link #write} ensures that no file is larger than its entry
+     * declares.
+     */
     private Map<String, ZipArchiveEntry> check(ZipFile zip, EntryNames names, long zipBytes)
             throws UploadRefusedException {
         List<ZipArchiveEntry> entries = Collections.list(zip.getEntriesInPhysicalOrder());
@@ -262,10 +269,10 @@ public final class ExportUnpacker {
     }
 
     /**
-     * Writes a new file while the disk has room.
+     * Writes a new file as long as the disk has room.
      *
-     * @return the bytes read; more than {@code maxBytes} if the content has more, of which nothing else is written
-     * @throws UploadRefusedException if it cannot be written
+     * @return number of bytes read; more than {@code maxBytes} if the content is longer, and nothing after that is written
+     * @throws UploadRefusedException if the file cannot be written
      * @throws IOException if the content cannot be read
      */
     private long store(InputStream content, Path file, long maxBytes) throws IOException {
@@ -292,7 +299,7 @@ public final class ExportUnpacker {
             Files.createDirectories(file.getParent());
             return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            // names that differ in the zip may be the same on the disk
+            // names that differ in the zip may be equal on the disk
             if (Files.exists(file)) {
                 throw UploadRefusedException.unusable(
                         "The zip has the entry "

@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folders of uploads, each with an unguessable name. A folder exists from the first byte of its upload to the end of its import,
- * across restarts.
+ * The folders of uploads, each with an unguessable name. A folder exists from the first byte of the upload to the end of the
+ * import, across restarts.
  */
 @Component
 public final class UploadFolders {
@@ -28,7 +28,7 @@ public final class UploadFolders {
     private final Path root;
 
     /**
-     * @param importDir the folder for imports; uploads have their own folder in it
+     * @param importDir the folder for imports; uploads are stored in a subfolder
      */
     public UploadFolders(@Value("${import.dir}") Path importDir) {
         root = in(importDir.toAbsolutePath().normalize());
@@ -40,8 +40,8 @@ public final class UploadFolders {
     }
 
     /**
-     * The folder of an upload in progress. {@link #close} deletes it unless it is to be kept. Its lock shows other processes that it
-     * is in use, and is released when the process dies.
+     * The folder of an upload in progress. {@link #close} deletes it unless it was kept. Its lock shows other processes that the
+     * folder is in use; the lock is released when the process dies.
      */
     public static final class Folder implements AutoCloseable {
         private final Path folder;
@@ -53,12 +53,12 @@ public final class UploadFolders {
             this.lock = lock;
         }
 
-        /** Where the files of the export go. */
+        /** The target folder of the unpacked export. */
         public Path exportFolder() {
             return folder.resolve("export");
         }
 
-        /** Keeps the folder: an import refers to it. */
+        /** Keeps the folder, because an import refers to it. */
         public void keep() {
             isKept = true;
         }
@@ -81,7 +81,7 @@ public final class UploadFolders {
         return lock(folder).orElseThrow(() -> new IOException(folder + " cannot be locked"));
     }
 
-    /** The import is over: deletes its folder if the export was uploaded. Files from elsewhere stay. */
+    /** Deletes the folder of an uploaded export after its import. Files outside the upload folder are not deleted. */
     public void release(Path export) {
         if (export.startsWith(root) && !export.equals(root)) {
             delete(root.resolve(root.relativize(export).getName(0)));
@@ -89,9 +89,9 @@ public final class UploadFolders {
     }
 
     /**
-     * Removes folders of processes that died during an upload.
+     * Deletes folders of processes that died during an upload.
      *
-     * @param isNeeded whether an unfinished import refers to something in the folder; called while no one else uses it
+     * @param isNeeded whether an unfinished import refers to the folder; called while the folder is locked
      */
     public void sweep(Predicate<Path> isNeeded) {
         File[] folders = root.toFile().listFiles(File::isDirectory);
@@ -109,7 +109,7 @@ public final class UploadFolders {
         }
     }
 
-    /** Empty if it is in use. */
+    /** Returns an empty result if the folder is in use. */
     private static Optional<Folder> lock(Path folder) throws IOException {
         FileChannel channel = FileChannel.open(
                 folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -117,7 +117,7 @@ public final class UploadFolders {
         try {
             locked = channel.tryLock() == null ? null : new Folder(folder, channel);
         } catch (OverlappingFileLockException e) {
-            // held by this process
+            // locked by this process
         } finally {
             if (locked == null) {
                 channel.close();

@@ -2,16 +2,15 @@ package routes.ingest.upload;
 
 import java.io.IOException;
 
-/** An upload is rejected. The message says what is wrong with it. An IOException, so that it passes through streams. */
+/** An upload is rejected. The message states the fault. It is an IOException, so that it passes through streams. */
 public final class UploadRefusedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** The kind of fault. */
     public enum Reason {
-        /** It is not an importable export. */
+        /** The upload is not an importable export. */
         UNUSABLE,
         TOO_LARGE,
-        /** The disk has no room for it. */
+        /** The disk has no room for the upload. */
         NO_ROOM,
         TOO_SLOW
     }
@@ -33,7 +32,7 @@ public final class UploadRefusedException extends IOException {
         return reason;
     }
 
-    /** What the uploader can do. */
+    /** Advice to the uploader. */
     public String remedy() {
         return remedy;
     }

@@ -8,12 +8,12 @@ import java.util.stream.Collectors;
 import routes.text.TextAnalysis;
 
 /**
- * Word frequencies in the corpus at one point in time. Recorded and passed to the tagger unchanged, so that the same snapshot gives
- * the same tags.
+ * Word frequencies in the corpus at one point in time. Snapshots are stored and passed to the tagger unchanged, so that the same
+ * snapshot gives the same tags.
  *
- * @param id row id in the table {@code corpus_snapshots}; null for one that is not recorded
+ * @param id row id in the table {@code corpus_snapshots}; null for a snapshot that is not stored
  * @param documents number of posts counted; 0 if unknown
- * @param frequencies by stem, only stems that occur in two or more posts: a rarer one counts as unseen
+ * @param frequencies number of posts by stem; contains only stems that occur in two or more posts, rarer stems count as unseen
  */
 public record CorpusSnapshot(Long id, long documents, Map<String, Long> frequencies) {
     public static final CorpusSnapshot EMPTY = new CorpusSnapshot(null, 0, Map.of());
@@ -23,8 +23,8 @@ public record CorpusSnapshot(Long id, long documents, Map<String, Long> frequenc
     }
 
     /**
-     * How distinctive a word is: 1 for a word that occurs in no other post, close to 0 for one that occurs in every post (inverse
-     * document frequency divided by its maximum). Always 1 without a corpus.
+     * Returns how distinctive a word is: 1 for a word that occurs in no other post, close to 0 for one that occurs in every post
+     * (inverse document frequency divided by its maximum). Always 1 without a corpus.
      */
     double rarity(String stem) {
         double others = Math.max(1, frequencies.getOrDefault(stem, 1L));
@@ -33,11 +33,11 @@ public record CorpusSnapshot(Long id, long documents, Map<String, Long> frequenc
                 : Math.max(0.05, StrictMath.log((documents + 1) / others) / StrictMath.log(documents + 1.0));
     }
 
-    /** Counts in how many texts each stem occurs. Not thread-safe. */
+    /** Counts the number of texts with each stem. Not thread-safe. */
     static final class Count {
         /**
-         * Maximum number of stems in memory, about 100 bytes each. Beyond it, stems seen once are dropped and their count restarts
-         * if they occur again: this affects only rare words.
+         * Maximum number of stems in memory, about 100 bytes each. Above it, stems seen once are dropped, and their count restarts
+         * if they occur again. This affects only rare words.
          */
         private static final int MAX_STEMS = 1_000_000;
 
@@ -61,7 +61,7 @@ public record CorpusSnapshot(Long id, long documents, Map<String, Long> frequenc
             return documents;
         }
 
-        /** @param maxStems maximum number of stems; keeps the most frequent, ties in alphabetical order */
+        /** @param maxStems maximum number of stems; the most frequent are kept, ties in alphabetical order */
         CorpusSnapshot snapshot(int maxStems) {
             return new CorpusSnapshot(
                     null,

@@ -21,23 +21,24 @@ import routes.text.TextAnalysis;
 
 /**
  * The corpus snapshots of the local tagger, in the table {@code corpus_snapshots}. The job counts word frequencies in the stored
- * posts and records them, once the corpus has grown enough. Two concurrent runs would only record the same snapshot twice.
+ * posts and stores a snapshot when the corpus has grown sufficiently. Two concurrent runs would store the same snapshot twice,
+ * which is harmless.
  */
 @Component
 public class CorpusSnapshots implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(CorpusSnapshots.class);
-    /** How long a snapshot is used before the table is read for a newer one of another process. */
+    /** Time for which a snapshot is used before the table is checked for a newer one of another process. */
     private static final Duration KEPT = Duration.ofMinutes(1);
 
     private static final int PAGE = 500;
-    /** Number of snapshots kept, to reproduce the tags of recent posts. */
+    /** Number of snapshots to keep, so that the tags of recent posts can be reproduced. */
     private static final int KEEP = 5;
-    /** About a megabyte of JSON; dropped stems are rare and count as unseen. */
+    /** About a megabyte of JSON. Dropped stems are rare and count as unseen. */
     private static final int MAX_STEMS = 50_000;
-    /** New posts required for a new snapshot, as a fraction of those in the last one: fewer change a logarithm too little. */
+    /** Growth required for a new snapshot, as a fraction of the posts in the last one. Less growth changes a logarithm too little. */
     private static final double GROWTH = 0.1;
 
-    /** Posts to count: not deleted and not empty. */
+    /** Condition for posts to count: not deleted and not empty. */
     private static final String COUNTED = " NOT is_deleted AND (content <> '' OR attachment_text IS NOT NULL) ";
 
     private static final TypeReference<Map<String, Long>> FREQUENCIES = new TypeReference<>() {};
@@ -66,7 +67,7 @@ public class CorpusSnapshots implements Job {
     }
 
     /**
-     * The newest recorded snapshot, at most {@link #KEPT} old; the empty one if none is recorded yet.
+     * Returns the newest stored snapshot, at most {@link #KEPT} old; the empty snapshot if none is stored yet.
      *
      * @throws org.springframework.dao.DataAccessException if the table must be read and the database is unavailable; retry later
      */
@@ -77,12 +78,12 @@ public class CorpusSnapshots implements Job {
     private CorpusSnapshot load() {
         last = newest().map(newest -> last.id() != null && last.id() == newest.id()
                         ? last
-                        : find(newest.id()).orElse(last)) // it was removed in the meantime
+                        : find(newest.id()).orElse(last)) // removed in the meantime
                 .orElse(CorpusSnapshot.EMPTY);
         return last;
     }
 
-    /** Without the frequencies, which can be a megabyte. */
+    /** Reads the row without the frequencies, which can be a megabyte. */
     private Optional<Newest> newest() {
         return jdbc.sql("SELECT id, documents, newest_number FROM corpus_snapshots ORDER BY id DESC LIMIT 1")
                 .query(Newest.class)
@@ -130,7 +131,7 @@ public class CorpusSnapshots implements Job {
                 snapshot.frequencies().size());
     }
 
-    /** Number of posts newer than this one, counted up to a limit. */
+    /** Returns the number of posts newer than this one, up to a limit. */
     private long newer(long number, long limit) {
         return jdbc.sql("SELECT count(*) FROM (SELECT FROM posts WHERE number > ? AND" + COUNTED + "LIMIT ?) AS newer")
                 .params(number, limit)
@@ -141,7 +142,7 @@ public class CorpusSnapshots implements Job {
     /**
      * Counts the posts from the newest to the oldest.
      *
-     * @return number of the newest post
+     * @return {@code posts.number} of the newest post
      */
     private long count(CorpusSnapshot.Count count) throws InterruptedException {
         long newest = 0;
@@ -161,7 +162,7 @@ public class CorpusSnapshots implements Job {
         return newest;
     }
 
-    /** @param before number of the last post of the previous page */
+    /** @param before {@code posts.number} of the last post of the previous page */
     private List<CountedPost> page(long before, long limit) {
         return jdbc.sql("SELECT number, left(concat_ws(E'\\n', content, attachment_text), ?) AS text"
                         + " FROM posts WHERE number < ? AND" + COUNTED + "ORDER BY number DESC LIMIT ?")
@@ -173,7 +174,7 @@ public class CorpusSnapshots implements Job {
     /**
      * Adds a snapshot and removes all but the newest.
      *
-     * @return its id
+     * @return id of the snapshot
      */
     long record(CorpusSnapshot snapshot, long newestNumber) {
         long id = jdbc.sql(

@@ -11,9 +11,9 @@ import opennlp.tools.postag.POSContextGenerator;
 import opennlp.tools.postag.POSModel;
 
 /**
- * Parts of speech of an English sentence, from the model of Apache OpenNLP (universal tags: NOUN, PROPN, VERB): a dictionary cannot
- * tell which reading of a word applies. Selects the best part of each word from left to right; OpenNLP's beam search takes three
- * times as long. Loaded on first use.
+ * Parts of speech of an English sentence, from a model of Apache OpenNLP (universal tags: NOUN, PROPN, VERB), because a dictionary
+ * cannot determine which reading of a word applies. Selects the best part of speech of each word from left to right; OpenNLP's beam
+ * search takes three times as long. Loaded on first use.
  */
 final class EnglishSentence {
     private static final String FILE = "/opennlp-en-ud-ewt-pos-1.2-2.5.0.bin";
@@ -25,7 +25,7 @@ final class EnglishSentence {
     private static final ThreadLocal<POSContextGenerator> FEATURES =
             ThreadLocal.withInitial(() -> MODEL.getFactory().getPOSContextGenerator());
 
-    /** Nearly half of all words; few of them have more than one part of speech. */
+    /** Nearly half of all words are stop words; few of them have more than one part of speech. */
     private static final Map<String, String> STOP_WORDS = new ConcurrentHashMap<>();
 
     private EnglishSentence() {}
@@ -38,7 +38,7 @@ final class EnglishSentence {
         }
     }
 
-    /** The part of speech of a word without context. Only for stop words: the result is cached forever. */
+    /** Returns the part of speech of a word without context. Only for stop words, because results are cached forever. */
     static String ofStopWord(String word) {
         return STOP_WORDS.computeIfAbsent(word, alone -> {
             String[] part = new String[1];
@@ -49,7 +49,7 @@ final class EnglishSentence {
 
     /**
      * @param words words and punctuation marks, in order
-     * @param parts the known parts of speech; the others are filled in
+     * @param parts the known parts of speech; null elements are filled in
      */
     static void parts(String[] words, String[] parts) {
         for (int i = 0; i < words.length; i++) {

@@ -20,14 +20,17 @@ import routes.text.TextAnalysis;
  */
 public final class LocalTagger {
     static final int MAX_LENGTH = 60;
-    /** Maximum number of characters read from a text. */
+    /** Maximum number of characters to read from a text. */
     static final int MAX_READ = 20_000;
 
     private static final int LONG = 2_000;
-    /** What may be an address or the name of a file: nearly all words have none of these signs. */
+    /** Candidates for addresses and file names. Nearly all words contain none of these characters. */
     private static final Pattern SIGNED = Pattern.compile("(?<!\\S)[^\\s.:/@?&]*+[.:/@?&]\\S*+");
 
-    /** Addresses: with a scheme, with a path or query, of mail, of Telegram; also bot commands. Their words are never tags. */
+    /**
+     * Addresses: with a scheme, with a path or query, email addresses, Telegram names; also bot commands. Their words are never
+     * tags.
+     */
     private static final Pattern ADDRESS =
             Pattern.compile("(?i)[a-z][a-z0-9+.-]*+://|www\\.|[\\p{L}\\p{N}]++\\.[\\p{L}\\p{N}.-]++[/?:]"
                     + "|[?&][\\w.-]++=|@[\\w-]|^/[a-z]");
@@ -44,7 +47,7 @@ public final class LocalTagger {
     }
 
     /**
-     * The best tags first; empty for a text without nouns. Reads only the first {@value #MAX_READ} characters of a text.
+     * Returns the tags, best first; empty for a text without nouns. Reads only the first {@value #MAX_READ} characters of a text.
      *
      * @param max maximum number of tags
      */
@@ -52,7 +55,7 @@ public final class LocalTagger {
         return checked(text, corpus, max).accepted();
     }
 
-    /** Like {@link #tags}, including the rejected tags. */
+    /** Returns the same as {@link #tags}, including the rejected tags. */
     TagRules.Checked checked(String text, CorpusSnapshot corpus, int max) {
         String read = withoutAddresses(NormalizedText.visible(text.substring(0, Math.min(text.length(), MAX_READ))));
         List<String> hashtags = Hashtags.of(authors(read));
@@ -72,7 +75,7 @@ public final class LocalTagger {
         return rules.check(tags, read, max);
     }
 
-    /** The part that contains the author's own hashtags: in the middle of a long text, hashtags belong to quoted posts. */
+    /** Returns the part with the author's own hashtags. In the middle of a long text, hashtags belong to quoted posts. */
     private static String authors(String text) {
         String lines = text.strip();
         return text.length() <= LONG
@@ -81,7 +84,7 @@ public final class LocalTagger {
                         + lines.substring(lines.lastIndexOf('\n') + 1);
     }
 
-    /** The same text with every address and file extension replaced by characters that do not join words. */
+    /** Returns the text with addresses and file extensions replaced by characters that do not join words. The length is unchanged. */
     private static String withoutAddresses(String text) {
         return SIGNED.matcher(text).replaceAll(part -> {
             String unspaced = part.group();
@@ -90,7 +93,7 @@ public final class LocalTagger {
         });
     }
 
-    /** "Annual_report.pdf" is an annual report, "Node.js" is a name. */
+    /** "Annual_report.pdf" is an annual report; "Node.js" is a name. */
     private static String withoutFileType(String unspaced) {
         Matcher file = FILE_TYPE.matcher(unspaced);
         if (!file.matches()) {

@@ -13,7 +13,7 @@ import routes.tagging.TagRules;
 import routes.tagging.TaggingTask;
 import routes.text.TextAnalysis;
 
-/** The local tagger as a provider, bean {@code localTagging}. */
+/** The local tagger as a provider; bean {@code localTagging}. */
 @Component("localTagging")
 public class LocalTagging {
     private final LocalTagger tagger;
@@ -26,12 +26,12 @@ public class LocalTagging {
         this.maxTags = maxTags;
     }
 
-    /** No tags if the text contains nothing that could be one, such as only emoji. */
+    /** Returns no tags if nothing in the text could be one, such as a text of only emoji. */
     public ModelResult tag(@Body TaggingTask task) {
         return tags(task.posts());
     }
 
-    /** Includes the id of the snapshot: the same text and snapshot give the same tags. */
+    /** The metadata include the id of the snapshot: the same text and snapshot give the same tags. */
     ModelResult tags(List<PostParsed> posts) {
         CorpusSnapshot corpus = snapshots.current();
         Map<String, TagRules.Checked> tags = new LinkedHashMap<>();

@@ -20,28 +20,29 @@ import routes.text.Token;
 /**
  * Selects phrases of one text by part of speech, text statistics and word frequency in the language.
  *
- * <p>Long texts repeat their subjects, which are mostly single words. In short posts nearly every word occurs once, and phrases are
- * more specific. So every weight has a value for news and one for posts, and a Russian text uses a value between them, by its
- * length. The values for news were tuned on news with editors' tags, those for posts on the beginnings of such news and the 32
- * Russian evaluation posts, those for English on the 32 English ones. So neither half of the evaluation posts is held out.
+ * <p>Long texts repeat their subjects, which are mostly single words. In short posts, nearly every word occurs once, and phrases
+ * are more specific. Each weight therefore has a value for news and one for posts, and for a Russian text it is interpolated
+ * between them by the length of the text. The values for news were tuned on news with tags by editors, the values for posts on the
+ * beginnings of such news and on the 32 Russian evaluation posts, the values for English on the 32 English evaluation posts. No
+ * part of the evaluation posts is therefore held out.
  */
 final class PhraseTagger {
     private static final int MAX_WORDS = 3;
-    /** Number of tags for a text with enough candidates, however low their scores are. */
+    /** Minimum number of tags for a text with enough candidates, regardless of their scores. */
     private static final int FEWEST = 3;
 
-    /** Length in words at which a text uses the mean of both weights. */
+    /** Length in words at which a text uses the mean of both values. */
     private static final double MEDIUM_LENGTH = 180;
 
-    /** Texts of about 300 words and more are news. */
+    /** Texts of about 300 words or more are treated as news. */
     private static final double NEWS = 0.1;
 
     /** A phrase counts if it occurs twice or first occurs within this many sentences from the start. */
     private static final int EARLY_SENTENCES = 4;
 
-    /** The frequency class of words with zero weight. */
+    /** Frequency class of words with zero weight. */
     private static final double COMMONEST = 22;
-    /** Words below this class count as equally rare. */
+    /** Words below this class are treated as equally rare. */
     private static final double RAREST = 5;
 
     private static final int GENERIC_FROM = 15;
@@ -54,22 +55,22 @@ final class PhraseTagger {
     private enum Weight {
         /** Exponent of the number of occurrences. */
         OCCURRENCES(0.9, 1.2, 1.4),
-        /** How fast the weight decreases with the sentence of the first occurrence. */
+        /** Decrease of the weight with the sentence of the first occurrence. */
         SENTENCE_FALL(1, 0.45, 0.25),
-        /** Exponent of how rare the word is in the language. */
+        /** Exponent of the rarity of the word in the language. */
         RARITY(0.5, 0.45, 0.4),
-        /** Per letter, up to 12. */
+        /** Increase per letter, up to 12 letters. */
         LETTER(0, 0.06, 0.07),
         NAME(1.8, 2.6, 1.4),
         ABBREVIATION(2.2, 2.5, 1.7),
         FIRST_NAME_ALONE(0.4, 0.75, 0.75),
         SURNAME_ALONE(0.8, 0.6, 0.6),
-        /** Words that fit any text. */
+        /** Very common words, which fit any text. */
         GENERIC(0.4, 0.2, 0.2),
         COMMON(1, 0.55, 0.6),
         UNKNOWN(1.2, 1.7, 0.8),
         ADJECTIVE(0.6, 1, 0.7),
-        /** Contribution of the words of a phrase other than its head. */
+        /** Contribution of the words other than the head of a phrase. */
         OTHERS(0.3, 0.53, 0.8),
         /** Exponent of the share of the head's occurrences that belong to the phrase. */
         SHARE(0.9, 0.5, 0.1),
@@ -94,7 +95,7 @@ final class PhraseTagger {
             this.english = english;
         }
 
-        /** @param short0to1 1 for the shortest text */
+        /** @param short0to1 1 for the shortest texts, 0 for news */
         double blend(double short0to1) {
             return news + (post - news) * short0to1;
         }
@@ -113,7 +114,7 @@ final class PhraseTagger {
             return words.stream().map(Word::lemma).toList();
         }
 
-        /** The noun that the other words describe. */
+        /** Returns the head: the noun that the other words describe. */
         Word head() {
             boolean english = first().latin && words.stream().noneMatch(word -> word.kind == Kind.NUMBER);
             return english
@@ -197,7 +198,7 @@ final class PhraseTagger {
                 };
     }
 
-    /** The best phrases first, as written in the text. */
+    /** Returns the best phrases in the spelling of the text, best first. */
     List<String> tags(int max) {
         Map<List<String>, List<Phrase>> phrases = phrases();
         Map<List<String>, List<Phrase>> alone = surnamesOfFullNames(phrases);
@@ -243,7 +244,7 @@ final class PhraseTagger {
         return phrases;
     }
 
-    /** The head of an English phrase is its last word: "empty water" is not a part of an empty water tower. */
+    /** The head of an English phrase is its last word: "empty water" is not a valid part of "empty water tower". */
     private static boolean isCutOff(Phrase phrase, Word next) {
         return phrase.last().latin && next.kind.isNominal() && (next.isName() || !phrase.isName());
     }
@@ -259,7 +260,7 @@ final class PhraseTagger {
                             && (next.reading == null || one.latin && next.latin || one.reading.agrees(next.reading));
         }
         if (!one.kind.isNominal() || one.latin != next.latin || one.isPlural()) {
-            return false; // "команда Google" is two subjects
+            return false; // "команда Google" names two subjects
         }
         boolean names = one.isName() && next.isName() || one.kind == Kind.PERSON && next.kind == Kind.PERSON;
         if (next.kind.isNominal() && (next.latin || names)) {
@@ -271,9 +272,10 @@ final class PhraseTagger {
     }
 
     /**
-     * A surname alone refers to the person whose full name is also in the text. Removes such surnames from the phrases.
+     * Merges surnames with full names: a surname alone refers to the person whose full name is also in the text. Removes such
+     * surnames from the phrases.
      *
-     * @return their occurrences by full name
+     * @return the occurrences of the surnames, by full name
      */
     private static Map<List<String>, List<Phrase>> surnamesOfFullNames(Map<List<String>, List<Phrase>> phrases) {
         Map<String, List<String>> fullNames = new HashMap<>();
@@ -285,7 +287,7 @@ final class PhraseTagger {
                     && first.reading.part() == PartOfSpeech.FIRST_NAME
                     && last.isName()
                     && (last.kind == Kind.PERSON || last.kind == Kind.FOREIGN)) {
-                fullNames.merge(last.lemma(), lemmas, (one, other) -> List.of()); // two people with that surname
+                fullNames.merge(last.lemma(), lemmas, (one, other) -> List.of()); // two people have this surname
             }
         });
         Map<List<String>, List<Phrase>> alone = new HashMap<>();
@@ -317,7 +319,7 @@ final class PhraseTagger {
                 : phrase.head();
         double score = wordWeights.get(head.lemma());
         if (head.frequency() >= GENERIC_FROM && !head.isName()) {
-            score /= 1 + (of(Weight.GENERIC) - 1) * shortness; // the words that describe it make it a subject
+            score /= 1 + (of(Weight.GENERIC) - 1) * shortness; // the words that describe it make it specific
         }
         score += of(Weight.OTHERS)
                 * phrase.words().stream()
@@ -333,7 +335,7 @@ final class PhraseTagger {
         return phrase.words().size() == MAX_WORDS ? score * of(Weight.THREE_WORDS) : score;
     }
 
-    /** The base form if it occurs in the text, else the most frequent nominative, else the most frequent form. */
+    /** Returns the base form if it occurs in the text; otherwise the most frequent nominative; otherwise the most frequent form. */
     private String surface(List<Phrase> same) {
         Map<String, Integer> forms = new LinkedHashMap<>();
         Map<String, Integer> nominatives = new LinkedHashMap<>();
@@ -373,8 +375,8 @@ final class PhraseTagger {
     }
 
     /**
-     * Whether a tag repeats a better one. In a short post, they share half of the shorter tag's words; in a longer one, all of
-     * them. In news a longer phrase may follow one of its words.
+     * Whether a tag repeats a better one. In a short post, the two share at least half of the shorter tag's words; in a longer one,
+     * all of them. In news, a longer phrase may follow one of its words.
      */
     private boolean repeats(List<String> better, List<String> lemmas) {
         if (shortness <= 0.5) {

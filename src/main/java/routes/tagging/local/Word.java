@@ -9,7 +9,7 @@ import routes.text.Morphology.Reading;
 import routes.text.NormalizedText;
 import routes.text.Token;
 
-/** A word of a post as a reader sees it: "GPT-4" is one word. */
+/** A word of a post as perceived by a reader: "GPT-4" is one word. */
 final class Word {
 
     /** The role of a word in a tag. */
@@ -32,31 +32,31 @@ final class Word {
 
     /** Offset in the text, in UTF-16 units. */
     final int start;
-    /** As written, without "'s". */
+    /** The word as written, without "'s". */
     final String text;
 
-    /** In the letters that it is looked up by. */
+    /** The word in the letters used for dictionary lookups. */
     final String plain;
 
     final List<Token> tokens;
-    /** Number of the word, 0-based. */
+    /** Index of the word in the text, from 0. */
     final int place;
-    /** 0-based; the first line is sentence 0. */
+    /** Index of the sentence, from 0; the first line is sentence 0. */
     final int sentence;
-    /** Whether it begins a sentence, so that a capital says nothing. */
+    /** Whether the word begins a sentence, so that an initial capital carries no information. */
     final boolean first;
-    /** Whether most letters of its sentence are capitals. */
+    /** Whether most letters of the sentence are capitals. */
     final boolean shouting;
-    /** Whether only spaces separate it from the previous word. */
+    /** Whether only spaces separate the word from the previous one. */
     final boolean joins;
 
     private final boolean hasInnerCapital;
     final boolean latin;
     final List<Reading> readings;
 
-    /** The universal part of speech in an English text. Like the reading and the kind, {@link WordReader} finds it. */
+    /** The universal part of speech in an English text. {@link WordReader} sets it, the reading and the kind. */
     String part;
-    /** Null if no dictionary contains the word. */
+    /** The selected reading; null if no dictionary contains the word. */
     Reading reading;
 
     Kind kind = Kind.OTHER;
@@ -80,17 +80,17 @@ final class Word {
         return start + text.length();
     }
 
-    /** Lemma of the reading, or the stem. */
+    /** Returns the lemma of the reading, or the stem. */
     String lemma() {
         return reading == null ? tokens.stream().map(Token::stem).collect(Collectors.joining("-")) : reading.lemma();
     }
 
-    /** Frequency class of the lemma, -1 if unknown. */
+    /** Returns the frequency class of the lemma; -1 if unknown. */
     int frequency() {
         return reading == null ? -1 : reading.frequency();
     }
 
-    /** Whether its spelling marks it as a name: a capital inside a sentence, or several capitals. */
+    /** Whether the spelling marks the word as a name: a capital inside a sentence, or several capitals. */
     boolean isName() {
         return !shouting && (Character.isUpperCase(text.codePointAt(0)) && !first || hasInnerCapital);
     }
@@ -111,12 +111,12 @@ final class Word {
         return kind.isNominal();
     }
 
-    /** Whether it can be this part of speech. */
+    /** Whether the word can be this part of speech. */
     boolean canBe(PartOfSpeech wanted) {
         return readings.stream().anyMatch(possible -> possible.part() == wanted);
     }
 
-    /** Whether it is an English plural noun. */
+    /** Whether the word is an English plural noun. */
     boolean isPlural() {
         return latin && kind == Kind.NOUN && !isName() && reading != null && text.length() != lemma().length();
     }

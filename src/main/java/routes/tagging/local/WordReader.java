@@ -24,23 +24,23 @@ import routes.text.TextAnalysis;
 import routes.text.Token;
 
 /**
- * Splits a post into words and chooses the most likely reading of each: for Russian words by frequency, spelling and neighbours,
+ * Splits a post into words and selects the most likely reading of each: for Russian words by frequency, spelling and neighbours,
  * for words of an English text by the part-of-speech model.
  */
 final class WordReader {
     private static final Pattern BLANK = Pattern.compile("[ \\u00a0\\t]+");
     private static final Pattern POSSESSIVE = Pattern.compile("['’]s$");
     private static final String SENTENCE_END = ".!?…\n";
-    /** An adjective of at least this frequency class fits any noun ("новый", "большой"). */
+    /** Adjectives of at least this frequency class fit any noun ("новый", "большой") and carry no information. */
     private static final int EMPTY_ADJECTIVE = 17;
 
-    /** Days, months and, in English, units of time: they date a post and are not its subject. */
+    /** Days, months and, in English, units of time. They date a post and are not its subject. */
     private static final Set<String> CALENDAR = calendar();
 
     /** Universal parts of speech that can be part of a tag; X is a foreign word. */
     private static final Set<String> CONTENT = Set.of("NOUN", "PROPN", "ADJ", "VERB", "X");
 
-    /** Where English words are split for the model: "do" and "n't", "Ann" and "'s". */
+    /** Positions at which English words are split for the model: "do" and "n't", "Ann" and "'s". */
     private static final Pattern CLITIC = Pattern.compile("(?=n['’]t$)|(?=['’])");
 
     private final TextAnalysis analysis;
@@ -111,7 +111,7 @@ final class WordReader {
         return words;
     }
 
-    /** Whether there is at least one space and nothing else. */
+    /** Whether the range consists of one or more spaces. */
     private static boolean isBlank(String text, int from, int to) {
         for (int i = from; i < to; i++) {
             if (text.charAt(i) != ' ' && text.charAt(i) != '\u00a0' && text.charAt(i) != '\t') {
@@ -121,7 +121,7 @@ final class WordReader {
         return from < to;
     }
 
-    /** A single word in quotation marks is a name anywhere in a sentence. */
+    /** A single word in quotation marks is a name at any position in a sentence. */
     private static boolean isQuoted(String text, int start, int end) {
         return start > 0
                 && end < text.length()
@@ -144,7 +144,7 @@ final class WordReader {
                     case NOUN, NAME -> word.isName() ? 2 : 0;
                     case ADJECTIVE, PARTICIPLE, NUMERAL ->
                         next != null && next.readings.stream().anyMatch(noun -> isNoun(noun) && reading.agrees(noun))
-                                ? word.isName() && !next.isName() ? 5 : 3 // rather than a surname
+                                ? word.isName() && !next.isName() ? 5 : 3 // preferred to a surname
                                 : -2;
                     case VERB, ADVERB -> 0;
                 };
@@ -182,7 +182,7 @@ final class WordReader {
         }
     }
 
-    /** The part of speech if the dictionary is as reliable as the model; null for a word with several readings or none. */
+    /** Returns the part of speech if the dictionary is as reliable as the model; null for a word with several readings or none. */
     private static String onlyPart(Word word) {
         if (word.tokens.get(0).stopWord() && word.text.chars().allMatch(Character::isLetter)) {
             return EnglishSentence.ofStopWord(word.text.toLowerCase(Locale.ROOT));
@@ -202,7 +202,7 @@ final class WordReader {
         return word.readings.stream().anyMatch(reading -> reading.part() != PartOfSpeech.NAME);
     }
 
-    /** The most frequent reading that fits the part of speech; the first one if none fits. */
+    /** Returns the most frequent reading with this part of speech; the first reading if none fits. */
     private static Reading likeliest(Word word) {
         return word.readings.stream()
                 .filter(reading -> fits(reading, word.part))
@@ -271,7 +271,7 @@ final class WordReader {
                                         && !before.part.equals("PRON")
                                 ? Kind.ADJECTIVE // "smoked paprika"
                                 : Kind.OTHER;
-            default -> noun ? Kind.NOUN : Kind.OTHER; // the model does not know the word
+            default -> noun ? Kind.NOUN : Kind.OTHER; // a word unknown to the model
         };
     }
 
@@ -319,14 +319,14 @@ final class WordReader {
         return units;
     }
 
-    /** Capitals carry no information in a sentence that is mostly capitals. A name alone is not such a sentence. */
+    /** In a sentence with mostly capitals, capitals carry no information. A single name is not such a sentence. */
     private static boolean isShouting(String sentence) {
         long letters = sentence.chars().filter(Character::isLetter).count();
         return 2 * sentence.chars().filter(Character::isUpperCase).count() > letters
                 && BLANK.splitAsStream(sentence.strip()).count() > 2;
     }
 
-    /** Offset of the first sentence end between two offsets; the second offset if there is none. */
+    /** Returns the offset of the first sentence end between two offsets; the second offset if there is none. */
     private static int endOfSentence(String text, int from, int to) {
         int end = from;
         while (end < to && SENTENCE_END.indexOf(text.charAt(end)) < 0) {

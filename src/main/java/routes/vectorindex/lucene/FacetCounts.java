@@ -26,14 +26,14 @@ final class FacetCounts extends SimpleCollector {
     private final Map<String, Integer> forms = new TreeMap<>();
 
     private final Map<YearMonth, Integer> months = new TreeMap<>();
-    /** Consecutive hits are often of the same month. */
+    /** Cached, because consecutive hits often have the same month. */
     private YearMonth month = YearMonth.of(1970, 1);
 
     private long monthStart = Long.MAX_VALUE;
     private long monthEnd = Long.MIN_VALUE;
     private Counts leaf;
 
-    /** Counts within a segment, by the numbers of the values there. */
+    /** Counts within a segment, by the segment's ordinals. */
     private final class Counts {
         final SortedDocValues channel;
         final SortedSetDocValues tag;

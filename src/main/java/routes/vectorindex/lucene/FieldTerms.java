@@ -8,7 +8,7 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import routes.vectorindex.words.PostTerms;
 
-/** Terms of one field that are known in advance: a text is analysed once for all fields. */
+/** A token stream of terms computed in advance, so that a text is analysed once for all fields. */
 final class FieldTerms extends TokenStream {
     private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
     private final PositionIncrementAttribute increment = addAttribute(PositionIncrementAttribute.class);
@@ -43,7 +43,7 @@ final class FieldTerms extends TokenStream {
         if (next == terms.size()) {
             return false;
         }
-        // sets every attribute of this stream, which is faster than to clear all first
+        // sets every attribute of this stream, which is faster than clearing all of them first
         term.setEmpty().append(terms.get(next));
         increment.setPositionIncrement(steps.get(next++));
         return true;

@@ -18,18 +18,18 @@ import org.apache.lucene.util.IORunnable;
 
 /**
  * Group commit: one thread applies the writes of all callers and makes them durable together. Only this thread uses the index
- * writer, so that a commit adds one segment (every writing thread would add its own, each with its own fsyncs).
+ * writer, so that a commit adds one segment. With several writing threads, each would add a segment with its own fsyncs.
  *
  * <p>If a commit fails, its writes are discarded and the failure is reported to their callers. A new index writer continues from
- * the last commit: one full disk must not stop indexing until a restart.
+ * the last commit, so that a temporary failure such as a full disk does not stop indexing until a restart.
  */
 final class IndexWriting implements AutoCloseable {
 
     private record Pending(IOConsumer<IndexWriter> write, CompletableFuture<Void> done) {}
 
     /**
-     * Number of segments that are merged into one of the next level. With 20 a search is a fifth slower, since it looks up each term in
-     * each segment, and writing is not measurably faster; see docs/performance.md.
+     * Number of segments that are merged into one of the next level. With 20, a search is a fifth slower, because it looks up each
+     * term in each segment, and writing is not measurably faster; see docs/performance.md.
      */
     private static final int SEGMENTS_PER_MERGE = 8;
 
@@ -43,12 +43,12 @@ final class IndexWriting implements AutoCloseable {
     private List<Pending> waiting = new ArrayList<>();
     private boolean closed;
 
-    /** Used only by the commit thread, like the next field. */
+    /** Used only by the commit thread, as is the next field. */
     private IndexWriter writer;
 
     private long lastCommit;
 
-    /** @param commitData of the first commit of a new folder */
+    /** @param commitData user data of the first commit of a new folder */
     IndexWriting(
             Directory directory,
             Map<String, String> commitData,
@@ -66,14 +66,14 @@ final class IndexWriting implements AutoCloseable {
         if (isNew) {
             writer.setLiveCommitData(commitData.entrySet());
         }
-        writer.commit(); // makes a new folder a readable index
+        writer.commit(); // makes a new folder readable as an index
         thread.setDaemon(true);
         thread.start();
     }
 
     /**
-     * Completes when the write is durable and visible. Fails alone if the write throws an {@link IllegalArgumentException},
-     * together with the whole commit otherwise.
+     * Completes when the write is durable and visible. If the write throws an {@link IllegalArgumentException}, only this write
+     * fails; any other exception fails the whole commit.
      */
     synchronized CompletableFuture<Void> submit(IOConsumer<IndexWriter> write) {
         if (closed) {
@@ -123,13 +123,16 @@ final class IndexWriting implements AutoCloseable {
 
     private void giveUp(Throwable cause) {
         try {
-            writer.rollback(); // closes it; the next group opens a new one
+            writer.rollback(); // closes the writer; the next group opens a new one
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
         }
     }
 
-    /** The writes of the next commit. Returns when the commit is due or enough posts wait; empty if closed and nothing waits. */
+    /**
+     * Returns the writes of the next commit as soon as the commit is due or enough posts are pending; empty if closed and nothing
+     * is pending.
+     */
     private synchronized List<Pending> next() throws InterruptedException {
         while (waiting.isEmpty() && !closed) {
             wait();
@@ -151,7 +154,7 @@ final class IndexWriting implements AutoCloseable {
         merges.setMinMergeDocs(properties.commitPosts());
         IndexWriterConfig config = new IndexWriterConfig()
                 .setCommitOnClose(false)
-                // posts wait for the commit; segments can be merged later
+                // callers wait for the commit; segments can be merged later
                 .setMaxFullFlushMergeWaitMillis(0)
                 .setMergePolicy(merges)
                 .setCodec(new Lucene912Codec() {
@@ -163,7 +166,7 @@ final class IndexWriting implements AutoCloseable {
         return new IndexWriter(directory, config);
     }
 
-    /** Commits the waiting writes, then releases the folder. */
+    /** Commits the pending writes, then releases the folder. */
     @Override
     public void close() throws IOException {
         synchronized (this) {

@@ -11,18 +11,19 @@ import org.apache.lucene.util.BytesRef;
 import routes.text.SearchWords;
 
 /**
- * Compares a query and the best hits by their sequences of letters ({@link SearchWords#grams}), with BM25. Since no other posts are
- * compared, the sequences of a post are one stored value, without a dictionary and postings: a post of 450 letters has 350 different
- * ones, more than it has terms in all fields together.
+ * Compares a query with the best hits by letter sequences ({@link SearchWords#grams}), with BM25. Because only the best hits are
+ * compared, the sequences of a post are one stored value, without a dictionary and postings: a post of 450 letters has 350 distinct
+ * sequences, more than it has terms in all fields together.
  *
- * <p>The value is a list of variable-length integers: the number of words, then for each sequence, in ascending order of their numbers,
- * the distance from the one before times two, plus one if the post has it several times; in that case the number of times follows.
+ * <p>The value is a list of variable-length integers. The first is the number of words. For each sequence, in ascending order of
+ * sequence numbers, it continues with twice the difference to the previous number, plus one if the sequence occurs several times in
+ * the post; in that case the number of occurrences follows.
  */
 final class Letters {
-    /** Bits of the number of a sequence. The 350 sequences of a post rarely share one, and most distances need two bytes. */
+    /** Number of bits of a sequence number. The 350 sequences of a post rarely collide, and most differences need two bytes. */
     private static final int BITS = 20;
 
-    /** Of BM25, Lucene's defaults. */
+    /** BM25 parameter; Lucene's default. */
     private static final double K1 = 1.2;
 
     private static final double B = 0.75;
@@ -32,9 +33,9 @@ final class Letters {
     private final double averageWords;
 
     /**
-     * What a query looks for.
+     * Prepares a query.
      *
-     * @param words with the weight of each of their sequences, which is multiplied by how rare it is
+     * @param words with the weight of each of their sequences, which is multiplied by the inverse document frequency
      */
     Letters(Map<String, Float> words, Sample sample) {
         Map<Integer, Float> sums = new TreeMap<>();
@@ -47,7 +48,7 @@ final class Letters {
         averageWords = sample.averageWords();
     }
 
-    /** The value of a post. */
+    /** Encodes the words of a post. */
     static BytesRef of(List<String> words) {
         int[] all = words.stream()
                 .flatMapToInt(word -> Arrays.stream(numbers(word)))
@@ -80,7 +81,7 @@ final class Letters {
                 .toArray();
     }
 
-    /** The score of a post. */
+    /** Returns the score of an encoded post. */
     double score(BytesRef value) {
         Stored post = new Stored(value);
         double norm = K1 * (1 - B + B * post.words / averageWords);
@@ -96,7 +97,7 @@ final class Letters {
         return score;
     }
 
-    /** Counts in some posts how many have a sequence: an estimate for all. */
+    /** Counts the sequences of a sample of posts, as an estimate of their document frequencies. */
     static final class Sample {
         private final int[] posts = new int[1 << BITS];
         private int all;
@@ -115,13 +116,13 @@ final class Letters {
             return words == 0 ? 1 : (double) words / all;
         }
 
-        /** The inverse document frequency. */
+        /** Returns the inverse document frequency. */
         private double rarity(int number) {
             return Math.log(1 + (all - posts[number] + 0.5) / (posts[number] + 0.5));
         }
     }
 
-    /** Reads the value of a post. */
+    /** Decodes the value of a post. */
     private static final class Stored {
         private final ByteArrayDataInput in;
         private final int words;

@@ -12,7 +12,7 @@ import routes.vectorindex.IndexGenerations;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
-/** Folders {@code index}, {@code index-next} and, while one replaces the other, {@code index-old}. */
+/** Folders {@code index}, {@code index-next} and, during a switch, {@code index-old}. */
 public final class LuceneGenerations implements IndexGenerations.Store {
     private static final String CURRENT = "index";
     private static final String NEXT = "index-next";
@@ -26,10 +26,10 @@ public final class LuceneGenerations implements IndexGenerations.Store {
     private volatile VectorIndex next;
 
     /**
-     * Opens what is in the folders, and ends a switch that a crash interrupted.
+     * Opens the existing folders and completes a switch that a crash interrupted.
      *
-     * @param home exists; the folders are made in it
-     * @param creation is given the path of a folder before Lucene creates it, and can create it with other rights
+     * @param home existing folder in which the index folders are created
+     * @param creation called with the path of a folder before Lucene creates it; can create it with other permissions
      */
     LuceneGenerations(Path home, UnaryOperator<Path> creation, IndexProperties properties, KnnVectorsFormat vectors) {
         this.home = home;
@@ -43,7 +43,7 @@ public final class LuceneGenerations implements IndexGenerations.Store {
         }
     }
 
-    /** With the defaults, in folders that any user of the machine can see. */
+    /** Opens with default settings, in folders that are readable for all users of the machine. */
     public static IndexGenerations in(Path home) {
         return new IndexGenerations(
                 new LuceneGenerations(home, folder -> folder, IndexProperties.DEFAULTS, new PointVectors()));
@@ -92,7 +92,7 @@ public final class LuceneGenerations implements IndexGenerations.Store {
         return next;
     }
 
-    /** A writer knows its folder by its path, so both generations are closed before the folders are renamed. */
+    /** A writer identifies its folder by the path, so both generations are closed before the folders are renamed. */
     @Override
     public synchronized void promote() {
         if (next == null) {
@@ -106,7 +106,7 @@ public final class LuceneGenerations implements IndexGenerations.Store {
                 Files.move(home.resolve(CURRENT), home.resolve(OLD));
             });
         } finally {
-            // also after a failure: searches go on
+            // also after a failure, so that searches continue
             finishSwitch();
             next = Files.isDirectory(home.resolve(NEXT)) ? open(NEXT) : null;
             current = open(CURRENT);
@@ -119,7 +119,7 @@ public final class LuceneGenerations implements IndexGenerations.Store {
             next.close();
             next = null;
         }
-        // renamed first: half of an index would be taken for a damaged one
+        // renamed first, because a partly deleted index would be treated as damaged
         io(() -> {
             if (Files.isDirectory(home.resolve(NEXT))) {
                 FileSystemUtils.deleteRecursively(home.resolve(OLD));

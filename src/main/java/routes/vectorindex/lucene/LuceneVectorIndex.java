@@ -75,13 +75,13 @@ import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
 /**
- * The vector index in a local folder: vectors ({@link PointVectors}), BM25 for words. One process at a time.
+ * The vector index in a local folder: vectors ({@link PointVectors}) and BM25 for words. Only one process at a time can open it.
  *
- * <p>Many threads may write concurrently; they share commits ({@link IndexWriting}). Readers see only committed data, so whatever
- * {@link #find} reports survives a crash.
+ * <p>Many threads can write concurrently; they share commits ({@link IndexWriting}). Readers see only committed data, so the state
+ * that {@link #find} returns survives a crash.
  */
 public final class LuceneVectorIndex implements VectorIndex {
-    /** HNSW examines at most this many candidates, so it must exceed a page of hits for good recall. */
+    /** Maximum number of candidates in an HNSW search. It must exceed a page of hits for good recall. */
     private static final int MIN_NEIGHBOURS = 100;
 
     private static final long COMMIT_TIMEOUT_SECONDS = 60;
@@ -92,17 +92,17 @@ public final class LuceneVectorIndex implements VectorIndex {
     private static final String FORMAT = "format";
     private static final String MODEL = "model";
 
-    /** Changes with the fields of {@link PointDocument} and the analysis: an index of another format is built again. */
+    /** Incremented with changes of {@link PointDocument} fields or of the analysis. An index with another format is rebuilt. */
     private static final String CURRENT_FORMAT = "3";
 
     private static final Map<String, String> COMMIT_DATA = Map.of(FORMAT, CURRENT_FORMAT);
 
-    /** Hits whose order is refined; more than a reader looks at. */
+    /** Number of hits that are re-ranked; more than readers look at. */
     private static final int REFINED = 60;
 
-    /** Posts in which sequences of letters are counted: takes about 10 ms. */
+    /** Number of posts in the sample of letter sequences. Taking the sample takes about 10 ms. */
     private static final int SAMPLE = 2_000;
-    /** They are counted again when the index has so many times more or fewer posts; in a small index with every commit. */
+    /** The sample is taken again when the number of posts has changed by this factor; in a small index, with every commit. */
     private static final double SAMPLED_AGAIN = 1.2;
 
     private static final Logger LOG = LoggerFactory.getLogger(LuceneVectorIndex.class);
@@ -111,22 +111,22 @@ public final class LuceneVectorIndex implements VectorIndex {
     private final Directory directory;
     private final SearchWords analysis = new SearchWords();
     private final PointQueries queries = new PointQueries(analysis);
-    /** Keys of the posts that are being written: for one post, comparing revisions and writing must not interleave. */
+    /** Keys of the posts that are being written, so that the comparison of revisions and the write of one post do not interleave. */
     private final Set<String> busy = new HashSet<>();
 
-    /** Readers search the same channels again and again. Lucene's own cache skips segments below 10 000 posts. */
+    /** Searches by the same readers use the same channel filters. Lucene's own cache skips segments below 10 000 posts. */
     private final QueryCache filters = new LRUQueryCache(1_000, 32 << 20, segment -> true, 10);
 
     private final TermCache terms = new TermCache();
     private volatile Letters.Sample sample = new Letters.Sample();
-    /** Number of posts when the sample was taken. Used by one thread. */
+    /** Number of posts when the sample was taken. Used by only one thread. */
     private int sampledOf;
 
     private final IndexWriting writing;
     private final SearcherManager searchers;
     private volatile boolean isOtherModel;
 
-    /** With the defaults, and with graphs. */
+    /** Opens with default settings and with graphs. */
     public static LuceneVectorIndex open(Path folder) {
         return open(folder, IndexProperties.DEFAULTS, new PointVectors());
     }
@@ -135,8 +135,8 @@ public final class LuceneVectorIndex implements VectorIndex {
      * Opens the index in the folder, and creates the folder if it is missing. A damaged index is moved aside and replaced by a new
      * one, which can be rebuilt from the database.
      *
-     * @param vectors how they are written
-     * @throws VectorIndexException if another process holds the folder, or it cannot be read or written
+     * @param vectors format of the vectors
+     * @throws VectorIndexException if another process uses the folder, or if it cannot be read or written
      */
     public static LuceneVectorIndex open(Path folder, IndexProperties properties, KnnVectorsFormat vectors) {
         Path absolute = folder.toAbsolutePath();
@@ -189,7 +189,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    /** Leaves an index without posts and without name. */
+    /** Creates an index without posts and without a name. */
     private static void empty(Path folder) throws IOException {
         try (Directory directory = FSDirectory.open(folder);
                 IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig().setOpenMode(OpenMode.CREATE))) {
@@ -198,7 +198,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    /** Reads every file once and verifies the checksums: an index that only looks valid fails later, during a search or a merge. */
+    /** Reads every file once and verifies the checksums, because an undetected fault would fail a later search or merge. */
     private static void verify(Directory directory) throws IOException {
         if (DirectoryReader.indexExists(directory)) {
             try (DirectoryReader reader = DirectoryReader.open(directory)) {
@@ -233,7 +233,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         return write(points, false, Map::values);
     }
 
-    /** Lucene cannot change a document in place: vector and text are read back and written with the new payload. */
+    /** Lucene cannot change a document in place. Vector and text are read back and written with the new payload. */
     @Override
     public List<WriteResult> updatePayloads(List<PayloadUpdate> updates) {
         return write(updates, true, newest -> search(searcher -> PointDocument.updated(searcher, newest)));
@@ -241,7 +241,7 @@ public final class LuceneVectorIndex implements VectorIndex {
 
     /**
      * @param sameText whether the stored point must have been made from the same text
-     * @param points the points to store for the accepted writes, which are the last ones of their posts
+     * @param points returns the points to store for the accepted writes, the last one of each post
      */
     private <T extends PostWrite> List<WriteResult> write(
             List<T> writes, boolean sameText, Function<Map<String, T>, Collection<IndexedPoint>> points) {
@@ -324,7 +324,7 @@ public final class LuceneVectorIndex implements VectorIndex {
                 found.score += (float) letters.score(PointDocument.letters(searcher, found.doc));
             }
             Arrays.sort(refined, Comparator.comparingDouble((ScoreDoc found) -> -found.score));
-            // what comes after the refined ones has a lower score than they had before
+            // scores of hits after the refined ones are lower than the refined ones were before
             List<SearchHit> hits = new ArrayList<>();
             for (int i = 0; i < best.scoreDocs.length; i++) {
                 ScoreDoc found = i < REFINED ? refined[i] : best.scoreDocs[i];
@@ -419,7 +419,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         });
     }
 
-    /** An index of an earlier version does not name the model: then the dimension decides. */
+    /** If the index of an earlier version does not contain the name of the model, the dimension decides. */
     @Override
     public Optional<String> expect(String model, int dimension) {
         FieldInfo vectors = search(searcher ->
@@ -529,7 +529,7 @@ public final class LuceneVectorIndex implements VectorIndex {
         }
     }
 
-    /** Waits until none of the posts is being written, then claims them: all or none, so that two batches cannot deadlock. */
+    /** Waits until none of the posts is being written, then reserves all of them at once, so that two batches cannot deadlock. */
     private void take(Set<String> keys) throws IOException {
         synchronized (busy) {
             while (!Collections.disjoint(busy, keys)) {

@@ -54,16 +54,16 @@ import routes.vectorindex.VectorIndex.SearchHit;
 import routes.vectorindex.VectorIndex.StoredPoint;
 import routes.vectorindex.words.PostTerms;
 
-/** A post as a Lucene document: field names and conversion in both directions. {@link PointQueries} has the queries. */
+/** Converts posts to Lucene documents and back. {@link PointQueries} contains the queries. */
 final class PointDocument {
     static final String KEY = "key";
     static final String VECTOR = "vector";
-    /** The data of a {@link SearchHit}, read much faster than the payload. */
+    /** The fields of a {@link SearchHit}, which are read much faster than the payload. */
     static final String HIT = "hit";
 
     static final String TENANT = "tenant_id";
     static final String CHANNEL = "channel_id";
-    /** {@link TagKey}s. */
+    /** Keys of tags ({@link TagKey}). */
     static final String TAG = "tag";
     /** Doc values: key and form of each tag, separated by {@link #FORM}. */
     static final String TAG_FORMS = "tag_forms";
@@ -72,15 +72,15 @@ final class PointDocument {
     static final String HAS = "has";
     static final String POSTED_AT = "posted_at";
 
-    /** Words as written, in the spelling of {@link SearchWords}: finds similar words. */
+    /** Words in the spelling of {@link SearchWords}, for finding similar words. */
     static final String WORD = "word";
 
     static final String STEM = "stem";
-    /** With positions, for phrases; the stem of a word that the dictionary does not contain. */
+    /** Base forms with positions, for phrases. For a word that is not in the dictionary, its stem. */
     static final String LEMMA = "lemma";
 
     static final String PREFIX = "prefix";
-    /** Doc values: {@link Letters}. */
+    /** Doc values of {@link Letters}. */
     static final String LETTERS = "letters";
 
     static final String ROOT = "root";
@@ -92,7 +92,7 @@ final class PointDocument {
     private static final String TEXT_HASH = "text_hash";
     private static final String PAYLOAD = "payload";
     private static final int HIT_BYTES = 5 * Long.BYTES;
-    /** In characters. */
+    /** Maximum length of a tag, in characters. */
     private static final int LONGEST_TAG = 200;
 
     private static final FieldType POSITIONS = type(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS, true);
@@ -101,12 +101,12 @@ final class PointDocument {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // an index written by a newer version
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // the index may have been written by a newer version
             .build();
 
     private PointDocument() {}
 
-    /** The tenant is part of the key: no tenant can access a post of another one, whatever id it passes. */
+    /** The tenant is part of the key, so that no tenant can access a post of another tenant by its id. */
     static String key(UUID tenantId, UUID postId) {
         return tenantId + "/" + postId;
     }
@@ -144,7 +144,7 @@ final class PointDocument {
         return document;
     }
 
-    /** Doc values are at most 32 KB long. */
+    /** Lucene limits doc values to 32 KB. */
     private static BytesRef tagForm(String key, String tag) {
         return new BytesRef(cut(key) + FORM + cut(tag));
     }
@@ -192,14 +192,14 @@ final class PointDocument {
         return value(searcher, doc, LETTERS);
     }
 
-    /** At most so many posts, distributed over the index; deleted ones may be among them. */
+    /** Returns a sample of at most {@code most} posts, distributed over the index. Deleted posts may be included. */
     static Letters.Sample sample(IndexSearcher searcher, int most) throws IOException {
         Letters.Sample sample = new Letters.Sample();
         int step = 1 + searcher.getIndexReader().maxDoc() / most;
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             BinaryDocValues values = DocValues.getBinary(leaf.reader(), LETTERS);
             for (int doc = 0; doc < leaf.reader().maxDoc(); doc += step) {
-                if (values.advanceExact(doc)) { // a post that was refused has no values
+                if (values.advanceExact(doc)) { // rejected posts have no values
                     sample.add(values.binaryValue());
                 }
             }
@@ -245,7 +245,7 @@ final class PointDocument {
         }
     }
 
-    /** Revision and text hash of those posts that are stored, by key. */
+    /** Returns revision and text hash of the stored posts, by key. */
     static Map<String, StoredPoint> states(IndexSearcher searcher, Collection<String> keys) throws IOException {
         return read(searcher, keys, (reader, doc, key) -> {
             NumericDocValues revision = reader.getNumericDocValues(REVISION);
@@ -258,7 +258,7 @@ final class PointDocument {
         });
     }
 
-    /** Payload and text of those posts that are stored, by key. */
+    /** Returns payload and text of the stored posts, by key. */
     static Map<String, IndexedPost> posts(IndexSearcher searcher, Collection<String> keys) throws IOException {
         return read(searcher, keys, (reader, doc, key) -> {
             Document stored = reader.storedFields().document(doc);
@@ -266,7 +266,7 @@ final class PointDocument {
         });
     }
 
-    /** The stored texts and vectors of the posts, with the new payloads. The posts must exist. */
+    /** Returns the stored texts and vectors of the posts with the new payloads. The posts must exist. */
     static Collection<IndexedPoint> updated(IndexSearcher searcher, Map<String, PayloadUpdate> updates)
             throws IOException {
         return read(searcher, updates.keySet(), (reader, doc, key) -> {
@@ -285,11 +285,11 @@ final class PointDocument {
         T read(LeafReader reader, int doc, String key) throws IOException;
     }
 
-    /** Reads those posts that are stored, by key, in one pass over the segments. */
+    /** Reads the stored posts in one pass over the segments, by key. */
     private static <T> Map<String, T> read(IndexSearcher searcher, Collection<String> keys, StoredPost<T> post)
             throws IOException {
         Map<String, T> found = new HashMap<>();
-        // sorted, so that the blocks of the dictionary are read once
+        // sorted, so that each block of the dictionary is read once
         Set<String> missing = new TreeSet<>(keys);
         for (LeafReaderContext leaf : searcher.getLeafContexts()) {
             LeafReader reader = leaf.reader();
@@ -310,7 +310,7 @@ final class PointDocument {
                     }
                 }
             }
-            // a post stands in one segment
+            // a post is in exactly one segment
             missing.removeAll(found.keySet());
         }
         return found;

@@ -26,7 +26,7 @@ import routes.text.TagKey;
 import routes.vectorindex.VectorIndex.SearchQuery;
 import routes.vectorindex.words.QueryPlan;
 
-/** Lucene queries for the limits of a search; {@link TextQuery} has those for its words. */
+/** Lucene queries for the filters of a search. {@link TextQuery} contains the queries for its words. */
 final class PointQueries {
     private final SearchWords analysis;
 
@@ -34,7 +34,7 @@ final class PointQueries {
         this.analysis = analysis;
     }
 
-    /** The given posts within the limits of the query. */
+    /** Restricts the given posts to the filters of the query. */
     Query within(SearchQuery query, Query posts) {
         return new BooleanQuery.Builder()
                 .add(posts, Occur.MUST)
@@ -42,7 +42,7 @@ final class PointQueries {
                 .build();
     }
 
-    /** The restrictions that a hit must match, apart from the words. */
+    /** The filters of the query, without its words. */
     Query limits(SearchQuery query) {
         BooleanQuery.Builder limits = new BooleanQuery.Builder().add(readable(query), Occur.FILTER);
         query.tags().forEach(tag -> limits.add(new TermQuery(new Term(TAG, TagKey.of(tag))), Occur.FILTER));
@@ -57,7 +57,7 @@ final class PointQueries {
         return limits.build();
     }
 
-    /** The posts of the tenant in the query's channels: nothing may be learnt about others. */
+    /** The posts of the tenant in the query's channels. Searches must not reveal information about other posts. */
     static Query readable(SearchQuery query) {
         return new BooleanQuery.Builder()
                 .add(tenant(query.tenantId()), Occur.FILTER)
@@ -74,7 +74,7 @@ final class PointQueries {
                 field, values.stream().map(term).map(BytesRef::new).toList());
     }
 
-    /** The words next to each other in the text, in any form; a single word may also be in the tags. Empty without a word. */
+    /** Adjacent words of the text, in any form; a single word may also be in the tags. Empty without a word. */
     private Optional<Query> phrase(String text) {
         List<Word> words = analysis.of(text);
         if (words.isEmpty()) {

@@ -20,31 +20,34 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import routes.embeddings.EmbeddingProvider;
 
 /**
- * Vectors as Lucene stores them, with an HNSW graph in big segments only. Scanning a small segment costs less than all the graphs
- * that would be built for its vectors, one at each merge, on the way to a big one.
+ * Lucene's vector format with an HNSW graph in large segments only. Scanning a small segment costs less than building a graph at
+ * each merge on the way to a large segment.
  *
- * <p>The maximum dimension is higher than Lucene's own limit of 1024, which is not a limit of the file format: embedding models
- * with 1536 to 4096 dimensions are common.
+ * <p>The maximum dimension is higher than Lucene's limit of 1024, which is not a limit of the file format. Embedding models with
+ * 1536 to 4096 dimensions are common.
  *
- * <p>Lucene finds this class by its name in {@code META-INF/services}. Segments of earlier versions carry the name of Lucene's HNSW
- * format and are read by it.
+ * <p>Lucene finds this class by its name in {@code META-INF/services}. Segments of earlier versions contain the name of Lucene's
+ * HNSW format and are read by that format.
  */
 public final class PointVectors extends KnnVectorsFormat {
     static final int MAX_DIMENSION = 4_096;
 
     /**
-     * Number of posts from which a segment gets a graph. A search of 10 000 vectors takes 4 ms by scanning and 2 ms through a graph
-     * that took 9 s to build; at 5 000 there is no difference. See docs/performance.md.
+     * Minimum number of posts in a segment with a graph. A search of 10 000 vectors takes 4 ms by scanning and 2 ms with a graph
+     * that takes 9 s to build; at 5 000 there is no difference. See docs/performance.md.
      */
     private static final int GRAPH_FROM = 10_000;
 
     /** Lucene's default. */
     private static final int CONNECTIONS = 16;
 
-    /** Candidates during graph construction; Lucene's default is 100. Fewer build faster at slightly lower recall. */
+    /**
+     * Number of candidates during graph construction; Lucene's default is 100. A lower number builds faster with slightly lower
+     * recall.
+     */
     private static final int BEAM_WIDTH = 64;
 
-    /** Attribute of a segment. */
+    /** Segment attribute: whether the segment has a graph. */
     static final String HAS_GRAPH = "PointVectors.hasGraph";
 
     private final KnnVectorsFormat graph = new Lucene99HnswVectorsFormat(CONNECTIONS, BEAM_WIDTH);
@@ -54,13 +57,14 @@ public final class PointVectors extends KnnVectorsFormat {
     private final int graphFrom;
 
     /**
-     * For the vectors of this provider. Those that no search asks for get no graphs: building them took two thirds of the time of merges.
+     * Returns the format for the vectors of this provider. Vectors that no search uses get no graphs, because building graphs took
+     * two thirds of the merge time.
      */
     static PointVectors of(EmbeddingProvider embeddings) {
         return new PointVectors(embeddings.searchWeight() > 0 ? GRAPH_FROM : Integer.MAX_VALUE);
     }
 
-    /** Used by Lucene to read. */
+    /** Used by Lucene for reading. */
     public PointVectors() {
         this(GRAPH_FROM);
     }
@@ -72,7 +76,7 @@ public final class PointVectors extends KnnVectorsFormat {
 
     @Override
     public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-        // the number of posts in a flush is unknown at its start; it is small
+        // the number of posts in a flush is unknown at its start, but small
         boolean hasGraph = state.context.context == IOContext.Context.MERGE && state.segmentInfo.maxDoc() >= graphFrom;
         state.segmentInfo.putAttribute(HAS_GRAPH, Boolean.toString(hasGraph));
         return hasGraph ? graph.fieldsWriter(state) : flat.fieldsWriter(state);
@@ -89,7 +93,7 @@ public final class PointVectors extends KnnVectorsFormat {
         return MAX_DIMENSION;
     }
 
-    /** Vectors without a graph: a search compares the query with each of them. */
+    /** Vectors without a graph. A search compares the query with each vector. */
     private static final class ScannedVectors extends KnnVectorsReader {
         private final FlatVectorsReader vectors;
 

@@ -18,12 +18,12 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.TermQuery;
 
 /**
- * Where terms stand in the segments. A search looks up a hundred terms, most of them groups of letters, in each of some twenty segments.
- * That took 40 % of its time, and the same groups come again in other searches. A segment never changes, so a commit leaves what is known
- * about the others.
+ * Caches the positions of terms in the segments. A search looks up about a hundred terms, most of them letter sequences, in each of
+ * about twenty segments. This took 40 % of the search time, and different searches share sequences. Segments are immutable, so a
+ * commit does not invalidate the entries of existing segments.
  */
 final class TermCache {
-    /** About 1 KB each. */
+    /** Maximum number of terms; an entry takes about 1 KB. */
     private static final int TERMS = 16_000;
 
     private static final Found MISSING = new Found(null, 0, 0);
@@ -39,7 +39,7 @@ final class TermCache {
         return new TermQuery(term, states(searcher, term));
     }
 
-    /** Also counts posts that are deleted but not merged away. */
+    /** Returns the number of posts with the term. Includes deleted posts that are not merged away yet. */
     int posts(IndexSearcher searcher, Term term) throws IOException {
         return states(searcher, term).docFreq();
     }

@@ -43,9 +43,9 @@ import routes.vectorindex.words.QueryPlan.Pair;
 import routes.vectorindex.words.QueryPlan.Weighted;
 import routes.vectorindex.words.Vocabulary;
 
-/** The words of a query as Lucene queries: {@link #matching} decides what is a hit, {@link #refining} improves the order of the best. */
+/** Converts the words of a query to Lucene queries: {@link #matching} selects the hits, {@link #refining} re-ranks the best ones. */
 final class TextQuery {
-    /** Words between two that count as neighbours. */
+    /** Maximum number of words between two neighbours. */
     private static final int NEAR = 3;
 
     private final IndexSearcher searcher;
@@ -58,7 +58,7 @@ final class TextQuery {
         plan = new QueryPlan(analysis, query, new IndexedWords(searcher, terms, query));
     }
 
-    /** Posts with the characteristic words of the text. */
+    /** Returns a query for posts with the characteristic words of the text. */
     static Query characteristic(IndexSearcher searcher, SearchWords analysis, String text) throws IOException {
         Map<String, Integer> occurrences = Characteristics.occurrences(text, analysis);
         IndexReader reader = searcher.getIndexReader();
@@ -72,7 +72,7 @@ final class TextQuery {
         return any.setMinimumNumberShouldMatch(Characteristics.common(best)).build();
     }
 
-    /** A query that nothing matches if the text has no word. */
+    /** Returns a query for the hits. It matches nothing if the text has no word. */
     Query matching() throws IOException {
         BooleanQuery.Builder matching = new BooleanQuery.Builder();
         add(matching, plan.content(), Occur.SHOULD);
@@ -85,7 +85,7 @@ final class TextQuery {
         return matching.build();
     }
 
-    /** Its scores are added to those of {@link #matching}: stop words, and words near each other as in the query. */
+    /** Returns a query whose scores are added to those of {@link #matching}: stop words, and words near each other as in the query. */
     Query refining() throws IOException {
         BooleanQuery.Builder refining = new BooleanQuery.Builder();
         for (Pair pair : plan.pairs()) {
@@ -101,12 +101,12 @@ final class TextQuery {
         return refining.build();
     }
 
-    /** What the letters of its words add to the scores. */
+    /** Returns the scores of letter sequences, which are added to the other scores. */
     Letters letters(Letters.Sample sample) {
         return new Letters(plan.letters(), sample);
     }
 
-    /** Parts of the text as typed, and the words that were looked for instead. */
+    /** Returns parts of the text as typed, with the words that were searched for instead. */
     Map<String, String> replaced() {
         return plan.replaced();
     }
@@ -158,7 +158,7 @@ final class TextQuery {
         return new Term(field, term.text());
     }
 
-    /** The terms of the index. */
+    /** The vocabulary of the index. */
     private record IndexedWords(IndexSearcher searcher, TermCache terms, Query tenant, Query readable)
             implements Vocabulary {
         IndexedWords(IndexSearcher searcher, TermCache terms, SearchQuery query) {
@@ -185,7 +185,7 @@ final class TextQuery {
             FuzzyTermsEnum near = new FuzzyTermsEnum(words, new Term(WORD, word), errors, 0, true);
             for (BytesRef term = near.next(); term != null; term = near.next()) {
                 String other = term.utf8ToString();
-                // the boost of the enumeration is 1 - distance / the shorter length
+                // the boost from the term enumeration is 1 - distance / the shorter length
                 float boost =
                         near.attributes().getAttribute(BoostAttribute.class).getBoost();
                 int distance = Math.round((1 - boost) * Math.min(word.length(), other.length()));

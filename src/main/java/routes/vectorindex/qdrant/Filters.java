@@ -33,7 +33,7 @@ import routes.vectorindex.words.QueryPlan.Field;
 import routes.vectorindex.words.QueryPlan.Term;
 import routes.vectorindex.words.QueryPlan.Weighted;
 
-/** Conditions on points. Every filter names the tenant: nothing else keeps tenants apart. */
+/** Qdrant conditions. Every filter contains the tenant, which is the only separation of tenants. */
 final class Filters {
     private final SearchWords analysis;
 
@@ -49,7 +49,7 @@ final class Filters {
         return tenant(tenantId).addMust(hasId(postIds.stream().map(Payload::id).toList()));
     }
 
-    /** The posts of the tenant in the query's channels: nothing may be learnt about others. */
+    /** The posts of the tenant in the query's channels. Searches must not reveal information about other posts. */
     static Filter.Builder readable(SearchQuery query) {
         return tenant(query.tenantId())
                 .addMust(matchKeywords(
@@ -57,7 +57,7 @@ final class Filters {
                         query.channelIds().stream().map(UUID::toString).toList()));
     }
 
-    /** The restrictions that a hit must match, apart from the words. */
+    /** The filters of the query, without its words. */
     Filter.Builder limits(SearchQuery query) {
         Filter.Builder limits = readable(query);
         query.tags().forEach(tag -> limits.addMust(matchKeyword(Payload.TAG_KEYS, TagKey.of(tag))));
@@ -85,8 +85,8 @@ final class Filters {
     }
 
     /**
-     * The words next to each other in the text, in any form; a single word may also be in the tags. Three words are two pairs, so a text
-     * with "a b" and "b c" in different places also matches "a b c". Empty without a word.
+     * Adjacent words of the text, in any form; a single word may also be in the tags. Three words are stored as two pairs, so a
+     * text with "a b" and "b c" in different places also matches "a b c". Empty without a word.
      */
     private Optional<Condition> phrase(String text) {
         List<Word> words = analysis.of(text);
@@ -105,7 +105,7 @@ final class Filters {
         return Optional.of(filter(phrase.build()));
     }
 
-    /** Posts with one of the terms, in the text or in the tags. */
+    /** Matches posts with one of the terms, in the text or in the tags. */
     static Condition any(Collection<Term> terms) {
         Filter.Builder any = Filter.newBuilder();
         List<Long> text = hashes(terms.stream().filter(term -> term.field() != Field.TAG));
@@ -123,7 +123,7 @@ final class Filters {
         return terms.map(Sparse::hash).distinct().toList();
     }
 
-    /** All terms of a word. */
+    /** Returns all terms of a word. */
     static List<Term> terms(Clause clause) {
         return clause.parts().stream()
                 .map(Best::alternatives)
@@ -132,7 +132,7 @@ final class Filters {
                 .toList();
     }
 
-    /** What decides whether a post is a hit of the words; see {@link QueryPlan}. */
+    /** Returns the conditions that select the hits; see {@link QueryPlan}. */
     static List<Condition> matching(QueryPlan plan) {
         if (plan.content().isEmpty()) {
             return plan.connecting().stream().map(clause -> any(terms(clause))).toList();
@@ -142,14 +142,14 @@ final class Filters {
                 .toList()));
     }
 
-    /** Posts with so many of the stems. */
+    /** Matches posts with at least this number of the stems. */
     static Filter.Builder common(Filter.Builder within, List<String> stems, int atLeast) {
         MinShould.Builder some = MinShould.newBuilder().setMinCount(atLeast);
         stems.forEach(stem -> some.addConditions(any(List.of(new Term(Field.STEM, stem)))));
         return within.setMinShould(some);
     }
 
-    /** The stored points that the writes may replace: none of a newer revision, none of another tenant. */
+    /** Matches the stored points that the writes may replace: no newer revision and no other tenant. */
     static Filter replaceable(Collection<? extends PostWrite> writes, boolean sameText) {
         List<Condition> each = new ArrayList<>();
         for (PostWrite write : writes) {

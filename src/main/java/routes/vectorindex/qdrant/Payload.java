@@ -37,7 +37,7 @@ import routes.vectorindex.words.QueryPlan;
 import routes.vectorindex.words.QueryPlan.Field;
 import routes.vectorindex.words.QueryPlan.Term;
 
-/** A post as a Qdrant point: names of the payload and conversion in both directions. {@link Filters} has the conditions. */
+/** Converts posts to Qdrant points and back. {@link Filters} contains the conditions. */
 final class Payload {
     static final String VECTOR = "dense";
 
@@ -52,19 +52,19 @@ final class Payload {
     static final String REVISION = "index_revision";
     static final String TEXT_HASH = "text_hash";
     static final String TEXT = "text";
-    /** {@link TagKey}s. */
+    /** Keys of tags ({@link TagKey}). */
     static final String TAG_KEYS = "tag_keys";
-    /** Key and form of each tag, separated by {@link #FORM}: counted by facets. */
+    /** Key and form of each tag, separated by {@link #FORM}; for facets. */
     static final String TAG_FORMS = "tag_forms";
 
     static final char FORM = '\t';
-    /** {@code posted_at} in UTC as yyyy-MM: counted by facets. */
+    /** {@code posted_at} in UTC as yyyy-MM; for facets. */
     static final String MONTH = "month";
-    /** Hashes of everything that a word is found by in the text, and in the tags: conditions. */
+    /** Hashes of all terms of the words, separately for text and tags; for conditions. */
     static final String TERMS = "terms";
 
     static final String TAG_TERMS = "tag_terms";
-    /** Hashes of neighbouring words, by their base forms: phrases. */
+    /** Hashes of adjacent words by base form; for phrases. */
     static final String NEIGHBOURS = "neighbours";
 
     private static final String TAGS = "tags";
@@ -72,15 +72,15 @@ final class Payload {
     private static final String HAS_CRAWL = "has_crawl";
     private static final String CLASSIFICATION = "classification";
     private static final String IS_MEME = "is_meme";
-    /** In characters; a tag is shorter, but keys of an index must not be long. */
+    /** Maximum length of a tag key, in characters. Tags are shorter; the limit protects the payload index. */
     private static final int LONGEST_TAG = 200;
 
-    /** What a {@link SearchHit} needs. */
+    /** Fields of a {@link SearchHit}. */
     static final List<String> HIT = List.of(POSTED_AT, NUMBER, ALBUM);
 
     static final List<String> STATE = List.of(TENANT, REVISION, TEXT_HASH);
 
-    /** What is filtered, sorted or counted by. Without an index a condition reads every point. */
+    /** Fields that are filtered, sorted or counted by. Without a payload index, a condition reads every point. */
     static final Map<String, PayloadSchemaType> INDEXES = Map.ofEntries(
             Map.entry(TENANT, PayloadSchemaType.Keyword),
             Map.entry(CHANNEL, PayloadSchemaType.Keyword),
@@ -107,7 +107,7 @@ final class Payload {
     }
 
     /**
-     * @param text the terms of its text
+     * @param text the terms of the post's text
      * @param vector of length 1; null for none
      */
     static PointStruct point(IndexedPoint point, PostTerms text, float[] vector, SearchWords analysis) {
@@ -204,7 +204,7 @@ final class Payload {
         return numbers(pairs);
     }
 
-    /** One of these numbers is in the payload of a text in which the first word stands before the second, in any form. */
+    /** Returns numbers of which a payload contains at least one if the first word directly precedes the second one, in any form. */
     static List<Long> neighbours(Word first, Word second, SearchWords analysis) {
         List<Long> pairs = new ArrayList<>();
         for (Term one : QueryPlan.bases(analysis, first.text())) {

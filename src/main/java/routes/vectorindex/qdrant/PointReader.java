@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import routes.vectorindex.VectorIndex.SearchHit;
 
-/** Reads points of the posts. An index without a collection has no post. */
+/** Reads the points of posts. Without a collection, results are empty. */
 final class PointReader {
     private final QdrantCalls calls;
     private final Schema schema;
@@ -27,7 +27,7 @@ final class PointReader {
         this.words = words;
     }
 
-    /** @param parts says which parts of the points are wanted, and in which order */
+    /** @param parts sets which parts of the points are read, and their order */
     Stream<RetrievedPoint> scroll(Filter filter, int limit, UnaryOperator<ScrollPoints.Builder> parts) {
         ScrollPoints request = parts.apply(ScrollPoints.newBuilder()
                         .setCollectionName(schema.posts())
@@ -39,7 +39,7 @@ final class PointReader {
                 .stream();
     }
 
-    /** An index without a collection has no post. */
+    /** Returns {@code ifNew} if the index has no collection yet. */
     <T> T orIfNew(Supplier<T> call, T ifNew) {
         try {
             return call.get();
@@ -57,7 +57,7 @@ final class PointReader {
                 .setLimit(limit);
     }
 
-    /** Posts by the weights of words. */
+    /** Creates a query for posts by weighted words. */
     QueryPoints.Builder query(Filter filter, int limit, String vector, Map<Integer, Float> weights) {
         return query(filter, limit)
                 .setUsing(vector)

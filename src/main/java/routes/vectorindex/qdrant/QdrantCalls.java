@@ -35,14 +35,14 @@ import routes.vectorindex.VectorIndexUnavailableException;
 import routes.vectorindex.words.QueryPlan.Field;
 import routes.vectorindex.words.QueryPlan.Term;
 
-/** Calls with a deadline. All of them are idempotent, so the channel repeats those that the server could not take. */
+/** Calls to the server with a deadline. All calls are idempotent, so the channel retries those that the server could not accept. */
 final class QdrantCalls implements AutoCloseable {
     private static final int GRPC_PORT = 6334;
-    /** Of an answer: 150 posts with the longest texts are about a tenth of it. */
+    /** Maximum size of a response, in bytes. 150 posts with the longest texts take about a tenth of it. */
     private static final int MAX_ANSWER = 64 << 20;
 
     private static final long MARGIN_MILLIS = 500;
-    /** After a failure, calls fail at once for this long. */
+    /** After a failure, calls fail without a request for this time. */
     private static final Duration REST = Duration.ofSeconds(1);
 
     private static final Map<String, Object> REPETITIONS = Map.of(
@@ -63,7 +63,7 @@ final class QdrantCalls implements AutoCloseable {
                             "retryableStatusCodes",
                             List.of("UNAVAILABLE", "RESOURCE_EXHAUSTED")))));
 
-    /** Everything else is the fault of the request. */
+    /** Status codes that mean an unavailable server. All others mean an invalid request. */
     private static final Set<Status.Code> UNAVAILABLE = Set.of(
             Status.Code.UNAVAILABLE,
             Status.Code.DEADLINE_EXCEEDED,
@@ -75,7 +75,7 @@ final class QdrantCalls implements AutoCloseable {
             Status.Code.INTERNAL,
             Status.Code.UNKNOWN);
 
-    /** The server has no such collection. */
+    /** The collection does not exist. */
     static final class NoCollectionException extends VectorIndexException {
         private static final long serialVersionUID = 1L;
 
@@ -84,7 +84,7 @@ final class QdrantCalls implements AutoCloseable {
         }
     }
 
-    /** The server refuses what it was asked. */
+    /** The server rejects the request. */
     static final class RefusedException extends VectorIndexException {
         private static final long serialVersionUID = 1L;
         private final boolean isConflict;
@@ -94,7 +94,7 @@ final class QdrantCalls implements AutoCloseable {
             this.isConflict = isConflict;
         }
 
-        /** Whether another process has created the same. */
+        /** Whether the object already exists, because another process has created it. */
         boolean isConflict() {
             return isConflict;
         }
@@ -150,11 +150,11 @@ final class QdrantCalls implements AutoCloseable {
     }
 
     /**
-     * The answer of the server.
+     * Returns the response of the server.
      *
-     * @throws VectorIndexUnavailableException if there is none
+     * @throws VectorIndexUnavailableException if there is no response
      * @throws NoCollectionException if the collection does not exist
-     * @throws RefusedException if the server refuses the request
+     * @throws RefusedException if the server rejects the request
      */
     <T> T call(Function<QdrantClient, ListenableFuture<T>> call) {
         Failure before = last;
@@ -178,7 +178,7 @@ final class QdrantCalls implements AutoCloseable {
         }
     }
 
-    /** How many points of the collection have each stem. */
+    /** Returns the number of points with each stem. */
     List<Integer> counts(String collection, Filter within, Collection<String> stems) {
         List<Long> counts = call(caller -> Futures.allAsList(stems.stream()
                 .map(stem -> Filter.newBuilder(within)
@@ -218,7 +218,7 @@ final class QdrantCalls implements AutoCloseable {
         return "The vector index in Qdrant at " + properties.url() + ": " + reason;
     }
 
-    /** The name of a collection with the prefix of this installation. */
+    /** Returns the collection name with the prefix of this installation. */
     String named(String collection) {
         return properties.collectionPrefix() + collection;
     }

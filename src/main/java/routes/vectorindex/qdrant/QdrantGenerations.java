@@ -5,7 +5,7 @@ import routes.text.SearchWords;
 import routes.vectorindex.IndexGenerations;
 import routes.vectorindex.VectorIndex;
 
-/** Aliases {@code telegram_posts} and {@code telegram_posts_next}. Every process asks the server for the second one before it writes. */
+/** Aliases {@code telegram_posts} and {@code telegram_posts_next}. Every process looks up the second alias before a write. */
 public final class QdrantGenerations implements IndexGenerations.Store {
     private final QdrantVectorIndex current;
     private final QdrantVectorIndex next;

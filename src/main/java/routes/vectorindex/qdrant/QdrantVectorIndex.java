@@ -30,13 +30,13 @@ import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.words.PostTerms;
 
 /**
- * The vector index in a Qdrant server, for any number of processes. The point of a post has its id.
+ * The vector index in a Qdrant server, shared by any number of processes. The id of a point is the id of the post.
  *
- * <p>A write is conditional on the stored revision, in the server, so no process replaces newer content; afterwards the revisions are
- * read, so that a result is true although others write at the same moment.
+ * <p>The server applies a write only if the stored revision is not newer, so no process replaces newer content. The revisions are
+ * read afterwards, so that results are correct despite concurrent writes.
  */
 public final class QdrantVectorIndex implements VectorIndex {
-    /** Bytes of a request; the server accepts 32 MB. */
+    /** Maximum size of a request, in bytes. The server accepts 32 MB. */
     private static final int MAX_REQUEST = 8 << 20;
 
     private final QdrantCalls calls;
@@ -70,7 +70,7 @@ public final class QdrantVectorIndex implements VectorIndex {
         if (points.isEmpty()) {
             return List.of();
         }
-        Map<UUID, StoredPoint> known = states(points); // notices that the collection is lost
+        Map<UUID, StoredPoint> known = states(points); // detects a lost collection
         int length = points.stream()
                 .mapToInt(point -> point.vector().length)
                 .filter(size -> size > 0)
@@ -102,13 +102,13 @@ public final class QdrantVectorIndex implements VectorIndex {
         schema.forget();
     }
 
-    /** Forgets what is known about the collection: another one has the alias. */
+    /** Clears cached properties of the collection, because the alias refers to another one. */
     void forget() {
         schema.forget();
         isOtherModel = false;
     }
 
-    /** Qdrant cannot compute the vectors of the tags: text and vector are read back and written with the new payload. */
+    /** Qdrant cannot compute the vectors of the tags. Text and vector are read back and written with the new payload. */
     @Override
     public List<WriteResult> updatePayloads(List<PayloadUpdate> updates) {
         return write(updates, true, states(updates), this::updated);
@@ -122,7 +122,7 @@ public final class QdrantVectorIndex implements VectorIndex {
                                 .setWithVectors(WithVectorsSelectorFactory.include(List.of(Payload.VECTOR))))
                 .forEach(point -> stored.put(Payload.id(point.getId()), point)));
         return updates.stream()
-                .filter(update -> stored.containsKey(update.payload().postId())) // else it has been deleted meanwhile
+                .filter(update -> stored.containsKey(update.payload().postId())) // otherwise deleted in the meantime
                 .map(update -> {
                     RetrievedPoint point = stored.get(update.payload().postId());
                     return new IndexedPoint(
@@ -166,9 +166,9 @@ public final class QdrantVectorIndex implements VectorIndex {
             boolean isWritten = accepted.results().get(i) == WriteResult.WRITTEN;
             StoredPoint stored = now.get(id(write));
             if (isWritten && stored == null) {
-                results.add(sameText ? WriteResult.TEXT_DIFFERS : WriteResult.STALE); // deleted meanwhile
+                results.add(sameText ? WriteResult.TEXT_DIFFERS : WriteResult.STALE); // deleted in the meantime
             } else if (isWritten && stored.indexRevision() != last.indexRevision()) {
-                results.add(WriteResult.STALE); // another process was faster
+                results.add(WriteResult.STALE); // another process wrote a newer revision
             } else {
                 results.add(accepted.results().get(i));
             }
@@ -176,7 +176,7 @@ public final class QdrantVectorIndex implements VectorIndex {
         return results;
     }
 
-    /** @throws IllegalArgumentException if a vector has another dimension than the collection; the other points are stored */
+    /** @throws IllegalArgumentException if the dimension of a vector differs from the collection's; the other points are stored */
     private void store(List<IndexedPoint> points, boolean sameText) {
         int dimension = schema.dimension().orElse(0);
         List<IndexedPoint> wrong = new ArrayList<>();
@@ -213,7 +213,7 @@ public final class QdrantVectorIndex implements VectorIndex {
 
     private void store(
             List<IndexedPoint> points, List<PointStruct> structs, Map<UUID, List<PostTerms>> terms, boolean sameText) {
-        // first the words: a repeated write must not find them missing
+        // words first: if the write is repeated, they must not be missing
         terms.forEach(
                 (tenantId, texts) -> words.add(tenantId, texts.stream().flatMap(text -> text.vocabulary().stream())));
         UpsertPoints upsert = UpsertPoints.newBuilder()
@@ -360,7 +360,7 @@ public final class QdrantVectorIndex implements VectorIndex {
         schema.identify(identity);
     }
 
-    /** An index of an earlier version does not name the model: then the dimension decides. */
+    /** If the index of an earlier version does not contain the name of the model, the dimension decides. */
     @Override
     public Optional<String> expect(String model, int dimension) {
         expectedModel = model;

@@ -37,33 +37,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The collections. {@code telegram_posts} is an alias of {@code telegram_posts_1}, so that another generation can be filled beside it and
- * take its place at once. {@code telegram_words} has the words of all posts for typing errors, and the name of the index as metadata.
+ * The collections. {@code telegram_posts} is an alias of {@code telegram_posts_1}, so that another generation can be filled next to
+ * it and replace it atomically. {@code telegram_words} contains the words of all posts, for typing errors, and the name of the
+ * index as metadata.
  */
 final class Schema {
     private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
     private static final String POSTS = "telegram_posts";
     private static final String WORDS = "telegram_words";
-    /** The generation that is searched, and the one that is being filled: what the names of their aliases end in. */
+    /** Alias suffixes of the searched generation and of the generation that is being filled. */
     static final String CURRENT = "";
 
     static final String NEXT = "_next";
     private static final String IDENTITY = "identity";
     private static final String MODEL = "model";
     private static final String FORMAT = "format";
-    /** Changes with the payload, the vectors and the analysis: an index of another format is built again. */
+    /** Incremented with changes of the payload, the vectors or the analysis. An index with another format is rebuilt. */
     private static final String CURRENT_FORMAT = "1";
 
     private static final Pattern VERSION = Pattern.compile("v?(\\d+)\\.(\\d+)\\..*");
     private static final int MAJOR = 1;
     private static final int MINOR = 16;
-    /** Of the graph of each tenant; a graph over all tenants is not built, since no search crosses them. */
+    /** Links per node in the graph of each tenant. There is no graph across tenants, because searches are limited to one tenant. */
     private static final int LINKS = 16;
 
     private final QdrantCalls calls;
     private final String generation;
     private final String prefix;
-    /** Of the collection that exists; 0 if unknown. */
+    /** Dimension of the existing collection; 0 if unknown. */
     private volatile int dimension;
 
     Schema(QdrantCalls calls, String generation) {
@@ -81,7 +82,7 @@ final class Schema {
     }
 
     /**
-     * The dimension of the collection; empty without one.
+     * Returns the dimension of the collection; empty if there is none.
      *
      * @throws QdrantCalls.RefusedException if the server is too old
      */
@@ -93,7 +94,7 @@ final class Schema {
         return dimension == 0 ? Optional.empty() : Optional.of(dimension);
     }
 
-    /** Older servers ignore the condition of an upsert, so that older content could replace newer content. */
+    /** Rejects older servers, which ignore the condition of an upsert, so that older content could replace newer content. */
     private void checkVersion() {
         String version = calls.call(QdrantClient::healthCheckAsync).getVersion();
         Matcher parts = VERSION.matcher(version);
@@ -109,12 +110,12 @@ final class Schema {
         }
     }
 
-    /** The collection of the alias. */
+    /** Returns the collection of the alias. */
     private Optional<String> target() {
         return Optional.ofNullable(targets().get(posts()));
     }
 
-    /** The collections by their aliases. */
+    /** Returns the collections by alias. */
     private Map<String, String> targets() {
         return calls.call(QdrantClient::listAliasesAsync).stream()
                 .collect(Collectors.toMap(AliasDescription::getAliasName, AliasDescription::getCollectionName));
@@ -124,7 +125,7 @@ final class Schema {
         return target().isPresent();
     }
 
-    /** @throws QdrantCalls.NoCollectionException for the next generation, which a write does not create */
+    /** @throws QdrantCalls.NoCollectionException for the next generation, which a write must not create */
     void requireCurrent() {
         if (generation.equals(NEXT)) {
             throw new QdrantCalls.NoCollectionException(
@@ -132,12 +133,15 @@ final class Schema {
         }
     }
 
-    /** Forgets what is known about the collections: another process has replaced them. */
+    /** Clears cached properties of the collections, because another process has replaced them. */
     void forget() {
         dimension = 0;
     }
 
-    /** Creates the collection of the posts if it is missing. Another process may do the same: both must choose the same name. */
+    /**
+     * Creates the collection of the posts if it is missing. Other processes may do this concurrently; all must choose the same
+     * name.
+     */
     synchronized void create(int size) {
         if (dimension().isPresent()) {
             return;
@@ -146,7 +150,7 @@ final class Schema {
         Collection<String> used = targets().values();
         int last = numbers().max().orElse(0);
         boolean isBegun = last > 0 && !used.contains(prefix + last) && isEmpty(prefix + last, size);
-        // what is not empty has got its alias before its first post, or is a rest
+        // a collection that is not empty got its alias before its first post, or is a leftover
         if (!isBegun && last > 0 && dimension().isPresent()) {
             return;
         }
@@ -167,7 +171,7 @@ final class Schema {
                 .setHnswConfig(HnswConfigDiff.newBuilder().setM(0).setPayloadM(LINKS))
                 .setOnDiskPayload(true)
                 .build());
-        // before the first point: the links of the graphs follow the indexes
+        // before the first point, because the graph links depend on the payload indexes
         Payload.INDEXES.forEach((field, type) -> index(name, field, type));
         calls.call(client -> client.createAliasAsync(posts(), name));
         LOG.info("Created an empty vector index {}: collection {} with vectors of {} dimensions", calls, name, size);
@@ -233,7 +237,7 @@ final class Schema {
             parameters.setKeywordIndexParams(KeywordIndexParams.newBuilder().setIsTenant(true));
         } else if (type == PayloadSchemaType.Integer) {
             boolean isNumber = field.equals(Payload.REVISION);
-            // the hashes of words are looked up, and there are many
+            // the word hashes are only looked up by value, and there are many
             parameters.setIntegerIndexParams(IntegerIndexParams.newBuilder()
                     .setLookup(!isNumber)
                     .setRange(isNumber)
@@ -246,8 +250,8 @@ final class Schema {
     }
 
     /**
-     * Gives the alias, name and model of the current generation to the collection of this one. Only the change of the aliases is atomic, so the
-     * name is written first: a repetition after a crash finds the alias of this generation and does the rest.
+     * Moves the current alias, name and model to the collection of this generation. Only the change of the aliases is atomic, so
+     * the name is written first: a repetition after a crash finds the alias of this generation and completes the switch.
      */
     void promote() {
         Optional<String> collection = target();
@@ -282,7 +286,7 @@ final class Schema {
                 .build();
     }
 
-    /** Drops collections of posts without an alias. A process that has just created one creates it again. */
+    /** Deletes collections of posts without an alias. A process that has just created such a collection creates it again. */
     private void dropUnused() {
         Collection<String> used = targets().values();
         numbers()
@@ -291,7 +295,7 @@ final class Schema {
                 .forEach(name -> calls.call(client -> client.deleteCollectionAsync(name)));
     }
 
-    /** Drops the posts and, with the current generation, their words; the name stays. */
+    /** Deletes the posts and, for the current generation, their words. The name is kept. */
     void drop() {
         forget();
         Optional<String> collection = target();
@@ -315,7 +319,7 @@ final class Schema {
         identity.ifPresent(this::identify);
     }
 
-    /** An empty collection takes vectors of another dimension. */
+    /** Changes the vector dimension of an empty collection. */
     void resize(int size) {
         Optional<String> identity = identity();
         drop();
@@ -334,12 +338,12 @@ final class Schema {
         }
     }
 
-    /** Empty for an index of another format. */
+    /** Returns the name of the index; empty for an index of another format. */
     Optional<String> identity() {
         return described(IDENTITY);
     }
 
-    /** What made the vectors; empty if unknown. */
+    /** Returns the model of the vectors; empty if unknown. */
     Optional<String> model() {
         return described(MODEL);
     }
@@ -351,7 +355,7 @@ final class Schema {
                 : Optional.empty();
     }
 
-    /** Remembers what makes the vectors. */
+    /** Stores the model of the vectors. */
     void describe(String model) {
         describe(MODEL, model);
     }
@@ -369,7 +373,7 @@ final class Schema {
                 && metadata.get(FORMAT).getStringValue().equals(CURRENT_FORMAT);
     }
 
-    /** Also empties an index of another format. */
+    /** Sets the name, and empties an index of another format. */
     void identify(String identity) {
         var metadata = metadata();
         if (!metadata.isEmpty() && !isCurrent(metadata)) {

@@ -15,30 +15,30 @@ import routes.vectorindex.words.QueryPlan.Field;
 import routes.vectorindex.words.QueryPlan.Term;
 
 /**
- * Words as sparse vectors. A dimension is a term of one field, so a vector holds all fields, and the scalar product of a post and a
- * query is a weighted sum over the fields. Qdrant multiplies each dimension by its inverse document frequency (modifier {@code idf});
- * the stored value is the rest of BM25: how often the post has the term, in relation to its length.
+ * Words as sparse vectors. A dimension is a term of one field, so one vector contains all fields, and the dot product of a post and
+ * a query is a weighted sum over the fields. Qdrant multiplies each dimension by its inverse document frequency (modifier
+ * {@code idf}); the stored value is the other factor of BM25: the term frequency, normalised by the length of the text.
  *
- * <p>BM25 relates the length to the average of the index, which changes with each post. Here the average is a constant.
+ * <p>BM25 divides the length by the average length in the index, which changes with each post. Here, the average is a constant.
  */
 final class Sparse {
-    /** Names of the vectors: words by stem, base form, first letters, root and tag; letters by their sequences. */
+    /** Names of the vectors: words by stem, base form, first letters, root and tag; letters by letter sequences. */
     static final String WORDS = "words";
 
     static final String LETTERS = "letters";
 
-    /** Lucene's defaults. */
+    /** BM25 parameter; Lucene's default. */
     private static final double K1 = 1.2;
 
     private static final double B = 0.75;
-    /** Words of an average post of 450 letters. */
+    /** Number of words of an average post, which has 450 letters. */
     private static final double AVERAGE_WORDS = 65;
 
     private static final double AVERAGE_TAG_WORDS = 5;
 
     private Sparse() {}
 
-    /** A number for the term; the same in every version of the program. */
+    /** Returns a number for the term that is the same in every version of the program. */
     static long hash(Term term) {
         return Hashing.farmHashFingerprint64()
                 .hashString(term.field().name() + ' ' + term.text(), StandardCharsets.UTF_8)
@@ -49,7 +49,7 @@ final class Sparse {
         return (int) hash(term);
     }
 
-    /** The vectors of a post by name. */
+    /** Returns the vectors of a post by name. */
     static Map<String, Vector> of(PostTerms text, List<PostTerms.Placed> tags) {
         int words = text.words().size();
         Map<Integer, Float> byWord = new TreeMap<>();
@@ -81,7 +81,7 @@ final class Sparse {
         return placed.stream().map(PostTerms.Placed::text).toList();
     }
 
-    /** @param length of the text, in relation to the average */
+    /** @param length length of the text divided by the average length */
     private static void add(Map<Integer, Float> vector, Field field, Collection<String> terms, double length) {
         Map<String, Integer> frequencies = new HashMap<>();
         terms.forEach(term -> frequencies.merge(term, 1, Integer::sum));
@@ -94,13 +94,13 @@ final class Sparse {
         return VectorFactory.vector(List.copyOf(values.values()), List.copyOf(values.keySet()));
     }
 
-    /** Letters of a word of the vocabulary: pairs of neighbours. */
+    /** Returns the letter pairs of a vocabulary word. */
     static Map<Integer, Float> letters(String word) {
         String bounded = "_" + word + "_";
         Map<Integer, Float> pairs = new TreeMap<>();
         for (int i = 0; i + 1 < bounded.length(); i++) {
             pairs.merge(dimension(new Term(Field.GRAM, bounded.substring(i, i + 2))), 1f, Float::max);
-            if (i + 2 < bounded.length()) { // finds letters that changed places, and a letter that is missing
+            if (i + 2 < bounded.length()) { // finds swapped letters and a missing letter
                 pairs.merge(
                         dimension(new Term(Field.GRAM, bounded.charAt(i) + "." + bounded.charAt(i + 2))),
                         0.5f,

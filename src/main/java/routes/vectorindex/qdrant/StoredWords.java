@@ -31,15 +31,15 @@ import routes.vectorindex.words.QueryPlan.Term;
 import routes.vectorindex.words.Vocabulary;
 
 /**
- * The words of all posts, each once per tenant, in a collection of their own: Qdrant cannot list the words of its sparse vectors. A word
- * is found by its pairs of letters; then the distance is computed. Words are never removed: whether a post still has one is asked at the
- * posts.
+ * The words of all posts, once per tenant, in a separate collection, because Qdrant cannot list the words of its sparse vectors.
+ * Words are found by letter pairs and then compared by edit distance. Words are never removed; the collection of posts shows
+ * whether a post still contains a word.
  */
 final class StoredWords {
     private static final String WORD = "word";
     private static final int SHORTEST = 3;
     private static final int LONGEST = 30;
-    /** Words with many common pairs of letters, of which those within the distance are taken. */
+    /** Number of words with the most common letter pairs, of which those within the edit distance are selected. */
     private static final int CANDIDATES = 300;
 
     private static final int CACHED = 200_000;
@@ -49,7 +49,7 @@ final class StoredWords {
     private final QdrantCalls calls;
     private final Schema schema;
     private final SearchWords analysis;
-    /** What this process has written. */
+    /** Words that this process has written. */
     private final Cache<UUID, Boolean> written =
             Caffeine.newBuilder().maximumSize(CACHED).build();
 
@@ -59,7 +59,7 @@ final class StoredWords {
         this.analysis = analysis;
     }
 
-    /** Stores the words of a tenant's posts that are not known to be stored. */
+    /** Stores those words of a tenant's posts that this process has not stored yet. */
     void add(UUID tenantId, Stream<String> words) {
         Map<UUID, String> missing = new HashMap<>();
         words.filter(word -> word.length() >= SHORTEST

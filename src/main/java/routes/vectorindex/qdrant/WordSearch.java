@@ -33,13 +33,13 @@ import routes.vectorindex.words.QueryPlan.Term;
 import routes.vectorindex.words.QueryPlan.Weighted;
 import routes.vectorindex.words.TagCounts;
 
-/** Searches by words: a {@link QueryPlan} as sparse vectors and conditions. */
+/** Searches by words: executes a {@link QueryPlan} with sparse vectors and conditions. */
 final class WordSearch {
-    /** Hits whose order is refined; more than a reader looks at. */
+    /** Number of hits that are re-ranked; more than readers look at. */
     private static final int REFINED = 60;
 
     private static final int MAX_FACETS = 2_000;
-    /** Stems of a text that are counted to find the characteristic ones. */
+    /** Maximum number of stems of a text that are counted to find the characteristic ones. */
     private static final int MAX_COUNTED = 100;
 
     private final QdrantCalls calls;
@@ -106,9 +106,9 @@ final class WordSearch {
     }
 
     /**
-     * The weights of the terms, as a sum. A word matches by its stem and its base forms, and the better of them counts, with a part of
-     * the others. A scalar product has no maximum; but forms of a word usually match all or not at all, so each gets its share of the
-     * score that they have together.
+     * Adds up the weights of the terms. A word matches by its stem and its base forms; the best of them counts fully, the others in
+     * part. A dot product cannot compute a maximum, but the forms of a word usually match all or not at all, so each form gets its
+     * share of the total score.
      */
     private static void add(Collection<Clause> clauses, Map<Integer, Float> weights) {
         for (Clause clause : clauses) {
@@ -124,7 +124,7 @@ final class WordSearch {
         terms.forEach(term -> weights.merge(Sparse.dimension(term.term()), factor * term.weight(), Float::sum));
     }
 
-    /** Adds the scores of letters and stop words to those of the best hits. */
+    /** Adds the scores of letters and stop words to the best hits. */
     private List<SearchHit> refined(UUID tenantId, QueryPlan plan, List<SearchHit> hits) {
         List<SearchHit> head = hits.subList(0, Math.min(hits.size(), REFINED));
         List<QueryPoints> refinements = new ArrayList<>();
@@ -207,7 +207,7 @@ final class WordSearch {
         return counts;
     }
 
-    /** Posts with the characteristic words of the text of the given one. */
+    /** Finds posts with the characteristic words of the given post's text. */
     List<SearchHit> similar(SearchQuery within, UUID postId, String text) {
         Map<String, Integer> occurrences = Characteristics.occurrences(text, analysis);
         List<String> counted = occurrences.entrySet().stream()

@@ -6,15 +6,15 @@ import java.util.Map;
 import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
-/** The words that distinguish a text from others: those that are frequent in it and rare elsewhere. */
+/** The words that distinguish a text from others: frequent in the text and rare elsewhere. */
 public final class Characteristics {
     private static final int MOST = 15;
-    /** Characteristic words that related posts have in common. */
+    /** Minimum number of characteristic words that related posts have in common. */
     private static final int MIN_COMMON = 3;
 
     private Characteristics() {}
 
-    /** How often the text contains each stem, without stop words. */
+    /** Returns the number of occurrences of each stem in the text, without stop words. */
     public static Map<String, Integer> occurrences(String text, SearchWords analysis) {
         Map<String, Integer> occurrences = new HashMap<>();
         for (Word word : analysis.of(text)) {
@@ -26,7 +26,7 @@ public final class Characteristics {
     }
 
     /**
-     * The most characteristic stems, best first.
+     * Returns the most characteristic stems, best first.
      *
      * @param posts number of posts with each stem
      * @param all number of posts in the index
@@ -35,7 +35,7 @@ public final class Characteristics {
         Map<String, Double> weights = new HashMap<>();
         occurrences.forEach((stem, times) -> {
             int with = posts.getOrDefault(stem, 0);
-            if (with > 1) { // also in another post
+            if (with > 1) { // occurs in another post, too
                 weights.put(stem, (1 + Math.log(times)) * Math.log(1.0 + all / (double) with));
             }
         });
@@ -48,7 +48,7 @@ public final class Characteristics {
                 .toList();
     }
 
-    /** How many of these stems a related post has at least. */
+    /** Returns the minimum number of these stems that a related post contains. */
     public static int common(List<String> best) {
         return Math.min(MIN_COMMON, best.size());
     }

@@ -10,19 +10,19 @@ import routes.text.SearchWords.Forms;
 import routes.text.SearchWords.Word;
 
 /**
- * What a post is found by, in text order; each text is analysed once for all fields.
+ * The terms by which a post is found, in text order. Each text is analysed once for all fields.
  *
- * @param stems of all words
- * @param bases base forms of each word at one position
- * @param words in the spelling of {@link SearchWords}, a joined word as its parts
- * @param vocabulary all words, once each
- * @param roots once each
+ * @param stems stems of all words
+ * @param bases base forms of all words; those of one word share a position
+ * @param words in the spelling of {@link SearchWords}; a joined word is represented by its parts
+ * @param vocabulary all distinct words
+ * @param roots all distinct roots
  */
 public record PostTerms(
         List<Placed> stems, List<Placed> bases, List<String> words, Set<String> vocabulary, Set<String> roots) {
 
     /**
-     * @param step positions after the term before; 0 at the same position, which does not lengthen the field
+     * @param step difference to the previous position; 0 for the same position, which does not lengthen the field
      */
     public record Placed(String text, int step) {}
 
@@ -45,12 +45,12 @@ public record PostTerms(
         return terms;
     }
 
-    /** The first letters of each word. */
+    /** Returns the first letters of each word. */
     public List<String> prefixes() {
         return words.stream().map(SearchWords::prefix).toList();
     }
 
-    /** Stems and base forms of the words of the tags. */
+    /** Returns stems and base forms of the words of the tags. */
     public static List<Placed> ofTags(List<String> tags, SearchWords analysis) {
         List<Placed> terms = new ArrayList<>();
         for (Word word : analysis.of(String.join(" \n", tags))) {

@@ -20,72 +20,73 @@ import routes.vectorindex.VectorIndex.SearchQuery;
 import routes.vectorindex.words.Vocabulary.Similar;
 
 /**
- * What the words of a query look for; each index translates it into queries of its engine. {@link #content}, {@link #joined} and, if
- * there is nothing else, {@link #connecting} decide what is a hit; {@link #letters}, {@link #pairs} and {@link #connecting} improve the
- * order of the best hits. A word matches by its stem or base form, and by its first letters. If no post contains a word, the query
- * looks for what the reader probably meant: the same keys on the other layout, the same word in the other alphabet, a word of almost
- * the same letters (of the posts, or of the dictionary in any form), joined words, or at last a word with the same root.
+ * The terms that the words of a query search for; each index translates the plan into queries of its engine. {@link #content},
+ * {@link #joined} and, if both are empty, {@link #connecting} select the hits; {@link #letters}, {@link #pairs} and
+ * {@link #connecting} re-rank the best hits. A word matches by its stem or base form, and by its first letters. If no post contains
+ * a word, the query searches for probable corrections, in this order: the same keys on the other keyboard layout, the same word in
+ * the other alphabet, a word with almost the same letters (from the posts, or from the dictionary in any form), joined words, and
+ * finally a word with the same root.
  *
- * <p>The weights are measured, see {@code SearchEvaluationTest} and decision 35.
+ * <p>The weights were determined by measurement, see {@code SearchEvaluationTest} and decision 35.
  */
 public final class QueryPlan {
-    /** A tag names the subject of a post; a word of the text only occurs in it. */
+    /** A tag names the subject of a post; a word in the text is a mere occurrence. */
     private static final float TAG_BOOST = 1;
 
     private static final float PREFIX_WEIGHT = 1;
     private static final float GRAM_WEIGHT = 0.3f;
-    /** For a word that no post contains. */
+    /** Weight of the letters of a word that no post contains. */
     private static final float UNKNOWN_GRAM_WEIGHT = 1;
 
-    /** Of a known word in the other alphabet: a post may have either. */
+    /** Weight of a known word's spelling in the other alphabet, because a post may use either alphabet. */
     private static final float OTHER_ALPHABET_WEIGHT = 0.6f;
 
     private static final float ROOT_WEIGHT = 0.3f;
 
     /** A word has up to 17 terms, and Lucene accepts 1024. */
     private static final int MAX_WORDS = 40;
-    /** Unknown words that are replaced: looking for similar words takes milliseconds. */
+    /** Maximum number of unknown words to replace. Searching for similar words takes milliseconds. */
     private static final int MAX_REPAIRS = 8;
-    /** Words whose letters refine the order: 500 characters are about as many terms. */
+    /** Maximum number of words whose letters re-rank the hits. 500 characters give about as many terms. */
     private static final int MAX_REFINING = 32;
 
     private static final int MAX_PAIRS = 16;
-    /** Words between two that count as neighbours. */
+    /** Maximum number of words between two neighbours. */
     private static final int NEAR = 3;
 
-    /** How much the base form adds to the stem, or the other way round, if both match. */
+    /** Share that the base form adds to the score of the stem, or vice versa, if both match. */
     private static final float BOTH = 0.3f;
 
     private static final int SHORTEST_SIMILAR = 4;
     private static final int LONGEST_ONE_ERROR = 8;
-    /** Two errors are looked for in shorter words too if there is no word with one. */
+    /** Minimum length of a shorter word for which two errors are accepted, if no word with one error exists. */
     private static final int SHORTEST_TWO_ERRORS = 7;
 
-    /** Of a word that is compared with the dictionary; a shorter one is too near to too many. */
+    /** Minimum length of a word that is compared with the dictionary. Shorter words are similar to too many others. */
     private static final int SHORTEST_CORRECTED = 5;
 
-    /** Digits of a group of thousands, and letters of the first of two joined words. */
+    /** Number of digits in a group of thousands, and minimum length of the first of two joined words. */
     private static final int THOUSANDS = 3;
 
-    /** Letters of the second of two joined words, if it is Latin. */
+    /** Minimum length of the second of two joined words, if it is Latin. */
     private static final int SHORTEST_END = 2;
 
-    /** The letters of an abbreviation with full stops. */
+    /** An abbreviation with full stops. */
     private static final Pattern DOTTED = Pattern.compile("(?:\\p{L}\\.){2,7}\\p{L}?");
 
     private static final int MAX_SIMILAR = 10;
-    /** Spellings in the other alphabet that are looked up; each costs about 20 µs. */
+    /** Maximum number of spellings in the other alphabet to look up. Each takes about 20 µs. */
     private static final int SPELLINGS_OF_KNOWN = 4;
 
     private static final int SPELLINGS_OF_UNKNOWN = 48;
     private static final int SHORTEST_FOREIGN = 3;
-    /** The end of a Russian word in which its forms differ. */
+    /** The ending of a Russian word, in which its forms differ. */
     private static final Pattern ENDING = Pattern.compile("[аеиоуыэюяйьмхвг]{0,3}");
 
-    /** Fields of a post that are compared. */
+    /** Fields of a post in which terms are searched. */
     public enum Field {
         STEM,
-        /** The stem of a word that the dictionary does not contain. */
+        /** Base forms; for a word that is not in the dictionary, its stem. */
         LEMMA,
         PREFIX,
         GRAM,
@@ -99,17 +100,17 @@ public final class QueryPlan {
     public record Weighted(Term term, float weight) {}
 
     /**
-     * The score of the alternative that matches best, and a part of the scores of the others.
+     * A score: that of the best matching alternative, plus a share of the scores of the others.
      *
      * @param others share of the others; 0 for none
-     * @param together whether they are forms of one word, so that a post that has one usually has all
+     * @param together whether the alternatives are forms of one word, so that a post with one form usually has all of them
      */
     public record Best(List<Weighted> alternatives, float others, float weight, boolean together) {}
 
-    /** A word: the sum of what matches; at least one part must. */
+    /** A word. Its score is the sum of the matching parts; at least one part must match. */
     public record Clause(List<Best> parts, float weight) {}
 
-    /** Two words of the query that are neighbours in it: the base forms of each. */
+    /** Two adjacent words of the query: the base forms of each. */
     public record Pair(List<Term> first, List<Term> second) {}
 
     private final SearchWords analysis;
@@ -133,27 +134,27 @@ public final class QueryPlan {
         read();
     }
 
-    /** A post must match one of these, or of {@link #joined}. */
+    /** Returns the clauses of which a post must match at least one, or one of {@link #joined}. */
     public List<Clause> content() {
         return content;
     }
 
-    /** Words of the query that posts write as one. */
+    /** Returns adjacent words of the query that posts write as one word. */
     public List<Clause> joined() {
         return joined;
     }
 
-    /** Stop words. Without {@link #content}, a post must match them all. */
+    /** Returns stop words. Without {@link #content}, a post must match all of them. */
     public List<Clause> connecting() {
         return connecting;
     }
 
-    /** Words whose sequences of letters refine the order of the best hits, with the weight of a sequence. */
+    /** Returns the words whose letter sequences re-rank the best hits, with the weight of a sequence. */
     public Map<String, Float> letters() {
         return letters;
     }
 
-    /** Neighbours in the query, which are better near each other in a post too. */
+    /** Returns adjacent words of the query, which score higher if they are near each other in a post. */
     public List<Pair> pairs() {
         List<Word> words = analysis.of(query.text()).stream()
                 .filter(word -> !word.joined())
@@ -167,14 +168,14 @@ public final class QueryPlan {
         return pairs;
     }
 
-    /** The terms of a word in the field that has positions. */
+    /** Returns the terms of a word in the field with positions. */
     public static List<Term> bases(SearchWords analysis, String word) {
         return analysis.forms(word).bases().stream()
                 .map(base -> new Term(Field.LEMMA, base))
                 .toList();
     }
 
-    /** Everything that a word is found by, apart from its letters: its stem and base forms, in the text and in the tags. */
+    /** Returns all terms of a word except its letters: stem and base forms, in the text and in the tags. */
     public static List<Term> forms(SearchWords analysis, String word) {
         Forms forms = analysis.forms(word);
         List<Term> terms = new ArrayList<>(List.of(new Term(Field.STEM, forms.stem())));
@@ -183,7 +184,7 @@ public final class QueryPlan {
         return terms;
     }
 
-    /** Parts of the text as typed, and the words that were looked for instead. */
+    /** Returns parts of the text as typed, with the words that were searched for instead. */
     public Map<String, String> replaced() {
         return replaced;
     }
@@ -215,7 +216,7 @@ public final class QueryPlan {
         }
     }
 
-    /** Tells the vocabulary what will be looked up in any case. */
+    /** Announces the lookups that are needed in any case to the vocabulary. */
     private void expectWords() throws IOException {
         Set<String> words = new LinkedHashSet<>();
         Set<String> others = new LinkedHashSet<>();
@@ -236,16 +237,16 @@ public final class QueryPlan {
         return !query.asTyped() && repairs < MAX_REPAIRS;
     }
 
-    /** Whether posts have the two words as one: "wifi". */
+    /** Whether posts contain the two words as one word: "wifi". */
     private boolean isJoined(String first, String second) throws IOException {
         String both = first + second;
-        // "или" of "неили" would be taken for an ending
+        // otherwise the "или" of "неили" would be treated as an ending
         return analysis.forms(both).stem().length() > first.length() && isKnown(both);
     }
 
     private boolean isAnyKnown(List<Word> words) throws IOException {
         for (Word word : words) {
-            // a single letter among others is not a word
+            // a single letter among other words is not a word
             if ((word.text().length() > 1 || words.size() == 1) && isKnown(word.text())) {
                 return true;
             }
@@ -281,7 +282,7 @@ public final class QueryPlan {
         }
     }
 
-    /** The other layout and the other alphabet; false if nothing there is known. */
+    /** Tries the other keyboard layout and the other alphabet; false if no result is a known word. */
     private boolean replaceAll(String typed) throws IOException {
         repairs++;
         String plain = typed.replaceFirst("[.,;:'\"]+$", "");
@@ -296,7 +297,7 @@ public final class QueryPlan {
             List<String> spellings = new ArrayList<>(inOtherAlphabet(word.text(), SPELLINGS_OF_UNKNOWN));
             String stem = analysis.forms(word.text()).stem();
             if (spellings.isEmpty() && stem.length() >= SHORTEST_SIMILAR) {
-                // a foreign name with a Russian ending, or as it sounds: гуглом
+                // a foreign name with a Russian ending, or spelled as it sounds: гуглом
                 spellings.addAll(inOtherAlphabet(stem, SPELLINGS_OF_UNKNOWN));
                 spellings.addAll(readable(Spelling.bySound(word.text(), SPELLINGS_OF_UNKNOWN)));
                 spellings.addAll(readable(Spelling.bySound(stem, SPELLINGS_OF_UNKNOWN)));
@@ -340,7 +341,7 @@ public final class QueryPlan {
         return found;
     }
 
-    /** Words of almost the same letters, also in the other alphabet. */
+    /** Adds words with almost the same letters, also in the other alphabet. */
     private boolean addSimilar(String word, String typed) throws IOException {
         if (word.length() < SHORTEST_SIMILAR || !word.chars().allMatch(Character::isLetter)) {
             return false;
@@ -370,7 +371,7 @@ public final class QueryPlan {
         return true;
     }
 
-    /** Whether two Russian words differ only in their endings: a name that the dictionary does not contain, in two cases. */
+    /** Whether two Russian words differ only in their endings, such as two cases of a name that is not in the dictionary. */
     private static boolean areForms(String word, String other) {
         int same = 0;
         while (same < Math.min(word.length(), other.length()) && word.charAt(same) == other.charAt(same)) {
@@ -385,7 +386,7 @@ public final class QueryPlan {
         return word.length() <= LONGEST_ONE_ERROR ? 1 : 2;
     }
 
-    /** A typing error in another form of the word than those of the posts, which the dictionary knows. */
+    /** Adds a correction from the dictionary, for a typing error in a word form that the posts do not contain. */
     private boolean addCorrected(String word, String typed) throws IOException {
         if (word.length() < SHORTEST_CORRECTED || !Morphology.isCyrillic(word)) {
             return false;
@@ -409,7 +410,7 @@ public final class QueryPlan {
         return false;
     }
 
-    /** Known words that were written as one, and a number whose thousands posts set apart. */
+    /** Adds known words that were typed as one word, and the spelling of a number with separated thousands. */
     private boolean addParts(String word, String typed) throws IOException {
         List<List<String>> ways = new ArrayList<>();
         if (word.length() > THOUSANDS && word.chars().allMatch(Character::isDigit)) {
@@ -421,7 +422,7 @@ public final class QueryPlan {
         }
         for (int i = word.length() - SHORTEST_END; i >= THOUSANDS; i--) {
             String end = word.substring(i);
-            // "js" of "nodejs", but not the endings of Russian words
+            // "js" of "nodejs", but not endings of Russian words
             if (end.length() > SHORTEST_END || end.chars().allMatch(c -> c < 128) && !analysis.isStopWord(end)) {
                 ways.add(List.of(word.substring(0, i), end));
             }
@@ -443,7 +444,7 @@ public final class QueryPlan {
         return false;
     }
 
-    /** A word in the other alphabet whose first letters posts have: "shokolad" where they have "шоколадная". */
+    /** Adds a word in the other alphabet that has the same first letters as words of posts: "shokolad" for "шоколадная". */
     private boolean addForeignBeginning(String word, String typed) throws IOException {
         if (word.length() < SHORTEST_CORRECTED || !isForeign(word) || Morphology.isCyrillic(word)) {
             return false;
@@ -465,7 +466,7 @@ public final class QueryPlan {
         }
     }
 
-    /** What remains: words with the same root, as "забастовка" for "бастуют". */
+    /** Last resort: adds words with the same root, such as "забастовка" for "бастуют". */
     private void addRoots(String word) throws IOException {
         if (hasPrefix(word)) {
             return;
@@ -479,7 +480,7 @@ public final class QueryPlan {
         return vocabulary.isReadable(List.of(new Term(Field.PREFIX, SearchWords.prefix(word))));
     }
 
-    /** By stem or base form, in the text and in the tags. */
+    /** Returns a clause for stem and base forms, in the text and in the tags. */
     private Clause byForms(String word) {
         List<Weighted> text = new ArrayList<>();
         List<Weighted> tags = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Adds the forms of each tag up: "нейросети" and "Нейросеть" are one tag, shown in its most frequent form. */
+/** Sums up the forms of each tag: "нейросети" and "Нейросеть" are one tag, shown in its most frequent form. */
 public final class TagCounts {
     private final Map<String, Tag> tags = new TreeMap<>();
 
@@ -21,7 +21,7 @@ public final class TagCounts {
         tags.merge(key, new Tag(form, count, count), Tag::plus);
     }
 
-    /** The most frequent tags with their counts, the most frequent first. */
+    /** Returns the most frequent tags with their counts, most frequent first. */
     public Map<String, Integer> most(int limit) {
         Map<String, Integer> most = new LinkedHashMap<>();
         tags.values().stream()

@@ -1,5 +1,5 @@
 /**
- * What a post is found by and what a query looks for, for all engines.
+ * The terms by which posts are found and the terms that queries search for, for all engines.
  *
  * <p>Uses: text, vectorindex.
  */
