@@ -19,7 +19,7 @@ record UserStore(ApiDatabase database) {
             """;
 
     /**
-     * The user, if the caller may see it.
+     * Returns the user if the caller may see it.
      *
      * @throws org.springframework.web.ErrorResponseException status 404
      */
@@ -31,7 +31,7 @@ record UserStore(ApiDatabase database) {
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "There is no user " + id));
     }
 
-    /** The first {@code limit} users after the cursor that the caller may see, oldest first. */
+    /** Returns the first {@code limit} users after the cursor that the caller may see, oldest first. */
     List<User> list(Optional<Cursor> after, int limit) {
         return database.rows(USERS + " AND id > :after ORDER BY id LIMIT :limit")
                 .param("after", after.map(Cursor::number).orElse(0L))
@@ -43,7 +43,7 @@ record UserStore(ApiDatabase database) {
     /**
      * Creates a user.
      *
-     * @throws org.springframework.web.ErrorResponseException status 409, if the tenant already has a user with this Telegram id
+     * @throws org.springframework.web.ErrorResponseException status 409 if the tenant already has a user with this Telegram id
      */
     User create(UUID tenant, Long telegramId, String username) {
         return database.rows(
