@@ -65,7 +65,7 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
 
     @Override
     public boolean isHttpMethodAllowed(HttpMethod method) {
-        // GET is restricted further, because a link could send it
+        // a link on another page can send a GET
         return method == HttpMethod.POST || method == HttpMethod.GET;
     }
 
@@ -80,10 +80,7 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
         return true;
     }
 
-    /**
-     * Allows requests without an origin, and with the origin of the console, which a preceding filter verifies; refuses pages of other
-     * sites.
-     */
+    /** Always allowed here: a preceding filter admits only requests without an origin, or with the origin of the console itself. */
     @Override
     public boolean isOriginAllowed(String origin, boolean isStrict) {
         return true;
