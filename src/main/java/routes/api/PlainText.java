@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
 
 /**
  * Search text of 1 to {@link #max} characters: not blank and without control characters, because PostgreSQL rejects NUL. A parameter with
- * this annotation needs no separate length constraint.
+ * a separate length limit does not need to set {@link #max}.
  */
 @Constraint(validatedBy = {})
 @Pattern(

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import routes.events.Sha256;
 
 /**
- * The form of an archive: a tar whose entries are, in this order, {@code redis/*}, {@code database/<table>}, {@code objects/<key>}, the
+ * The format of an archive: a tar whose entries are, in this order, {@code redis/*}, {@code database/<table>}, {@code objects/<key>}, the
  * manifest and its SHA-256. Parts of unknown length are cut into chunks {@code <part>.<number>.gz} of at most {@value #CHUNK_BYTES}
  * bytes before compression, so that neither the writer nor a reader holds more than a chunk in memory.
  */

@@ -168,8 +168,8 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
     }
 
     /**
-     * Returns the id of the first entry that a group has not received. Groups of stages that are not implemented yet are ignored, so their
-     * unread entries are not kept.
+     * Returns the id up to which all groups have received the entries. Groups of stages that are not implemented yet are ignored, so
+     * entries that only they have not read are not kept.
      */
     private String firstUndelivered(Position stream) {
         return stream.groups().stream()

@@ -45,7 +45,7 @@ public class CleanupSweep implements Job {
     /** A checkpoint unused for this long is discarded. */
     private static final Duration KEEP = Duration.ofDays(1);
 
-    /** Time after which the post of another producer's deletion is no longer expected to arrive. */
+    /** How long a deletion is kept while its post is missing. Posts of other producers do not arrive later than this. */
     private static final Duration KEEP_EARLY = Duration.ofDays(7);
 
     /** Position before the first post. A position consists of the expiry and the id of the last deleted post. */

@@ -226,7 +226,7 @@ final class EntryWorker implements Runnable {
             return unlessStopping(failure, FailureKind.of(exchange, failure));
         }
 
-        /** Returns {@link FailureKind} for a failure; a failure during a stop, or of an exchange that never began, is not counted. */
+        /** Returns the kind of a failure. A failure during a stop, or of an exchange that never began, is not counted. */
         private FailureKind unlessStopping(Throwable failure, FailureKind kind) {
             boolean stopping = !consumer.isRunAllowed() || failure instanceof RejectedExecutionException;
             return stopping ? FailureKind.UNCOUNTED : kind;

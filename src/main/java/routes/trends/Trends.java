@@ -395,7 +395,10 @@ public class Trends implements PostTraces {
         forget(told);
     }
 
-    /** Removes trends from published events too: terms are quoted from posts or their tags. */
+    /**
+     * Removes trends and topics that occur in no remaining post, and the published events of the trends. A term is a part of a post, as
+     * written there, or one of its tags.
+     */
     private void forget(Collection<UUID> trends) {
         if (trends.isEmpty()) {
             return;
