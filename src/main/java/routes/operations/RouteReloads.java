@@ -102,7 +102,7 @@ public class RouteReloads implements SmartLifecycle {
         }
     }
 
-    /** Records edits that were loaded while the database was unavailable. */
+    /** Records an edit after it was loaded, because edits are loaded even while the database is unavailable. */
     private void recordEdit(LiveRoutes.Reload done) {
         try {
             audit.ifAvailable(rows -> rows.record(

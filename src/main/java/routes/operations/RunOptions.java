@@ -61,7 +61,7 @@ public record RunOptions(
      */
     public record Trial(String stage, String post) {
 
-        /** Returns the stages whose routes are loaded for the trial, because the tried stage calls them. */
+        /** Returns the stages whose routes are loaded for the trial. Only routes that other routes call are started. */
         public String routes() {
             return stage.equals(ROUTE) ? "tagging" : stage;
         }

@@ -35,7 +35,7 @@ class StreamsConfiguration {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final int CACHED_KEYS = 10_000;
 
-    /** Provides client, names and listener, which the component looks up by type. */
+    /** Sets only the instance name: the component looks up the client, the names and the listener by type. */
     @Bean
     ComponentCustomizer redisStreamsCustomizer(InstanceProperties instance) {
         return ComponentCustomizer.forType(

@@ -105,8 +105,8 @@ public final class RedisLink implements AutoCloseable {
 
     /**
      * Sends the calls of several scripts in one write. Sends the text of each script before its first call on a connection, without
-     * waiting. If Redis does not have a script, its call would be sent again after the calls that followed it, and the outputs of a
-     * consumer would be out of order.
+     * waiting. This keeps the outputs of a consumer in order: a call whose script Redis does not have is sent again only after the
+     * calls that followed it.
      */
     public Pipeline send(List<Script.Call> calls) {
         Connection current = open();

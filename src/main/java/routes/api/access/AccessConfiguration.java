@@ -115,7 +115,7 @@ class AccessConfiguration {
                                 .permitAll()
                                 .anyRequest()
                                 .access((caller, context) -> {
-                                    // an unknown operation needs only the role reader, so that the caller gets a 404
+                                    // an unknown operation needs only the role reader, so that every caller gets the error for it
                                     Optional<Role.Needed> needed = operations
                                             .find(context.getRequest())
                                             .flatMap(Role::needed);
