@@ -31,8 +31,6 @@ record Page<T>(List<T> items, String nextCursor) {
     }
 
     /**
-     * Reads a page.
-     *
      * @param scope everything that the list depends on
      * @param cursor start of the page; null for the first page
      * @param rows reads the given number of rows after an optional cursor; one row more than the limit is requested to detect another page

@@ -8,8 +8,6 @@ import java.util.UUID;
 import routes.api.http.Cursor;
 
 /**
- * A post.
- *
  * @param attachmentText text of the attachments, one line each; null if there are no attachments
  * @param entities formatting of the content, as in the event posts.parsed
  * @param media stored and missing files; fields that apply to only one of the two are absent from the other

@@ -72,8 +72,6 @@ final class TelegramController {
     }
 
     /**
-     * An account.
-     *
      * @param state {@link State} in lower case; names the input that the account waits for
      * @param user name of the person; null unless signed in
      * @param codeWay how Telegram sends the code; null unless the account waits for one

@@ -108,8 +108,6 @@ final class UploadController {
     }
 
     /**
-     * An uploaded export.
-     *
      * @param name file name sent by the client
      * @param export path of the export to import
      */

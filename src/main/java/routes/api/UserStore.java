@@ -8,7 +8,6 @@ import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 
-/** Users. */
 @Component
 record UserStore(ApiDatabase database) {
 
@@ -40,11 +39,7 @@ record UserStore(ApiDatabase database) {
                 .list();
     }
 
-    /**
-     * Creates a user.
-     *
-     * @throws org.springframework.web.ErrorResponseException status 409 if the tenant already has a user with this Telegram id
-     */
+    /** @throws org.springframework.web.ErrorResponseException status 409 if the tenant already has a user with this Telegram id */
     User create(UUID tenant, Long telegramId, String username) {
         return database.rows(
                         """

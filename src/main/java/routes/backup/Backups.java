@@ -71,8 +71,6 @@ public class Backups implements DisposableBean {
     }
 
     /**
-     * A backup.
-     *
      * @param file name in {@code BACKUP_DIR}
      * @param status running, done or failed
      * @param sizeBytes null until it is done
@@ -147,7 +145,6 @@ public class Backups implements DisposableBean {
         }
     }
 
-    /** Returns the folder of backups. */
     public Path folder() {
         return folder;
     }

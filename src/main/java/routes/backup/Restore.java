@@ -51,7 +51,6 @@ public final class Restore {
         this.streams = new StreamContents(redis, json, clock);
     }
 
-    /** The restored contents. */
     public record Result(Path file, long rows, long entries, long objects) {
 
         /** Returns a summary sentence. */

@@ -85,7 +85,6 @@ public class CleanupSweep implements Job {
         this.clock = clock;
     }
 
-    /** Result of a sweep. */
     public record Swept(int postsExpired, int graphNodesRemoved, int filesRemoved, int earlyDeletionsForgotten) {}
 
     private static final Swept NOTHING = new Swept(0, 0, 0, 0);

@@ -236,8 +236,6 @@ public class DigestDelivery {
     }
 
     /**
-     * The delivery of a digest.
-     *
      * @param state pending, sent, unknown (a message may have arrived), failed, or cancelled
      * @param parts number of messages of the digest
      * @param sent number of messages that have arrived

@@ -61,8 +61,6 @@ final class MessageText {
     }
 
     /**
-     * A message.
-     *
      * @param html text with Telegram's HTML markup
      * @param posts posts that it is about
      */

@@ -112,7 +112,6 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
         }));
     }
 
-    /** A linked user. */
     record Linked(long userId, UUID tenantId) {}
 
     Optional<Linked> linked(long chatId) {

@@ -67,8 +67,6 @@ public record DigestBody(
     public record Group(String topic, List<Item> items) {}
 
     /**
-     * A story.
-     *
      * @param sources {@link Source#n} of all its posts
      * @param interests matching topics of the user's interests or settings
      */

@@ -60,7 +60,6 @@ final class ModelEmbeddings implements EmbeddingProvider {
     private volatile String lastProblem = "";
     private volatile VectorSpace measured;
 
-    /** A model and its provider. */
     record Model(String provider, String name, int dimension) {}
 
     /**

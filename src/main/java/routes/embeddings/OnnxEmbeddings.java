@@ -37,8 +37,6 @@ final class OnnxEmbeddings implements EmbeddingProvider {
     private final Supplier<VectorSpace> space;
 
     /**
-     * Loads the model.
-     *
      * @param folder folder for the tokenizer's native library
      * @throws ConfigurationException if a file is missing or invalid
      */

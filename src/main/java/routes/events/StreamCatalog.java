@@ -121,7 +121,6 @@ public final class StreamCatalog {
         return List.copyOf(contents.byName.values());
     }
 
-    /** Returns the logical names. */
     public Set<String> names() {
         return Set.copyOf(contents.byName.keySet());
     }

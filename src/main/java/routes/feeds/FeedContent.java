@@ -47,8 +47,6 @@ public record FeedContent(DigestTable digests, ReaderSearch search) {
     private static final ObjectMapper JSON = Json.newMapper();
 
     /**
-     * An entry.
-     *
      * @param isHtml whether {@code content} is HTML, generated here; otherwise it is plain text
      * @param author title of the channel; null for digests
      */

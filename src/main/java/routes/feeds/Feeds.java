@@ -65,8 +65,6 @@ public record Feeds(JdbcClient jdbc, Clock clock) {
     }
 
     /**
-     * Creates a feed.
-     *
      * @param searchId saved search of the user; null for a feed of digests
      * @return empty if the user has {@link #MOST} feeds, or no such search
      */

@@ -114,8 +114,6 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private record Wanted(String key, String owner, boolean force) {}
 
     /**
-     * Claims a key.
-     *
      * @return false if the key is done
      * @throws InProgressElsewhereException if another consumer is processing it
      * @throws io.lettuce.core.RedisException if Redis is unavailable

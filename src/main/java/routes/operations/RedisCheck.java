@@ -23,8 +23,6 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
 
     /**
-     * The result of the check.
-     *
      * @param version empty if it could not be read
      * @param problems one line each: the problem, its effect and the remedy
      * @param unknown checks that Redis did not permit

@@ -189,8 +189,6 @@ public class RouteTrials implements Trial {
     }
 
     /**
-     * Tries a file.
-     *
      * @param name file name, such as 30-tagging.camel.yaml
      * @param subject id or number of a post, or an entry as {@code <stream>/<id>}
      * @throws ConfigurationException if there is no such post or entry, or nothing to try the file with
@@ -334,7 +332,6 @@ public class RouteTrials implements Trial {
         }
     }
 
-    /** Prints a trial. */
     static void show(RouteTrial.Result result, PrintStream out) {
         result.problems().forEach(out::println);
         for (RouteTrial.StepTrace step : result.steps()) {

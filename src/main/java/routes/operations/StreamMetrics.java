@@ -40,7 +40,6 @@ class StreamMetrics implements StreamListener {
     private static final Map<String, String> STAGES =
             Map.of("tag_persist_workers", "tags.persisted", "indexing_workers", "indexing.processed");
 
-    /** A group with gauges. */
     private record Measured(String stream, String group) {}
 
     private final StreamCatalog catalog;

@@ -54,8 +54,6 @@ public class Reconciler implements Job {
     record ReconcileProperties(@DefaultValue("10m") @DurationMin(seconds = 1) Duration after) {}
 
     /**
-     * Result of a run.
-     *
      * @param open posts that are in no final state, or whose index entry is older than their tags
      * @param published posts that were published again
      * @param underWay posts skipped because of an event in flight

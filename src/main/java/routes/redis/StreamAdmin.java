@@ -50,16 +50,12 @@ public record StreamAdmin(RedisLink link) {
             """);
 
     /**
-     * A stream.
-     *
      * @param length number of entries in the stream; 0 if it does not exist
      * @param deadLetters number of entries in its dead-letter stream
      */
     public record StreamState(String key, long length, long deadLetters) {}
 
     /**
-     * A consumer group.
-     *
      * @param lag number of entries not delivered yet; estimated beyond 10 000 entries where Redis does not report it
      * @param pending number of entries delivered and not acknowledged
      * @param oldestPendingAge time since the oldest pending entry was appended; zero if there are none
@@ -91,8 +87,6 @@ public record StreamAdmin(RedisLink link) {
     }
 
     /**
-     * The result of a trim.
-     *
      * @param removed number of removed entries
      * @param left number of entries beyond the length that were kept
      * @param heldBy the group for which they were kept; empty if none

@@ -97,7 +97,6 @@ public record DeadLetters(
                 .orElseThrow(() -> noSuch(known, id));
     }
 
-    /** Replays a dead letter. */
     public Replayed replay(Operator who, String stream, String id) {
         EventStream known = stream(stream);
         return audit.record(who, "replayDeadLetter", Map.of("stream", known.name(), "id", id), () -> {

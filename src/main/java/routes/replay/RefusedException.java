@@ -3,7 +3,6 @@ package routes.replay;
 /** An operation that was refused. Nothing has changed. */
 public final class RefusedException extends RuntimeException {
 
-    /** The reason of the refusal. */
     public enum Reason {
         /** The target does not exist. */
         UNKNOWN,

@@ -38,8 +38,6 @@ public record StreamOperations(
     public record StreamRow(String stream, long length, long deadLetters, List<GroupRow> groups) {}
 
     /**
-     * A consumer group.
-     *
      * @param stage stage that reads; null for a group of an integrator, which may belong to a route of any name
      * @param lag number of entries not delivered yet
      * @param pending number of entries delivered and not acknowledged

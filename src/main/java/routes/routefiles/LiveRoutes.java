@@ -113,7 +113,6 @@ public final class LiveRoutes {
         }
     }
 
-    /** The result of a reload. */
     public record Reload(Outcome outcome, RouteChanges changes) {}
 
     /** An edit that is valid, but whose routes did not start. It is retried only after another edit or on request. */

@@ -324,7 +324,6 @@ public record RouteTrial(RouteFileValidator validator, RouteFiles files, Surroun
         }
     }
 
-    /** One trial. */
     private final class Run {
         private final RouteModel model;
         private final RouteSet set;

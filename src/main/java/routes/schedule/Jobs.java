@@ -73,7 +73,6 @@ public class Jobs implements AutoCloseable {
         }
     }
 
-    /** Result of a call. */
     public enum Outcome {
         SUCCESS,
         FAILED,

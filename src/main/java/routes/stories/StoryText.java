@@ -25,8 +25,6 @@ public record StoryText(List<Term> terms, Set<String> keys, Map<String, Integer>
     }
 
     /**
-     * A word.
-     *
      * @param keys keys that identify equal words: stems, base forms and, for a name, the sound of its consonants ({@code ~…}); and keys of
      *     related words: its beginning and its root ({@code ^…})
      * @param weight 0 to 1, by the dictionary: rare words weigh more

@@ -120,7 +120,6 @@ public final class Tdlib {
         return Received.MAPPER.readTree(String.valueOf(answer)).path("value").asText("0");
     }
 
-    /** Creates a request without arguments. */
     public static ObjectNode request(String function) {
         return JsonNodeFactory.instance.objectNode().put("@type", function);
     }

@@ -52,11 +52,9 @@ public final class TelegramAccount {
         NEEDS_APP,
         /** Signed in. */
         READY,
-        /** Being signed out. */
         SIGNING_OUT,
         /** Signed out, here or on another device. The session no longer exists. */
         SIGNED_OUT,
-        /** Being closed. */
         CLOSING,
         /** Closed because of a {@link Status#problem}. */
         FAILED
