@@ -22,14 +22,14 @@ import routes.operations.DatabaseSchema;
 import routes.operations.RunOptions;
 import routes.redis.RedisLink;
 
-/** {@code --backup} and {@code --restore}: with the services of the installation, without its pipeline. */
+/** The command line options {@code --backup} and {@code --restore}: use the servers of the installation, without its pipeline. */
 record BackupCommand(Binder settings, PrintStream out) {
-    /** The script that reads the positions of all streams may take some seconds. */
+    /** Timeout of a Redis call: the script that reads the positions of all streams may take some seconds. */
     private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(60);
 
     /**
-     * @throws routes.backup.BackupException if it cannot be done
-     * @throws ConfigurationException if the services cannot be used
+     * @throws routes.backup.BackupException if the backup or restore is not possible
+     * @throws ConfigurationException if the servers cannot be used
      */
     void run(RunOptions options) {
         if (options.backup().isPresent()) {

@@ -54,15 +54,15 @@ import routes.telegram.TelegramConfiguration;
 import routes.telegram.TelegramLogin;
 import routes.telegram.TelegramProperties;
 
-/** Runs what the arguments ask for. Turns failures into one line and an exit code. */
+/** Executes the command line arguments. Converts failures to one line and an exit code. */
 record CommandLine(PrintStream out, PrintStream err) {
-    /** The process runs until it is stopped. */
+    /** Return value: the process runs until it is stopped. */
     static final int STAYS_UP = MainJob.STAYS_UP;
 
-    /** As in logging.pattern.console. */
+    /** Same format as in logging.pattern.console. */
     private static final DateTimeFormatter LOG_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
 
-    /** The embedded PostgreSQL has 60 s to stop. */
+    /** Time to wait for a cancelled start to stop; the embedded PostgreSQL has 60 s to stop. */
     private static final long CANCEL_SECONDS = 90;
 
     private static final int OK = 0;
@@ -139,7 +139,7 @@ record CommandLine(PrintStream out, PrintStream err) {
         }
     }
 
-    /** A step of a person with an account; returns whether it succeeded. */
+    /** A sign-in or sign-out dialogue; returns whether it succeeded. */
     @FunctionalInterface
     private interface LoginStep {
         boolean run(TelegramLogin login) throws InterruptedException;
@@ -161,7 +161,7 @@ record CommandLine(PrintStream out, PrintStream err) {
         }
     }
 
-    /** The settings as at a start, checked. What is logged is dropped, since it would disturb the dialogue. */
+    /** Returns the validated settings, as at a start. Log output is dropped, because it would disturb the dialogue. */
     private static Binder settings(List<String> properties) {
         LoggingSystem.get(CommandLine.class.getClassLoader()).beforeInitialize();
         var environment = RouteEnvironment.settings(new DefaultResourceLoader());
@@ -172,7 +172,7 @@ record CommandLine(PrintStream out, PrintStream err) {
         return Binder.get(environment);
     }
 
-    /** Writes nothing but its results to the output. */
+    /** Validates route files. Only the results are written to the output. */
     private int validate(Path folder) {
         if (!ValidateCommand.isFolder(folder, out)) {
             return FAILED;
@@ -203,7 +203,7 @@ record CommandLine(PrintStream out, PrintStream err) {
             try {
                 result = context.getBean(MainJob.class).run(out);
             } catch (RuntimeException e) {
-                context.close(); // its services and the data folder
+                context.close(); // stops its servers and releases the data folder
                 throw e;
             }
             return result == STAYS_UP ? STAYS_UP : SpringApplication.exit(context, () -> result);
@@ -215,7 +215,7 @@ record CommandLine(PrintStream out, PrintStream err) {
         }
     }
 
-    /** Starts the application. Its pipeline is running when this returns. */
+    /** Starts the application. Its pipeline is running when this method returns. */
     static ConfigurableApplicationContext open(RunOptions options) {
         SpringApplication application = new SpringApplication(TelegramAssistant.class);
         application.addInitializers(
@@ -228,15 +228,16 @@ record CommandLine(PrintStream out, PrintStream err) {
                 .ifPresent(trial ->
                         properties.addAll(List.of("--management.port=0", "--pipeline.routes=" + trial.routes())));
         if (options.replay().isPresent() && !options.exitWhenIdle()) {
-            // any stage without the API and the index, which another process may use
+            // any stage without API and index, which another process may use
             properties.addAll(List.of("--management.port=0", "--pipeline.routes=enrichment"));
         }
         return run(application, properties);
     }
 
     /**
-     * Spring's shutdown hook would wait for the whole start and interrupt it while it waits for a service. Our hook lets a cancelled
-     * start stop its services. Spring's hook is registered once the application has started.
+     * Runs the application with a separate shutdown hook. Spring's shutdown hook would wait for the whole start and interrupt it while it
+     * waits for a service; this hook lets a cancelled start stop its servers. Spring's hook is registered after the application has
+     * started.
      */
     private static ConfigurableApplicationContext run(SpringApplication application, List<String> properties) {
         var settled = new CountDownLatch(1);
@@ -245,7 +246,7 @@ record CommandLine(PrintStream out, PrintStream err) {
         application.setRegisterShutdownHook(false);
         application.addListeners((ApplicationListener<ApplicationStartedEvent>) started -> {
             started.getApplicationContext()
-                    .registerShutdownHook(); // rejected during JVM shutdown: then the start fails
+                    .registerShutdownHook(); // rejected during JVM shutdown; the start then fails
             settled.countDown();
         });
         try {
@@ -317,8 +318,8 @@ record CommandLine(PrintStream out, PrintStream err) {
     }
 
     /**
-     * Ends the start before the next bean is created if the JVM is shutting down. Spring closes beans that are complete. A bean that is
-     * rejected after its constructor, such as a server that already runs, would never be closed.
+     * Ends the start before the next bean is created if the JVM is shutting down. Spring closes completed beans, but would never close a
+     * bean that is rejected after its constructor, such as a server that is already running.
      */
     private static final class CancelledStart implements InstantiationAwareBeanPostProcessor {
         @Override
@@ -330,7 +331,7 @@ record CommandLine(PrintStream out, PrintStream err) {
         }
     }
 
-    /** Whether the JVM is shutting down after Ctrl-C or SIGTERM. A failure during shutdown is a consequence of it. */
+    /** Returns whether the JVM is shutting down after Ctrl-C or SIGTERM. A failure during shutdown is only a consequence. */
     private static boolean isShuttingDown() {
         Thread probe = new Thread(() -> {});
         try {

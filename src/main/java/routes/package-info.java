@@ -1,5 +1,5 @@
 /**
- * The program: its command line, and how it starts, fails and ends.
+ * The program: its command line, start, failures and end.
  *
  * <p>Uses: api.access, backup, configuration, embedded, events, objectstore, objectstore.folder, objectstore.s3, operations, redis, routefiles, tdlib,
  * telegram.

@@ -55,15 +55,15 @@ import routes.outbox.Outbox;
 import routes.posts.PostNotThereYetException;
 
 /**
- * The work of the stage {@code album-assembler}. An album is assembled from the results of its members once all are analysed or
- * skipped, or when its deadline has passed; again when a member joins, changes or is analysed again. The summary and its event are
- * written in one transaction, so that repeating an assembly writes nothing.
+ * The stage {@code album-assembler}. Assembles an album from the results of its members when all members are analysed or skipped, or when
+ * its deadline has passed; again when a member joins, changes or is analysed again. The summary and its event are written in one
+ * transaction, and a repeated assembly writes nothing.
  */
 @Component("albumAssembler")
 public class AlbumAssembler {
     private static final String METRIC = "albums.assembled";
     private static final int TIMEOUT_SECONDS = 20;
-    /** Limit of stored results, members included that left the album or are not announced yet. Telegram allows 10 members. */
+    /** Maximum number of stored results, including members that left the album or are not announced yet. Telegram allows 10 members. */
     private static final int MAX_MEMBERS = 100;
 
     private final AlbumStore store;
@@ -100,10 +100,10 @@ public class AlbumAssembler {
     }
 
     /**
-     * The same stage for trials: it stores no object. The caller rolls back what it writes to the database.
+     * Returns the stage for trials: it stores no object. The caller rolls back what it writes to the database.
      *
-     * @param waiting of the trial; see {@link AlbumStates#rehearsal}
-     * @param left gets what would be stored, for people
+     * @param waiting states of the trial; see {@link AlbumStates#rehearsal}
+     * @param left receives a description of what would be stored
      */
     public AlbumAssembler rehearsal(AlbumStates waiting, Consumer<String> left) {
         return new AlbumAssembler(
@@ -117,7 +117,7 @@ public class AlbumAssembler {
                 clock);
     }
 
-    /** Threads of the route's aggregator. The stage waits when many albums wait for their assembly. */
+    /** Creates the threads of the route's aggregator. The stage waits when many albums wait for their assembly. */
     @Bean(defaultCandidate = false)
     static ExecutorService albumAssembly() {
         return new ThreadPoolExecutor(
@@ -131,10 +131,10 @@ public class AlbumAssembler {
     }
 
     /**
-     * What a batch changes.
+     * The changes of a batch.
      *
-     * @param updates one for each album
-     * @param answers one for each event
+     * @param updates one per album
+     * @param answers one per event
      */
     public record Batch(List<Update> updates, List<Recorded> answers) {}
 
@@ -168,7 +168,7 @@ public class AlbumAssembler {
                 answers);
     }
 
-    /** Null for an event that is about no album, or a post without a row. */
+    /** Returns null for an event that concerns no album, or for a post without a row. */
     private static Key key(Event event, Map<UUID, StoredPost> posts) {
         if (event instanceof AlbumParsed album) {
             return new Key(album.tenantId(), album.channelId(), album.groupedId());
@@ -177,7 +177,7 @@ public class AlbumAssembler {
         return post == null || post.deleted() ? null : post.album();
     }
 
-    /** The albums by key, those included that only members have announced. */
+    /** Returns the albums by key, including albums that only members have announced. */
     private Map<Key, Album> albums(List<Key> keys, Map<UUID, StoredPost> posts) {
         Map<Key, Album> albums = new HashMap<>(
                 store.albums(keys.stream().filter(Objects::nonNull).collect(Collectors.toSet())));
@@ -198,10 +198,10 @@ public class AlbumAssembler {
                 : Map.of();
     }
 
-    /** Why an event changes no album; null if it does. */
+    /** Returns why an event changes no album; null if it does. */
     private static Recorded refusal(Event event, Album album, Map<UUID, StoredPost> posts) {
         if (event instanceof AlbumParsed announced) {
-            // post persistence stores the albums of other producers
+            // albums of other producers are stored by post persistence
             return album == null || album.revision() < announced.revision()
                     ? EntryFailure.counted(new AlbumNotThereYetException(announced))
                     : null;
@@ -225,17 +225,22 @@ public class AlbumAssembler {
         }
     }
 
-    /** A check of each album of a batch. Reads the albums again, since one may have been assembled since the batch was opened. */
+    /**
+     * Returns a check for each album of a batch. Reads the albums again, because one may have been assembled since the batch was opened.
+     */
     public List<Update> checks(@ExchangeProperty("albumBatch") Batch batch) {
         return checks(batch.updates().stream().map(Update::albumId).toList());
     }
 
-    /** A check of each album whose deadline has passed. */
+    /** Returns a check for each album whose deadline has passed. */
     public List<Update> overdue() {
         return checks(states.overdue(clock.instant()));
     }
 
-    /** A check of an album that was just assembled, if other events of it arrived meanwhile; they may miss what was assembled. */
+    /**
+     * Returns a check for an album that was just assembled, if other events of it arrived in the meantime, which may not be included in
+     * the assembly.
+     */
     public List<Update> again(@Body AlbumState state) {
         return states.isWaiting(state.albumId()) ? checks(List.of(state.albumId())) : List.of();
     }
@@ -252,12 +257,12 @@ public class AlbumAssembler {
                 .toList();
     }
 
-    /** @param known null if the album does not wait */
+    /** @param known null if the album is not waiting */
     public AlbumState merge(AlbumState known, Update update) {
         return AlbumState.after(known, update, properties.timeout());
     }
 
-    /** Assembles an album, unless that was done already. */
+    /** Assembles an album, unless it was already assembled. */
     public void assemble(@Body AlbumState state) {
         if (state.members().isEmpty() && !state.due()) {
             return;
@@ -281,8 +286,7 @@ public class AlbumAssembler {
         boolean complete = AlbumState.isSettled(album.members(), members);
         int revision = album.assembly().revision();
         if (album.members().isEmpty() || (!complete && !state.due())) {
-            // a member was announced in the meantime, or the album was not announced in time: its event continues from
-            // here
+            // a member was announced in the meantime, or the album was not announced in time; its event continues from here
             store.keep(album.id(), new Assembly(revision, album.assembly().hash(), bounded(album, members)));
             return "skipped";
         }

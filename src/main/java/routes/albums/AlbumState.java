@@ -9,26 +9,26 @@ import java.util.UUID;
 /**
  * An album that waits for the analyses of its members, as stored in Redis.
  *
- * @param since when the first event arrived
- * @param deadline when the album is assembled with the members that are there
- * @param ready whether the album is to be assembled now
- * @param due the deadline has passed
+ * @param since time of the first event
+ * @param deadline time at which the album is assembled with the available members
+ * @param ready whether the album should be assembled now
+ * @param due whether the deadline has passed
  */
 public record AlbumState(
         long albumId, Map<UUID, MemberVision> members, Instant since, Instant deadline, boolean ready, boolean due) {
 
     /**
-     * A message of the route {@code album-assembler-state}. It is sent twice: first to store what it carries, then as a check. Camel does not
-     * store the exchange that completes a group, so only a check may complete one: everything it needs is stored by then.
+     * A message of the route {@code album-assembler-state}. It is sent twice: first to store its content, then as a check. Camel does not
+     * store the exchange that completes a group, so only a check may complete a group: all required data is stored by then.
      *
      * @param members the album's members, each with the SHA-256 of its file in hex, or an empty text
-     * @param seen results of members, those of an earlier assembly included
+     * @param seen results of members, including those of an earlier assembly
      * @param at time of the message
      */
     public record Update(
             long albumId, Map<UUID, String> members, Map<UUID, MemberVision> seen, Instant at, boolean isCheck) {}
 
-    /** Whether every member was analysed or skipped. */
+    /** Returns whether every member was analysed or skipped. */
     static boolean isSettled(Map<UUID, String> members, Map<UUID, MemberVision> results) {
         return !members.isEmpty()
                 && members.entrySet().stream().allMatch(member -> {
@@ -43,7 +43,7 @@ public record AlbumState(
         return members;
     }
 
-    /** @param known null if the album does not wait: another process may have assembled it in the meantime */
+    /** @param known null if the album is not waiting: another process may have assembled it in the meantime */
     static AlbumState after(AlbumState known, Update update, Duration timeout) {
         Instant now = update.at();
         AlbumState state = known != null

@@ -28,9 +28,9 @@ import routes.redis.RedisLink;
 import routes.redis.Script;
 
 /**
- * The albums that wait for their members, in Redis as JSON, for Camel's {@code aggregate}. Optimistic locking: of several processes
- * that change an album, one succeeds and the others repeat. An album that is complete moves to {@code album:completed}, under a lease
- * of the process that assembles it, until {@link #confirm} forgets it; once the lease has expired, any process recovers it.
+ * The albums that wait for their members, as JSON in Redis, for Camel's {@code aggregate}. Uses optimistic locking: if several processes
+ * change an album, one succeeds and the others retry. A complete album moves to {@code album:completed}, under a lease of the process that
+ * assembles it, until {@link #confirm} removes it. After the lease has expired, any process can recover the album.
  */
 @Component("albumStates")
 public class AlbumStates extends ServiceSupport
@@ -47,7 +47,7 @@ public class AlbumStates extends ServiceSupport
 
     /**
      * KEYS: state, deadlines. ARGV: expected version, state, deadline in milliseconds, album id, exchange id of a new state. Returns 1, or
-     * 0 if the version is another one. The exchange id stays the same until the album is complete.
+     * 0 if the version differs. The exchange id stays the same until the album is complete.
      */
     private static final Script PUT = Script.of(
             """
@@ -61,7 +61,7 @@ public class AlbumStates extends ServiceSupport
 
     /**
      * KEYS: state, deadlines, completed, leases. ARGV: expected version, album id, exchange id, state, lease in milliseconds. Returns 1,
-     * or 0 if the version is another one.
+     * or 0 if the version differs.
      */
     private static final Script COMPLETE = Script.of(
             """
@@ -179,7 +179,7 @@ public class AlbumStates extends ServiceSupport
         redis.run(CONFIRM, List.of(COMPLETED, LEASES), exchangeId);
     }
 
-    /** False if Redis could not be asked; the aggregator repeats it. */
+    /** Returns false if Redis is unavailable; the aggregator retries. */
     @Override
     public boolean confirmWithResult(CamelContext context, String exchangeId) {
         return unlessRefused(() -> {
@@ -189,7 +189,7 @@ public class AlbumStates extends ServiceSupport
                 .orElse(false);
     }
 
-    /** The same for trials: it begins with what Redis has of an album, and keeps what changes to itself. */
+    /** Returns states for trials: they start with the state in Redis and keep changes in memory. */
     public AlbumStates rehearsal() {
         return new Rehearsal();
     }
@@ -220,7 +220,7 @@ public class AlbumStates extends ServiceSupport
 
         @Override
         public void confirm(CamelContext context, String exchangeId) {
-            // nothing is kept for a recovery
+            // no recovery, so nothing to confirm
         }
 
         @Override
@@ -238,7 +238,7 @@ public class AlbumStates extends ServiceSupport
             return null;
         }
 
-        /** A recovery would run on a thread of its own. */
+        /** Returns false for a trial: a recovery would run on a separate thread. */
         @Override
         public boolean isUseRecovery() {
             return false;
@@ -260,13 +260,13 @@ public class AlbumStates extends ServiceSupport
         }
     }
 
-    /** The albums that wait. */
+    /** Returns the waiting albums. */
     @Override
     public Set<String> getKeys() {
         return Set.copyOf(redis.call(commands -> commands.zrange(DEADLINES, 0, -1)));
     }
 
-    /** The completed albums that no process assembles. */
+    /** Returns the completed albums that no process is assembling. */
     @Override
     public Set<String> scan(CamelContext context) {
         return unlessRefused(() -> redis.run(EXPIRED, List.of(LEASES), AT_MOST).stream()
@@ -275,7 +275,7 @@ public class AlbumStates extends ServiceSupport
                 .orElse(Set.of());
     }
 
-    /** Null if another process assembles the album. */
+    /** Returns null if another process is assembling the album. */
     @Override
     public Exchange recover(CamelContext context, String exchangeId) {
         return unlessRefused(() -> redis.run(RECOVER, List.of(COMPLETED, LEASES), exchangeId, LEASE))
@@ -285,7 +285,9 @@ public class AlbumStates extends ServiceSupport
                 .orElse(null);
     }
 
-    /** An exception would end the recovery of all albums, since the aggregator does not schedule a task again that failed. */
+    /**
+     * Returns empty instead of an exception, which would end the recovery of all albums: the aggregator does not reschedule a failed task.
+     */
     private static <T> Optional<T> unlessRefused(Supplier<T> work) {
         try {
             return Optional.of(work.get());
@@ -295,7 +297,7 @@ public class AlbumStates extends ServiceSupport
         }
     }
 
-    /** Albums whose deadline has passed, the oldest first; at most {@value #AT_MOST}. */
+    /** Returns albums whose deadline has passed, the oldest first, at most {@value #AT_MOST}. */
     List<Long> overdue(Instant now) {
         return redis
                 .call(commands -> commands.zrangebyscore(
@@ -311,13 +313,13 @@ public class AlbumStates extends ServiceSupport
         return redis.call(commands -> commands.exists(STATE + albumId)) > 0;
     }
 
-    /** Drops an album that no longer exists. */
+    /** Removes an album that no longer exists. */
     void forget(long albumId) {
         redis.call(commands -> commands.zrem(DEADLINES, Long.toString(albumId)));
         redis.call(commands -> commands.del(STATE + albumId));
     }
 
-    /** Albums that wait for members or are being assembled. */
+    /** Returns the number of albums that are waiting or being assembled. */
     public long open() {
         return redis.call(commands -> commands.zcard(DEADLINES)) + redis.call(commands -> commands.zcard(LEASES));
     }
@@ -356,7 +358,7 @@ public class AlbumStates extends ServiceSupport
         throw fixed();
     }
 
-    /** None: the assembly of an album is repeated until it succeeds. */
+    /** Returns none: the assembly of an album is retried until it succeeds. */
     @Override
     public String getDeadLetterUri() {
         return null;

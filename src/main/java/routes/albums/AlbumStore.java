@@ -20,22 +20,22 @@ import routes.events.AlbumAssembled;
 import routes.events.StorableText;
 import routes.events.VisionAnalyzed;
 
-/** The SQL of the album assembler. Each method is one statement, whatever the number of albums. */
+/** The SQL of the album assembler. Each method executes one statement, for any number of albums. */
 @Repository
 class AlbumStore {
 
-    /** Identity of an album in Telegram. */
+    /** The identity of an album in Telegram. */
     record Key(UUID tenantId, UUID channelId, long groupedId) {}
 
-    /** @param album null for a post that belongs to none */
+    /** @param album null for a post without an album */
     record StoredPost(Key album, boolean deleted) {}
 
     /**
      * The stored result of the last assembly, {@code meta.assembly} of the album.
      *
      * @param revision 1, incremented with each assembly
-     * @param hash of what was assembled
-     * @param members results of the members, also of those that were not assembled yet
+     * @param hash hash of the assembled content
+     * @param members results of the members, including members not assembled yet
      */
     record Assembly(int revision, String hash, Map<UUID, MemberVision> members) {}
 
@@ -56,7 +56,7 @@ class AlbumStore {
             String traceId,
             Assembly assembly) {}
 
-    /** The lateral joins find a member's file and the trace of the first member. */
+    /** The lateral joins select a member's file and the trace of the first member. */
     private static final String SELECT =
             """
             SELECT g.id, g.tenant_id, g.channel_id, g.grouped_id, g.revision, g.album_kind, g.posted_at, c.tg_channel_id,
@@ -84,7 +84,7 @@ class AlbumStore {
         this.json = json;
     }
 
-    /** The posts that have a row, by id. The album of a post that was stored without one is that of its event. */
+    /** Returns the posts that have a row, by id. If a post was stored without an album, the album of its event is used. */
     Map<UUID, StoredPost> posts(Collection<VisionAnalyzed> events) {
         Map<UUID, StoredPost> posts = new HashMap<>();
         jdbc.sql(
@@ -126,7 +126,7 @@ class AlbumStore {
         return albums;
     }
 
-    /** Adds a row, of revision 0 and without members, for albums that are not announced yet, so that their members' results have one. */
+    /** Adds rows of revision 0 without members for albums that are not announced yet, so that results of their members can be stored. */
     void addUnannounced(Collection<Key> keys) {
         withKeys(
                         """
@@ -160,14 +160,14 @@ class AlbumStore {
                 .listOfRows();
     }
 
-    /** Keeps results of members for a later assembly. */
+    /** Stores results of members for a later assembly. */
     void keep(long id, Assembly assembly) {
         jdbc.sql("UPDATE media_groups SET meta = meta || jsonb_build_object('assembly', ?::jsonb) WHERE id = ?")
                 .params(write(assembly), id)
                 .update();
     }
 
-    /** The fields of {@code media_groups.meta} and of the object. */
+    /** Returns the fields of {@code media_groups.meta} and of the object. */
     ObjectNode summary(AlbumAssembled event) {
         ObjectNode summary = json.valueToTree(event);
         return summary.<ObjectNode>set("assembled_at", summary.path("assembly_completed_at"))

@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 import routes.events.StorableText;
 
 /**
- * What the members of an album show together. The same members in the same order yield the same summary.
+ * The combined content of the members of an album. The same members in the same order yield the same summary.
  *
- * @param visionSummary distinct descriptions, ordered by the confidence of their classification; null without any
+ * @param visionSummary distinct descriptions, ordered by the confidence of their classification; null if there are none
  * @param visionLabels the most frequent labels, at most 20
- * @param visionOcrText distinct recognised texts in message order; null without any
+ * @param visionOcrText distinct recognised texts in message order; null if there are none
  * @param visionTags the most frequent tags of the classifications, at most 20
  */
 record AlbumSummary(

@@ -13,10 +13,10 @@ import routes.events.VisionAnalyzed.VisionResult;
 import routes.events.VisionVersion;
 
 /**
- * What vision found in one member of an album.
+ * The vision result for one member of an album.
  *
- * @param skipped nothing was analysed
- * @param files SHA-256 in hex of the files that were announced
+ * @param skipped whether no file was analysed
+ * @param files SHA-256 in hex of the announced files
  * @param confidence of the classification, from 0 to 1; null if unknown
  * @param tags of the classification
  */
@@ -32,7 +32,7 @@ record MemberVision(
         List<String> tags,
         String ocr,
         boolean isMeme) {
-    /** Longest text kept of one member, in characters: an album's state has to stay small. */
+    /** Maximum length of a stored text of one member, in characters, to keep the state of an album small. */
     private static final int MAX_TEXT = 5_000;
 
     private static final Comparator<MemberVision> ORDER = Comparator.comparing(
@@ -70,13 +70,13 @@ record MemberVision(
         return list == null ? List.of() : list;
     }
 
-    /** The later of two results, whatever their order. */
+    /** Returns the later of two results, in either order. */
     MemberVision later(MemberVision other) {
         return ORDER.compare(this, other) >= 0 ? this : other;
     }
 
     /**
-     * Whether the result is about the member's present file.
+     * Returns whether the result belongs to the member's current file.
      *
      * @param sha256 null if the file is unknown
      */
@@ -84,7 +84,7 @@ record MemberVision(
         return sha256 == null || files.isEmpty() || files.contains(sha256);
     }
 
-    /** Hash of everything that an album's summary uses; the time of the analysis does not count. */
+    /** Returns a hash of everything that an album's summary uses. The time of the analysis is not included. */
     String content() {
         return Sha256.hexOfLines(
                 Stream.of(skipped, visionVersion, featuresHash, confidence, description, labels, tags, ocr, isMeme)

@@ -1,5 +1,5 @@
 /**
- * The stage {@code album-assembler}: combines what vision found in the pictures of an album, once all of them are analysed.
+ * The stage {@code album-assembler}: combines the vision results of the pictures of an album, when all of them are analysed.
  *
  * <p>Uses: events, objectstore, outbox, posts, redis.
  */

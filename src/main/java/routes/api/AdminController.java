@@ -52,17 +52,17 @@ record AdminController(
             @NotNull(message = "is required") @Size(min = 1, max = 100, message = "must have 1 to 100 characters")
                     String stage) {}
 
-    /** @param done a sentence */
+    /** @param done description of the result, as a sentence */
     record Done(String done) {}
 
     record Affected(long affected) {}
 
-    /** The caller as the audit names it. */
+    /** Returns the caller as recorded in the audit. */
     static Operator operator() {
         return new Operator(Caller.current().name(), Operator.Via.HTTP);
     }
 
-    /** A job of the schedule, over all processes. */
+    /** A job of the schedule, summarised over all processes. */
     @JsonInclude
     record Job(
             String name,
@@ -101,7 +101,7 @@ record AdminController(
 
     @PostMapping(path = "/admin/posts/{post_id}/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
     Done replayPost(@PathVariable("post_id") PostId id, @Valid @RequestBody PostReplayRequest wanted) {
-        // of whatever tenant: the caller operates the installation
+        // of any tenant: the caller operates the installation
         UUID post = database.sql("SELECT p.id FROM posts p WHERE %s = :id AND NOT p.is_deleted".formatted(id.column()))
                 .param("id", id.value())
                 .query(UUID.class)

@@ -50,7 +50,7 @@ record AdminStreamController(StreamOperations streams, DeadLetters letters) {
         }
     }
 
-    /** @param replayedAs of an original that was kept: the id of the edited entry */
+    /** @param replayedAs id of the edited entry that was replayed instead; set only if the original was kept */
     @JsonInclude
     record ShownDeadLetter(@JsonUnwrapped DeadLetter letter, String replayedAs, String editedBy) {}
 
@@ -63,7 +63,7 @@ record AdminStreamController(StreamOperations streams, DeadLetters letters) {
         }
     }
 
-    /** @param max most entries, the oldest first */
+    /** @param max maximum number of entries to replay, the oldest first */
     record ReplayRequest(
             @Pattern(regexp = CAUSE, message = "must be the id of a cause") String cause,
             @Min(1) @Max(DeadLetters.MAX_REPLAYED) Integer max,

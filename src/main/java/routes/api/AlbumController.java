@@ -16,7 +16,7 @@ import routes.api.http.ProblemType;
 record AlbumController(ApiDatabase database) {
 
     /**
-     * @param inferred whether the members were grouped by time, since exports do not mark albums
+     * @param inferred whether the members were grouped by time, because exports do not mark albums
      * @param members in message order, without deleted posts
      * @param summary vision result for all pictures together; null until the album is assembled
      */
@@ -45,10 +45,10 @@ record AlbumController(ApiDatabase database) {
             String mediaKind,
             String mediaSha256) {}
 
-    /** An album without members does not exist for a reader: all its posts were deleted. */
+    /** Returns 404 if all members were deleted. */
     @GetMapping("/albums/{album_id}")
     Album read(@PathVariable("album_id") long id) {
-        // Telegram allows 10 members; late members add only a few
+        // Telegram allows 10 members per album; late members add only a few more
         return database.rows(
                         """
                         SELECT g.id, g.channel_id, g.grouped_id, g.album_kind, g.items_count, g.caption_text, g.cover_media_id,

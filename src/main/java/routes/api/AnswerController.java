@@ -38,15 +38,15 @@ import routes.answers.Question;
 import routes.api.http.ProblemType;
 import routes.api.http.Times;
 
-/** Answers questions from the posts of the channels that a user reads, at once or as a stream of events. */
+/** Answers questions from the posts of the channels that a user reads, either in one response or as a stream of events. */
 @RestController
 final class AnswerController implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerController.class);
 
-    /** A comment is sent this often, so that the departure of a client is noticed. */
+    /** Interval between comments in a stream. Writing a comment detects a disconnected client. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
-    /** A stream lasts at most this much longer than ANSWER_TIME_BUDGET. */
+    /** A stream ends at most this long after ANSWER_TIME_BUDGET. */
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
     private final UserStore users;
@@ -67,11 +67,11 @@ final class AnswerController implements DisposableBean {
     }
 
     /**
-     * @param limit maximum number of sources; null for the setting
-     * @param channelIds channels to read; null for all that the user reads
+     * @param limit maximum number of sources; null for the configured number
+     * @param channelIds channels to search; null for all channels that the user reads
      * @param from earliest {@code posted_at}, inclusive
      * @param to latest {@code posted_at}, exclusive
-     * @param threadId of the answer that this question follows; null for a new thread
+     * @param threadId thread of the answer that this question follows up; null for a new thread
      */
     record Ask(
             @NotNull(message = "is required") @PlainText(max = 500) String query,
@@ -82,7 +82,7 @@ final class AnswerController implements DisposableBean {
             Instant to,
             UUID threadId) {}
 
-    /** @param answer its whole text, or why there is none */
+    /** @param answer complete text, or the reason why there is no answer */
     record Answered(String answer, @JsonUnwrapped Answer parts, long processingTimeMs) {
 
         static Answered of(Answer answer, long millis) {
@@ -107,7 +107,7 @@ final class AnswerController implements DisposableBean {
         }
     }
 
-    /** The same answer as the events status, sources, sentence and done, or error. */
+    /** Streams the same answer as the events status, sources, sentence and done, or error. */
     @PostMapping(
             path = "/users/{user_id}/rag/query",
             consumes = MediaType.APPLICATION_JSON_VALUE,
@@ -170,7 +170,7 @@ final class AnswerController implements DisposableBean {
         }
     }
 
-    /** @throws CancellationException if the client has left */
+    /** @throws CancellationException if the client has disconnected */
     private static void send(SseEmitter stream, String event, Object data) {
         try {
             stream.send(SseEmitter.event().name(event).data(data, MediaType.APPLICATION_JSON));

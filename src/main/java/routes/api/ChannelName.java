@@ -4,10 +4,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A channel as people write it: its user name, or a link to it or to one of its posts.
+ * A channel as entered by a person: its user name, or a link to the channel or to one of its posts.
  *
  * @param username null for a private channel
- * @param tgChannelId the bare positive id of a private channel; else null
+ * @param tgChannelId positive id of a private channel, without prefix; null otherwise
  */
 record ChannelName(String username, Long tgChannelId) {
     private static final String NAME = "[A-Za-z][A-Za-z0-9_]{3,31}";

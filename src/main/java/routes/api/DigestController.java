@@ -39,7 +39,7 @@ import routes.digests.DigestSettingsTable;
 import routes.digests.DigestTable;
 import routes.digests.DigestTable.Digest;
 
-/** Digests of a user, and their settings. */
+/** Digests of a user, and the user's digest settings. */
 @RestController
 record DigestController(
         UserStore users,
@@ -49,7 +49,7 @@ record DigestController(
         DigestDelivery delivery) {
     private static final int MAX_ITEMS = 10;
 
-    /** All fields are set; those that are missing get their defaults. */
+    /** Replaces all settings; missing fields get their defaults. */
     record NewDigestSettings(
             Boolean enabled,
             @Pattern(regexp = "([01]\\d|2[0-3]):[0-5]\\d", message = "must be a time in the form HH:MM, such as 09:07")
@@ -163,13 +163,13 @@ record DigestController(
                 Listed::place);
     }
 
-    /** A digest with what is in it. */
+    /** A digest with its content. */
     @JsonInclude
     record Details(@JsonUnwrapped Digest digest, String error, @JsonUnwrapped DigestBody body, Delivery delivery) {
         static Details of(Digest digest, Delivery delivery) {
             return new Details(
                     digest,
-                    // its text may name parts of the program
+                    // the error may contain internal details
                     digest.error() == null ? null : "The last attempt failed; see the log for the error.",
                     Objects.requireNonNullElse(digest.body(), DigestBody.NONE),
                     delivery);

@@ -13,8 +13,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.webjars.WebJarVersionLocator;
 
 /**
- * Serves the OpenAPI document as written (YAML) and as JSON, and the script of a page that shows it. All are read at the first request,
- * because parsing the document would delay the start.
+ * Serves the OpenAPI document as written (YAML) and as JSON, and the script of the page that displays it. All are read on the first
+ * request, because parsing the document would delay the start.
  */
 @RestController
 final class DocumentationController {
@@ -23,7 +23,7 @@ final class DocumentationController {
             once(() -> resource("openapi/openapi.yaml").getContentAsByteArray());
     private final Supplier<byte[]> json =
             once(() -> new YAMLMapper().readTree(yaml.get()).toString().getBytes(StandardCharsets.UTF_8));
-    // the logo is on the vendor's server, and every page would load it
+    // the logo is hosted by the vendor; every page view would load it
     private final Supplier<byte[]> redoc =
             once(() -> resource(new WebJarVersionLocator().fullPath("redoc", "bundles/redoc.standalone.js"))
                     .getContentAsString(StandardCharsets.UTF_8)

@@ -34,10 +34,10 @@ import routes.feeds.FeedContent;
 import routes.feeds.Feeds;
 import routes.feeds.Feeds.UserFeed;
 
-/** Feeds of users, and the feeds themselves. Feed readers send no headers, so the key is in the address. */
+/** Manages the feeds of users and serves the feeds. Feed readers send no headers, so the key is part of the address. */
 @RestController
 final class FeedController {
-    /** Requests for a feed in a minute, in one process; feed readers ask each few minutes. */
+    /** Maximum number of requests per feed and minute in one process. Feed readers poll every few minutes. */
     private static final int RATE = 30;
 
     private static final String CACHE = "private, max-age=300";
@@ -62,11 +62,11 @@ final class FeedController {
 
     /**
      * @param kind digests or search
-     * @param atomUrl with the key; only in the answer that made the feed
+     * @param atomUrl contains the key; set only in the response to the creation of the feed
      */
     @JsonInclude
     record UserFeedAnswer(@JsonUnwrapped UserFeed feed, String kind, String atomUrl, String rssUrl, String jsonUrl) {
-        /** Without the addresses: Spring logs answers. */
+        /** Omits the addresses, which contain the key: Spring logs response bodies. */
         @Override
         public String toString() {
             return "UserFeed[" + feed.id() + "]";
@@ -77,7 +77,7 @@ final class FeedController {
         return new UserFeedAnswer(feed, feed.searchId() == null ? "digests" : "search", atomUrl, rssUrl, jsonUrl);
     }
 
-    /** @param searchId null for a feed of the digests */
+    /** @param searchId null for a feed of digests */
     record NewUserFeed(UUID searchId) {}
 
     @GetMapping("/users/{user_id}/feeds")

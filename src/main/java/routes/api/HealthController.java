@@ -21,8 +21,8 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.schedule.ScheduleHealth;
 
 /**
- * Health on the API port. It needs no key, so it returns the status of every part and stage, but no details except how many posts
- * or entries are stuck. The management port has all details.
+ * Health on the API port. It needs no key, so it returns the status of every part and stage, but no details except the number of stuck
+ * posts or entries. The management port returns all details.
  */
 @RestController
 record HealthController(HealthEndpoint health, HealthEndpointGroups groups) {
@@ -36,10 +36,10 @@ record HealthController(HealthEndpoint health, HealthEndpointGroups groups) {
 
     /**
      * @param status UP, DEGRADED, DOWN, OUT_OF_SERVICE or UNKNOWN
-     * @param reason the problem and its count, if known; names streams, never addresses or data
+     * @param reason the problem and its count, if known; may contain names of streams, but no addresses or data
      * @param components the parts of a composite; absent for others
-     * @param lastRunAt of a job, when its last run ended; null if it has not run
-     * @param nextRunAt of a job; null if it is not planned
+     * @param lastRunAt end of a job's last run; null if it has not run
+     * @param nextRunAt next run of a job; null if none is planned
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record HealthReport(
@@ -81,7 +81,7 @@ record HealthController(HealthEndpoint health, HealthEndpointGroups groups) {
             return of(part, part.getStatus());
         }
 
-        /** The error of a job may contain addresses. */
+        /** Omits the error of a job, which may contain addresses. */
         private static HealthReport job(ScheduleHealth.Run run) {
             String status = run.isFailing() ? "DEGRADED" : run.lastOutcome() == null ? "UNKNOWN" : "UP";
             return new HealthReport(status, null, null, run.lastRunAt(), run.nextRunAt());
@@ -95,7 +95,7 @@ record HealthController(HealthEndpoint health, HealthEndpointGroups groups) {
         }
     }
 
-    /** Down only if a part that readiness requires is down; any other part that is not up means degraded. */
+    /** DOWN only if a part that readiness requires is down. Any other part that is not up results in DEGRADED. */
     @GetMapping("/health")
     ResponseEntity<HealthReport> all() {
         var all = (CompositeHealth) health.health();

@@ -31,7 +31,7 @@ import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 import routes.ingest.ImportService;
 
-/** Imports of files in the import folder, and the progress of all imports. */
+/** Imports files from the import folder, and reports the progress of all imports. */
 @RestController
 record ImportController(UserStore users, ImportDirectory directory, ImportService service, ApiDatabase database) {
 
@@ -67,9 +67,9 @@ record ImportController(UserStore users, ImportDirectory directory, ImportServic
      *
      * @param status queued, running, done, failed
      * @param file path relative to the import folder, the name of an uploaded file, or only the file name of an export elsewhere
-     * @param postsTotal an estimate while the import runs; null before
-     * @param messagesFailed messages, or larger parts of the export, that were left out because they cannot be read or stored
-     * @param errors what was left out or ignored, and why: the first 100 messages, then the first 100 files, chats and fields
+     * @param postsTotal an estimate while the import runs; null before it starts
+     * @param messagesFailed messages, or larger parts of the export, that were skipped because they cannot be read or stored
+     * @param errors what was skipped or ignored, and why: the first 100 messages, then the first 100 files, chats and fields
      * @param error why the import failed; null otherwise
      */
     @JsonInclude
@@ -120,7 +120,7 @@ record ImportController(UserStore users, ImportDirectory directory, ImportServic
         }
     }
 
-    /** The newest first. */
+    /** Lists the newest imports first. */
     @GetMapping("/users/{user_id}/imports")
     Page<ImportJob> list(
             @PathVariable("user_id") long id,
@@ -151,7 +151,7 @@ record ImportController(UserStore users, ImportDirectory directory, ImportServic
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("job_id", "There is no import " + id));
     }
 
-    /** The path of the file on the server must not be disclosed; the error may contain it too. */
+    /** Replaces the server path of the file, which must not be disclosed. The error may contain the path too. */
     private void hidePath(ObjectNode row) {
         String file = row.path("file").asText();
         String name = row.has("uploaded_name") ? row.path("uploaded_name").asText() : directory.name(Path.of(file));

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 import routes.api.http.ProblemType;
 import routes.ingest.upload.UploadFolders;
 
-/** The only folder from which the API imports exports. */
+/** The import folder: the only folder from which the API imports exports. */
 @Component
 final class ImportDirectory {
 
@@ -23,8 +23,8 @@ final class ImportDirectory {
     }
 
     /**
-     * @param path relative; after symbolic links are resolved it must be in the folder, but not among the uploads, which belong
-     *     to their uploaders
+     * @param path relative to the folder. After symbolic links are resolved it must be inside the folder, but not in the uploads folder,
+     *     because uploads belong to the user who uploaded them.
      * @throws org.springframework.web.ErrorResponseException status 422
      */
     Path resolve(String path) {
@@ -35,7 +35,7 @@ final class ImportDirectory {
             if (!file.startsWith(folder) || file.startsWith(uploads)) {
                 throw refused("path is outside IMPORT_DIR, or in the uploads folder");
             }
-            // the path may be a folder that contains the link
+            // the path may be a folder with a symbolic link inside
             for (Path read : List.of(file, file.resolve("result.json"))) {
                 if (Files.exists(read) && (!read.toRealPath().startsWith(folder) || isIn(uploads, read.toRealPath()))) {
                     throw refused(
@@ -48,13 +48,13 @@ final class ImportDirectory {
         }
     }
 
-    /** The name of a file in the API: its path relative to the folder, or only its file name if it is elsewhere. */
+    /** Returns the name of a file in the API: its path relative to the folder, or only the file name if the file is elsewhere. */
     String name(Path file) {
         Path folder = root.toAbsolutePath().normalize();
         try {
             folder = folder.toRealPath();
         } catch (IOException e) {
-            // the folder is gone; its unresolved path is sufficient
+            // the folder no longer exists; use the unresolved path
         }
         return (file.startsWith(folder) ? folder.relativize(file) : file.getFileName()).toString();
     }

@@ -21,7 +21,7 @@ import routes.api.http.ProblemType;
 import routes.interests.Interests;
 import routes.trends.Trends;
 
-/** What a user is interested in, and what many posts are about now. */
+/** The interests of a user, and the current trends. */
 @RestController
 record InterestController(UserStore users, PostStore posts, Interests interests, Trends trends) {
 
@@ -44,7 +44,7 @@ record InterestController(UserStore users, PostStore posts, Interests interests,
         return list(id);
     }
 
-    /** Erases one interest, or all of them. */
+    /** Deletes one interest, or all. */
     @DeleteMapping("/users/{user_id}/interests")
     @Role.Needed(Role.OPERATOR)
     @ResponseStatus(HttpStatus.NO_CONTENT)

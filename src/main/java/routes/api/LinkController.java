@@ -31,19 +31,19 @@ import routes.objectstore.ObjectStore;
 import routes.web.Fetched;
 import routes.web.PageFetcher;
 
-/** The pages that the links of a post lead to: their stored articles, their pictures, and the request to fetch them again. */
+/** The pages linked from a post: their stored articles, their pictures, and requests to fetch them again. */
 @RestController
 record LinkController(
         PostStore posts, ApiDatabase database, ObjectStore objects, PageFetcher fetcher, LinkRequests requests) {
     private static final Logger LOG = LoggerFactory.getLogger(LinkController.class);
     private static final int MAX_LINKS = 1_000;
-    /** Articles have 200,000 characters at most. */
+    /** Maximum size of an article in bytes; an article has at most 200,000 characters. */
     private static final int MAX_BYTES = 1 << 20;
 
     private static final String PICTURE_CACHE = "private, max-age=86400";
     private static final String HOUR = "3600";
 
-    /** The link as in the post, with its article as Markdown and as HTML. */
+    /** Returns the link as in the post, with its article as Markdown and as HTML. */
     @GetMapping("/posts/{post_id}/links/{n}/article")
     JsonNode article(@PathVariable("post_id") PostId post, @PathVariable("n") @Min(1) @Max(MAX_LINKS) int n) {
         Kept kept = kept(post, n);
@@ -57,7 +57,10 @@ record LinkController(
         return answer;
     }
 
-    /** A picture of an article, fetched now: the page's policy and the reader's address stay closed to its site. */
+    /**
+     * Proxies a picture of an article. The browser does not contact the site: the site does not see the reader's address, and the page's
+     * security policy stays strict.
+     */
     @GetMapping("/posts/{post_id}/links/{n}/pictures/{picture}")
     void picture(
             @PathVariable("post_id") PostId post,
@@ -80,7 +83,7 @@ record LinkController(
         response.getOutputStream().write(picture.bytes());
     }
 
-    /** A link with an article that is kept. */
+    /** A link with a stored article. */
     private record Kept(ObjectNode link, String markdown) {}
 
     private Kept kept(PostId post, int n) {
@@ -112,7 +115,7 @@ record LinkController(
         return new Kept(link, stored(tenant, page));
     }
 
-    /** The whole article; the start of it that is in the row where the object store has lost it. */
+    /** Returns the complete article, or the beginning stored in the row if the object store no longer has the article. */
     private String stored(UUID tenant, JsonNode page) {
         String key = ObjectKeys.article(tenant, Sha256.hex(page.path("url").asText()));
         try {

@@ -26,7 +26,7 @@ import routes.api.http.Times;
 import routes.events.Json;
 import routes.vectorindex.VectorIndexException;
 
-/** The tools for agents. Each reads what an operation of the HTTP API reads, for the same caller, and returns the same. */
+/** The MCP tools. Each tool runs the query of an HTTP API operation for the same caller and returns the same data. */
 @Component
 record McpTools(
         UserStore users,
@@ -99,7 +99,7 @@ record McpTools(
     }
 
     private Object answer(Input in) {
-        @SuppressWarnings("unchecked") // the schema says so
+        @SuppressWarnings("unchecked") // guaranteed by the schema
         List<String> ids = (List<String>) in.values().get("channel_ids");
         UUID one = in.id("channel_id");
         List<UUID> channelIds =
@@ -116,7 +116,7 @@ record McpTools(
                         in.id("thread_id")));
     }
 
-    /** The wanted user, or the first one that the caller may see. */
+    /** Returns the given user, or the first user that the caller may see. */
     private long user(Input in) {
         return in.values().get("user_id") instanceof Number id
                 ? id.longValue()
@@ -126,7 +126,7 @@ record McpTools(
                         .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "The tenant has no users"));
     }
 
-    /** Arguments of a call; they match the schema. */
+    /** Arguments of a call, already validated against the schema. */
     private record Input(Map<String, Object> values) {
         String text(String name) {
             return text(name, null);
@@ -149,7 +149,7 @@ record McpTools(
         }
     }
 
-    @SuppressWarnings("unchecked") // the file in the program says so
+    @SuppressWarnings("unchecked") // guaranteed by the bundled file
     private SyncToolSpecification tool(String name, Object declared, Function<Input, Object> call) {
         var declaration = (Map<String, Object>) declared;
         Map<String, Object> input = new TreeMap<>(Map.of(
@@ -169,7 +169,7 @@ record McpTools(
         return new SyncToolSpecification(tool, (context, request) -> called(name, call, request.arguments()));
     }
 
-    /** What an operation refuses is an error of the tool, so that the agent can correct its call. */
+    /** Returns an operation's refusal as a tool error, so that the agent can correct its call. */
     private static CallToolResult called(String name, Function<Input, Object> call, Map<String, Object> arguments) {
         try {
             Object result = call.apply(new Input(arguments == null ? Map.of() : arguments));

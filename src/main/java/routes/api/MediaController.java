@@ -16,18 +16,18 @@ import routes.api.access.ApiDatabase;
 import routes.api.http.ProblemType;
 import routes.objectstore.ObjectStore;
 
-/** Serves the files of posts. The content is untrusted, so the headers allow a browser only to display it. */
+/** Serves the files of posts. The content is untrusted, so the response headers allow a browser only to display it. */
 @RestController
 record MediaController(ApiDatabase database, ObjectStore objects) {
 
     private static final Logger LOG = LoggerFactory.getLogger(MediaController.class);
 
-    /** Types that a browser may display; anything else could contain a script. */
+    /** Media types that a browser may display. Any other type could contain a script. */
     private static final String SHOWN = "image/(jpeg|png|gif|webp)|video/(mp4|webm)|audio/(ogg|mpeg)|application/pdf";
 
     private static final String POLICY = "sandbox; default-src 'none'";
 
-    /** Immutable, since the URL contains the hash of the content; private, since it needs a key. */
+    /** Immutable, because the URL contains the hash of the content; private, because access needs a key. */
     private static final String CACHE = "private, max-age=86400, immutable";
 
     record StoredFile(String mime, long sizeBytes, String s3Key) {}
@@ -52,7 +52,7 @@ record MediaController(ApiDatabase database, ObjectStore objects) {
         }
     }
 
-    /** The file, if it belongs to this post and is stored; deleted posts have no files. */
+    /** Returns the file if it belongs to this post and is stored. Deleted posts have no files. */
     StoredFile find(PostId post, String sha256) {
         return database.rows(
                         """
@@ -86,9 +86,9 @@ record MediaController(ApiDatabase database, ObjectStore objects) {
     }
 
     /**
-     * Called only on success, since errors have their own headers. Replaces the default security headers.
+     * Replaces the default security headers. Called only on success, because errors have their own headers.
      *
-     * @param name of the file: letters, digits, dots and dashes
+     * @param name file name of letters, digits, dots and dashes
      */
     static void describe(HttpServletResponse response, String mime, long sizeBytes, String name) {
         boolean isShown = mime.matches(SHOWN);

@@ -15,14 +15,14 @@ import routes.api.http.Cursor;
 @JsonInclude
 record Page<T>(List<T> items, String nextCursor) {
 
-    /** A list that has one page only. */
+    /** A list with only one page. */
     Page(List<T> items) {
         this(items, null);
     }
 
     /**
-     * @param rows those of the page, and one more if there is another page
-     * @param cursor of a row
+     * @param rows the rows of the page, plus one row if there is another page
+     * @param cursor returns the cursor of a row
      */
     static <T> Page<T> of(List<T> rows, int limit, Function<T, String> cursor) {
         return rows.size() <= limit
@@ -31,13 +31,11 @@ record Page<T>(List<T> items, String nextCursor) {
     }
 
     /**
-     * Reads a page.
-     *
      * @param scope everything that the list depends on
-     * @param cursor where the page starts; null for the first page
-     * @param rows reads a number of rows after a cursor, if there is one; a row more than the limit shows that there is another page
+     * @param cursor start of the page; null for the first page
+     * @param rows reads the given number of rows after an optional cursor; one row more than the limit is requested to detect another page
      * @param place the sort key of a row
-     * @throws org.springframework.web.ErrorResponseException status 400 for a cursor of another list
+     * @throws org.springframework.web.ErrorResponseException status 400 for a cursor of a different list
      */
     static <T> Page<T> read(
             String scope,

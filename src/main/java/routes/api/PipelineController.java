@@ -10,7 +10,7 @@ import routes.api.access.ApiDatabase;
 import routes.operations.StreamStates;
 
 /**
- * Counts the posts that a user sees, by pipeline state.
+ * Counts the posts that a user may see, by pipeline state.
  *
  * @param states absent in a process without the pipeline
  */
@@ -30,15 +30,15 @@ record PipelineController(UserStore users, ApiDatabase database, ObjectProvider<
      * @param parsed all posts
      * @param deleted deleted posts; not in any other count except {@code parsed}
      * @param tagged with tags
-     * @param taggingSkipped with nothing to tag
+     * @param taggingSkipped without content to tag
      * @param taggingOpen pending or retrying
-     * @param taggingFailed given up
+     * @param taggingFailed failed permanently
      * @param withVision with a vision result
      * @param crawled with fetched pages
      * @param indexed in the index
-     * @param indexSkipped without anything to index
+     * @param indexSkipped without content to index
      * @param indexOpen not yet in the index
-     * @param indexFailed whose last indexing attempt failed
+     * @param indexFailed posts whose last indexing attempt failed
      * @param albums albums with at least one post that is not deleted
      * @param media distinct stored files
      * @param deadLetters posts with a dead letter, which no stage processes further; absent if zero

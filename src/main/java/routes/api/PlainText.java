@@ -11,8 +11,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Search text: not blank, and without control characters; PostgreSQL rejects NUL. Has 1 to {@link #max} characters; a parameter that has
- * its own limit needs none here.
+ * Search text of 1 to {@link #max} characters: not blank and without control characters, because PostgreSQL rejects NUL. A parameter with
+ * a separate length limit does not need to set {@link #max}.
  */
 @Constraint(validatedBy = {})
 @Pattern(

@@ -8,13 +8,11 @@ import java.util.UUID;
 import routes.api.http.Cursor;
 
 /**
- * A post.
- *
- * @param attachmentText text of the attachments, one line each; null if there is none
+ * @param attachmentText text of the attachments, one line each; null if there are no attachments
  * @param entities formatting of the content, as in the event posts.parsed
  * @param media stored and missing files; fields that apply to only one of the two are absent from the other
  * @param enrichments null in lists
- * @param links what is known of each link, see {@link PostLinks}; null in lists
+ * @param links state of each link, see {@link PostLinks}; null in lists
  * @param samePictures other posts with the same pictures; null in lists
  */
 @JsonInclude
@@ -55,7 +53,7 @@ record Post(
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode links,
         @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode samePictures) {
 
-    /** The results of all stages by kind; null until the stage has stored one. */
+    /** The results of all stages by kind; null until the stage has stored a result. */
     @JsonInclude
     record Enrichments(JsonNode tags, JsonNode vision, JsonNode ocr, JsonNode crawl) {}
 

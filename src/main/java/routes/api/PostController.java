@@ -37,9 +37,7 @@ import routes.posts.TaggingRequests;
 import routes.timeline.TimelineRecord;
 import routes.timeline.TimelineTable;
 
-/**
- * Operations on posts. Edits and deletions are processed like those in Telegram.
- */
+/** Operations on posts. Edits and deletions are processed like edits and deletions in Telegram. */
 @RestController
 final class PostController {
 
@@ -75,7 +73,7 @@ final class PostController {
         this.maxTaggingAttempts = maxTaggingAttempts;
     }
 
-    /** The API contract calls the list of this one page {@code posts} instead of {@code items}. */
+    /** In the API contract, this list is named {@code posts} instead of {@code items}, and it has only one page. */
     @JsonInclude
     record Posts(List<Post> posts, String nextCursor) {}
 
@@ -115,11 +113,11 @@ final class PostController {
         return posts.taggingStats(users.require(id), taggingEnabled, maxTaggingAttempts);
     }
 
-    /** The outcomes of a post in each stage, in chronological order. */
+    /** The results of each stage for a post, in chronological order. */
     @JsonInclude
     record Timeline(@JsonIgnoreProperties("post_id") List<TimelineRecord> items, String nextCursor) {}
 
-    /** The processing history of a post. Contains none of its text, so it is available for deleted posts too. */
+    /** Returns the processing history of a post. It contains no text of the post, so it is also available for deleted posts. */
     @GetMapping("/posts/{post_id}/timeline")
     Timeline timeline(
             @PathVariable("post_id") PostId id,
@@ -145,7 +143,7 @@ final class PostController {
         return new Page<>(tags.most(users.require(id), filter, prefix, limit), null);
     }
 
-    /** @param content the new text; limited to the length of a Telegram message */
+    /** @param content the new text; at most as long as a Telegram message */
     record PostEdit(@NotBlank @Size(max = 4096) String content) {}
 
     @PatchMapping(path = "/posts/{post_id}", consumes = MediaType.APPLICATION_JSON_VALUE)

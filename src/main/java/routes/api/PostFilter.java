@@ -16,9 +16,9 @@ import routes.api.http.ProblemType;
 import routes.posts.PostFeature;
 
 /**
- * Filters the posts of a user's channels; null for no restriction.
+ * Filters the posts of a user's channels; a null field means no restriction.
  *
- * @param has what a post must have, all of it; empty for no restriction
+ * @param has features that a post must all have; empty for no restriction
  * @param from earliest time of posting, inclusive
  * @param to latest time of posting, exclusive
  */
@@ -49,7 +49,7 @@ record PostFilter(
     }
 
     /**
-     * What the codes stand for, each once, in a fixed order.
+     * Returns the features for the codes, without duplicates and in a fixed order.
      *
      * @param codes {@link PostFeature#code}; null for none
      */
@@ -61,13 +61,13 @@ record PostFilter(
                         .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Conditions on {@code posts p}, each beginning with AND. Parameters: {@link #values}, and {@code forms} of the tag. */
+    /** Returns conditions on {@code posts p}, each beginning with AND. Parameters: {@link #values}, and {@code forms} of the tag. */
     String conditions(Optional<Cursor> after) {
         return condition(after.orElse(null), "(p.posted_at, p.number) < (CAST(:time AS timestamptz), :number)")
                 + condition(taggingStatus, "p.tagging_status = :status")
                 + condition(channel, "p.channel_id = :channel")
-                // A scalar subquery: PostgreSQL would turn EXISTS into a join that reads all tags once per channel.
-                // ICU for case and ё: the locale of the database may not handle Russian.
+                // A scalar subquery: PostgreSQL would turn EXISTS into a join that reads all tags once per channel. ICU collation for case
+                // and ё: the locale of the database may not support Russian.
                 + condition(
                         tag,
                         """
@@ -86,8 +86,9 @@ record PostFilter(
     }
 
     /**
-     * The ids of the newest posts that match, in the channels that a user reads. Reads the newest posts of each channel from the index, then
-     * selects the newest of those. Parameters: those of {@link #conditions}, {@code tenant}, {@code user} and {@code limit}.
+     * Returns a query for the ids of the newest matching posts in the channels that a user reads. It reads the newest posts of each
+     * channel from the index, then selects the newest of those. Parameters: those of {@link #conditions}, {@code tenant}, {@code user} and
+     * {@code limit}.
      */
     String newest(Optional<Cursor> after) {
         return """

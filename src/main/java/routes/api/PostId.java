@@ -6,7 +6,7 @@ import org.springframework.web.ErrorResponseException;
 import routes.api.http.ProblemType;
 
 /**
- * Identifies a post: its UUID or its number.
+ * Identifies a post by UUID or number.
  *
  * @param column of {@code posts p} that holds the value
  */
@@ -14,11 +14,11 @@ record PostId(String column, Object value) {
 
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
 
-    /** The full form only, unlike {@link UUID#fromString}, which also accepts 1-1-1-1-1. */
+    /** Accepts only the full form, unlike {@link UUID#fromString}, which also accepts 1-1-1-1-1. */
     private static final Pattern ID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     /**
-     * Spring converts path variables with it.
+     * Called by Spring to convert path variables.
      *
      * @throws ErrorResponseException status 400
      */

@@ -12,14 +12,14 @@ import routes.crawl.Crawl;
 import routes.web.WebAddress;
 
 /**
- * What is known of each link of a post, from its row: the page that the crawl read, else what the last stage did with the links. Links
- * of the post come in their order, then pages of links that the post had before.
+ * Builds the state of each link of a post from its row: the page that the crawl fetched, otherwise the result of the last stage that
+ * handled the links. Links of the current text come first, in their order, then pages of links from earlier versions of the post.
  */
 final class PostLinks {
-    /** The page no longer exists. */
+    /** Problems that mean that the page no longer exists. */
     private static final Set<String> DEAD = Set.of("http_404", "http_410");
 
-    /** Fields of a page that are shown as they are stored. */
+    /** Fields of a page that are copied unchanged. */
     private static final List<String> SHOWN = List.of(
             "final_url",
             "title",
@@ -37,7 +37,7 @@ final class PostLinks {
 
     private PostLinks() {}
 
-    /** @param row of a post with enrichments and the columns of {@link PostRows#LINK_STATES} */
+    /** @param row a post with enrichments and the columns of {@link PostRows#LINK_STATES} */
     static ArrayNode of(ObjectNode row) {
         Map<String, JsonNode> pages = pages(row);
         ArrayNode links = JsonNodeFactory.instance.arrayNode();
@@ -49,7 +49,7 @@ final class PostLinks {
         return links;
     }
 
-    /** The pages by address; the first of two with the same. */
+    /** Maps addresses to pages; the first page wins if two have the same address. */
     private static Map<String, JsonNode> pages(ObjectNode row) {
         Map<String, JsonNode> pages = new LinkedHashMap<>();
         row.path("enrichments")
@@ -59,12 +59,12 @@ final class PostLinks {
         return pages;
     }
 
-    /** The stored page of a link, or null. */
+    /** Returns the stored page of a link, or null. */
     static JsonNode page(ObjectNode row, String url) {
         return pages(row).get(normal(url));
     }
 
-    /** The normal form under which pages are stored. Text that is not a web address is returned unchanged. */
+    /** Returns the normal form under which pages are stored. Text that is not a web address is returned unchanged. */
     static String normal(String url) {
         return WebAddress.of(url)
                 .map(address -> address.withoutFragment().toString())
@@ -102,7 +102,7 @@ final class PostLinks {
         return !page.path("markdown").asText("").isBlank();
     }
 
-    /** Why the page could not be read when it was last asked for; null if it could. */
+    /** Returns why the page could not be fetched at the last attempt; null if it was fetched. */
     private static String problem(JsonNode page, boolean hasArticle) {
         if (page.hasNonNull("post_id")) {
             return null;
@@ -111,12 +111,12 @@ final class PostLinks {
         if (reason != null || hasArticle) {
             return reason;
         }
-        // a row of another writer
+        // written by another program
         int status = page.path("status").asInt();
         return status >= FIRST_ERROR ? "http_" + status : "no_text";
     }
 
-    /** A link whose page the crawl has not stored. */
+    /** Adds the state of a link for which the crawl has stored no page. */
     private static void unread(ObjectNode link, ObjectNode row) {
         JsonNode step = row.path("links_step");
         String outcome = step.path("outcome").asText("");

@@ -9,10 +9,10 @@ import routes.crawltrigger.LinkRequests;
 import routes.posts.Spoilers;
 import routes.vision.PictureFacts;
 
-/** The columns selected from {@code posts p}, and the mapping of the rows. */
+/** The columns to select from {@code posts p}, and the mapping of the rows. */
 final class PostRows {
 
-    /** Number of characters shown of the post that a post replies to. */
+    /** Maximum length of the snippet of the replied-to post, in characters. */
     private static final int SNIPPET = 160;
 
     static final String COLUMNS =
@@ -70,7 +70,9 @@ final class PostRows {
                  FROM post_enrichment e WHERE e.post_id = p.id), '{}') AS enrichments
             """;
 
-    /** The state of the links, in addition to {@link #ENRICHMENTS}: the last stage that handled them, and whether a request is open. */
+    /**
+     * The state of the links, in addition to {@link #ENRICHMENTS}: the last stage that handled them, and whether a crawl request is open.
+     */
     static final String LINK_STATES =
             """
             (SELECT jsonb_build_object('stage', t.stage, 'outcome', t.outcome, 'reason', t.reason)
@@ -82,15 +84,15 @@ final class PostRows {
             """
                     .formatted(LinkRequests.OPEN.toSeconds());
 
-    /** Pictures of a post that are compared; a post from Telegram has one. */
+    /** Maximum number of pictures of a post that are compared; a post from Telegram has one. */
     private static final int COMPARED = 10;
 
-    /** Posts named for each picture. */
+    /** Maximum number of posts listed per picture. */
     private static final int SAME = 20;
 
     /**
-     * For each picture the other posts with the same one, or one that looks nearly the same. Compares the hashes of all pictures of the
-     * tenant, about 0.4 µs each.
+     * For each picture, the other posts with an identical or nearly identical picture. Compares the hashes of all pictures of the tenant,
+     * about 0.4 µs per hash.
      */
     static final String SAME_PICTURES =
             """
@@ -123,7 +125,7 @@ final class PostRows {
 
     static final RowMapper<Post> POST = ApiDatabase.as(Post.class, row -> shorten(row.path("reply_to")));
 
-    /** With the links. */
+    /** Includes the links. */
     static final RowMapper<Post> DETAILS = ApiDatabase.as(Post.class, row -> {
         shorten(row.path("reply_to"));
         row.set("links", PostLinks.of(row));

@@ -8,11 +8,11 @@ import org.springframework.stereotype.Component;
 import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
 
-/** Posts as readers see them, without deleted ones. */
+/** Posts as readers see them. Deleted posts are excluded. */
 @Component
 record PostStore(ApiDatabase database, TagStore tags) {
 
-    /** The first {@code limit} posts after the cursor, newest first, of the channels that the user reads. */
+    /** Returns the first {@code limit} posts after the cursor, newest first, of the channels that the user reads. */
     List<Post> list(User user, PostFilter filter, Optional<Cursor> after, int limit) {
         return database.rows(
                         """
@@ -30,7 +30,7 @@ record PostStore(ApiDatabase database, TagStore tags) {
                 .list();
     }
 
-    /** A post with the results of all stages. */
+    /** Returns a post with the results of all stages. */
     Post read(PostId id) {
         return database.rows(
                         """
@@ -49,14 +49,14 @@ record PostStore(ApiDatabase database, TagStore tags) {
                 .orElseThrow(id::unknown);
     }
 
-    /** The ids of a post that is to be changed. */
+    /** The ids of a post to change. */
     record Place(UUID id, UUID tenantId, UUID channelId) {}
 
     Place locate(PostId id) {
         return locate(id, "NOT p.is_deleted");
     }
 
-    /** For operations that also apply to tombstones. */
+    /** For operations that also apply to tombstones of deleted posts. */
     Place locateAlsoDeleted(PostId id) {
         return locate(id, "true");
     }
@@ -78,7 +78,7 @@ record PostStore(ApiDatabase database, TagStore tags) {
      * The tagging progress of a user's posts.
      *
      * @param postsNeedRetry posts in status retrying
-     * @param statsByStatus every status is a key
+     * @param statsByStatus contains every status as a key
      * @param taggingEnabled whether there is a usable provider
      * @param maxRetryAttempts passes through all providers before a post fails
      */

@@ -32,7 +32,7 @@ import routes.routefiles.RouteProblem;
 import routes.routefiles.RouteTrial;
 
 /**
- * The route files of this process: which are loaded, and which edits are not.
+ * The route files of this process: which are loaded, and which edits were refused.
  *
  * @param reloads absent in a process without the pipeline
  * @param trials absent in a process without the pipeline
@@ -48,16 +48,16 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
      *
      * @param origin built_in, overridden or added
      * @param file location of its text
-     * @param name in the folder of route files
+     * @param name file name in the folder of route files
      */
     record RouteText(String id, String origin, String file, String name, String text) {}
 
     /**
-     * A text to try.
+     * A route text to try.
      *
-     * @param file name of the route file that the text may become
-     * @param post id or number; null if there is an entry
-     * @param entry as {@code <stream>/<id>}; null if there is a post
+     * @param file name of the route file in which the text would be saved
+     * @param post id or number; null if {@code entry} is set
+     * @param entry {@code <stream>/<id>}; null if {@code post} is set
      */
     record RouteTry(
             @NotNull(message = "is required")
@@ -86,7 +86,7 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
         }
     }
 
-    /** @param running what runs instead */
+    /** @param running the version that runs instead */
     record FailedEdit(String file, List<RouteProblem> mistakes, String running, Instant since) {
 
         static List<FailedEdit> all(LiveRoutes.State state) {
@@ -97,9 +97,9 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
     }
 
     /**
-     * @param watching whether edits are taken without a request
-     * @param loadedAt when the last edit was loaded, or the process started
-     * @param problem why routes are missing until the process is started again; null if none are
+     * @param watching whether edits are loaded automatically
+     * @param loadedAt time when the last edit was loaded, or when the process started
+     * @param problem why routes are missing until the process is restarted; null if none are missing
      */
     @JsonInclude
     record LoadedRoutes(
@@ -111,7 +111,7 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
 
     /**
      * @param outcome loaded, refused, restored or failed
-     * @param changed ids of routes that were exchanged
+     * @param changed ids of the routes that were replaced
      */
     record Reloaded(
             String outcome,
@@ -201,7 +201,7 @@ record RoutesController(ObjectProvider<RouteReloads> reloads, ObjectProvider<Rou
         return present(routes.state().orElse(null));
     }
 
-    /** @throws ErrorResponseException status 503 for null */
+    /** @throws ErrorResponseException status 503 if {@code part} is null */
     private static <T> T present(T part) {
         if (part == null) {
             throw notReady();

@@ -23,13 +23,13 @@ import routes.api.http.ProblemType;
 import routes.search.QueryLanguage;
 import routes.search.QueryLanguage.UnclearQueryException;
 
-/** Searches that a user keeps under a name. */
+/** Searches that a user has saved under a name. */
 @RestController
 record SavedSearchController(UserStore users, ApiDatabase database) {
-    /** For a user. */
+    /** Maximum number per user. */
     private static final int MOST = 100;
 
-    /** @param query in the language of the search */
+    /** @param query in the search syntax */
     @JsonInclude
     record SavedSearch(UUID id, String name, String query, Instant createdAt) {}
 

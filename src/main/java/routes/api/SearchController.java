@@ -36,30 +36,30 @@ import routes.text.TagKey;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndex.Facets;
 
-/** Searches the posts of the channels that a user reads. The index finds them, the database supplies what is shown. */
+/** Searches the posts of the channels that a user reads. The index returns the matches, the database supplies the displayed data. */
 @RestController
 record SearchController(
         UserStore users, Subscriptions subscriptions, PostStore posts, ApiDatabase database, HybridSearch engine) {
 
-    /** Facets are for choosing, not for reading through. */
+    /** Facets are meant for selection; a longer list is of no use. */
     private static final int MAX_TAGS = 30;
 
     private static final int MAX_FACET_CHANNELS = 50;
 
-    /** Characters that indexing removes from a text. */
+    /** Invisible characters that indexing removes from a text. */
     private static final String INVISIBLE = "[\\u200B-\\u200D\\uFEFF]";
 
     private static final RowMapper<Beside> BESIDE = ApiDatabase.as(Beside.class);
-    /** Characters by which a part of the indexed text is recognised. */
+    /** Number of leading characters used to recognise a part of the indexed text. */
     private static final int MIN_PART = 200;
 
     /**
      * @param snippet plain text around the best match, with spoilers masked
-     * @param foundIn where that is: {@code post}, {@code picture} or {@code link}
-     * @param score comparable within one answer only
+     * @param foundIn location of the snippet: {@code post}, {@code picture} or {@code link}
+     * @param score comparable only within one response
      * @param channel title of the channel, otherwise its user name
      * @param link to the post in Telegram
-     * @param post as lists show it
+     * @param post in the same form as in lists
      */
     @JsonInclude
     record SearchHit(
@@ -74,7 +74,7 @@ record SearchController(
             String link,
             Post post) {}
 
-    /** What search shows and reads in addition to the post. */
+    /** Data that search reads and displays in addition to the post. */
     private record Beside(String channel, String description, String recognized, boolean hasPage) {}
 
     /** @param channel title of the channel, otherwise its user name */
@@ -85,13 +85,13 @@ record SearchController(
     /** @param month {@code yyyy-MM} in UTC */
     record MonthCount(String month, int count) {}
 
-    /** Channels and tags with the most posts first, months in order. */
+    /** Facets: channels and tags sorted by number of posts, descending; months in chronological order. */
     record FacetLists(List<ChannelCount> channels, List<TagCount> tags, List<MonthCount> months) {}
 
     /**
-     * @param correctedQuery the query that was searched, where no post contains what was typed; null for the query itself
-     * @param unavailable parts of the search that failed, such as {@code embeddings}; null if none did
-     * @param facets null unless wanted
+     * @param correctedQuery the corrected query, used because no post matches the query as typed; null if the query was not corrected
+     * @param unavailable parts of the search that failed, such as {@code embeddings}; null if none failed
+     * @param facets null unless requested
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Hits(
@@ -149,9 +149,9 @@ record SearchController(
     }
 
     /**
-     * A post on the same subject as another one.
+     * A post on the same subject as another post.
      *
-     * @param sharedTags those of its tags that the other post has too, in any form
+     * @param sharedTags tags of this post that the other post also has, in any form
      * @param channel title of the channel, otherwise its user name
      */
     record RelatedPost(Post post, String channel, List<String> sharedTags) {}
@@ -197,7 +197,7 @@ record SearchController(
         return new Page<>(shown);
     }
 
-    /** @throws org.springframework.web.ErrorResponseException status 400 for an operator that cannot be understood */
+    /** @throws org.springframework.web.ErrorResponseException status 400 for an invalid operator */
     private static Understood understood(String text) {
         try {
             Understood understood = QueryLanguage.read(text);
@@ -213,7 +213,7 @@ record SearchController(
         }
     }
 
-    /** Null if nothing was replaced. */
+    /** Returns null if nothing was replaced. */
     private static String corrected(String text, Map<String, String> replaced) {
         String corrected = text;
         for (Map.Entry<String, String> word : replaced.entrySet()) {
@@ -247,14 +247,14 @@ record SearchController(
                         .toList());
     }
 
-    /** A ranking has no stable sort key, so the cursor holds the number of hits already shown. */
+    /** Returns the number of hits already shown. A ranking has no stable sort key, so the cursor holds this number. */
     private static int offset(Cursor cursor) {
         return (int) Math.max(0, Math.min(cursor.number(), Integer.MAX_VALUE - PostQuery.MAX_LIMIT));
     }
 
     /**
-     * The hits in the same order. The index may be stale, so posts that were deleted meanwhile or that the user may no longer see
-     * are left out.
+     * Returns the hits in the same order. The index may be stale, so posts are omitted that were deleted meanwhile or that the user may no
+     * longer see.
      */
     private List<SearchHit> hits(User user, String query, List<PostHit> found) {
         Map<UUID, PostHit> byId = found.stream().collect(Collectors.toMap(PostHit::postId, hit -> hit));
@@ -298,7 +298,9 @@ record SearchController(
                 post);
     }
 
-    /** The part of the indexed text that contains a position: the post's own text, then the pictures, then the pages. */
+    /**
+     * Returns the part of the indexed text that contains a position. The parts are the post's own text, then the pictures, then the pages.
+     */
     private static String place(Post post, Beside beside, String indexed, int at) {
         if (at == 0 || isIn(indexed, post.content(), at) || isIn(indexed, post.attachmentText(), at)) {
             return "post";
@@ -309,12 +311,15 @@ record SearchController(
 
     private static boolean isIn(String indexed, String part, int at) {
         String text = part == null ? "" : asIndexed(part);
-        // long parts are cut
+        // long parts are truncated
         int start = text.isEmpty() ? -1 : indexed.indexOf(text.substring(0, Math.min(text.length(), MIN_PART)));
         return start >= 0 && at >= start && at < start + text.length();
     }
 
-    /** The indexed text starts with the text of the post. If the post was edited after indexing, only the text of the post is used. */
+    /**
+     * Masks spoilers. The indexed text starts with the text of the post. If the post was edited after indexing, only the text of the post
+     * is used.
+     */
     private static String unspoiled(Post post, String indexed) {
         String shown = Spoilers.masked(post.content(), post.entities());
         if (shown.equals(post.content())) {

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A text of a request that must not get into a log, message or metric. {@link #toString()} and conversion errors do not contain it, because
- * Spring logs both.
+ * Text of a request that must not appear in a log, message or metric. Neither {@link #toString()} nor conversion errors contain it,
+ * because Spring logs both.
  */
 record Secret(String text) {
 
-    /** @throws IllegalArgumentException if the value is not a text; the message does not contain it */
+    /** @throws IllegalArgumentException if the value is not a string; the message does not contain the value */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static Secret of(JsonNode value) {
         if (!value.isTextual()) {

@@ -10,14 +10,14 @@ import org.springframework.web.bind.annotation.RestController;
 import routes.api.access.ApiDatabase;
 import routes.api.http.ProblemType;
 
-/** What a tenant has in the object store. */
+/** The usage of the object store per tenant. */
 @RestController
 record StorageController(ApiDatabase database) {
 
     /**
      * @param kind media, crawl (articles) or album (summaries)
      * @param bytes measured in the object store
-     * @param recordedBytes what the rows of files say; null for kinds without rows
+     * @param recordedBytes sum of the sizes in the rows of files; null for kinds without rows
      */
     @JsonInclude
     record StoredKind(
@@ -25,7 +25,7 @@ record StorageController(ApiDatabase database) {
 
     /**
      * @param quotaBytes null for no limit
-     * @param usedBytes what counts for the quota
+     * @param usedBytes bytes that count towards the quota
      */
     @JsonInclude
     record TenantStorage(UUID tenantId, Long quotaBytes, long usedBytes, List<StoredKind> kinds) {}

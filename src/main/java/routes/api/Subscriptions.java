@@ -12,10 +12,10 @@ import routes.api.access.ApiDatabase;
 import routes.api.http.ProblemType;
 import routes.text.NormalizedText;
 
-/** The channels that users read. */
+/** The channels that users have subscribed to. */
 @Component
 record Subscriptions(ApiDatabase database) {
-    /** More than anyone reads; limits the size of the search filter. */
+    /** Upper limit that bounds the size of the search filter; no user reads this many channels. */
     static final int MAX_CHANNELS = 10_000;
 
     private record Subscription(UUID channelId, String username, String title) {
@@ -37,7 +37,7 @@ record Subscriptions(ApiDatabase database) {
                 .list();
     }
 
-    /** @param wanted ids of channels; those that the user does not read are left out; null for all that the user reads */
+    /** @param wanted ids of channels; channels that the user does not read are ignored; null for all channels that the user reads */
     Set<UUID> of(User user, Collection<UUID> wanted) {
         return read(user).stream()
                 .map(Subscription::channelId)
@@ -46,9 +46,9 @@ record Subscriptions(ApiDatabase database) {
     }
 
     /**
-     * @param only the wanted channel; null for all that the user reads
-     * @param names user names or titles of the wanted channels; empty for all
-     * @throws org.springframework.web.ErrorResponseException status 400 for a name that none of the user's channels has
+     * @param only id of the channel; null for all channels that the user reads
+     * @param names user names or titles of the channels; empty for all
+     * @throws org.springframework.web.ErrorResponseException status 400 for a name that matches none of the user's channels
      */
     Set<UUID> named(User user, UUID only, Set<String> names) {
         List<Subscription> read = read(user).stream()

@@ -18,17 +18,17 @@ record TagStore(ApiDatabase database) {
 
     private static final int POSTS = 20_000;
 
-    /** How many posts have a tag. */
+    /** The number of posts with a tag. */
     record TagCount(String tag, long posts) {}
 
     /** @param form the tag as a post spells it */
     private record Form(String form, long posts) {}
 
     /**
-     * The most frequent tags. Tags with the same {@link TagKey} count as one, shown in the most frequent form. Only the newest
+     * Returns the most frequent tags. Tags with the same {@link TagKey} count as one tag, shown in its most frequent form. Only the newest
      * {@value #POSTS} posts count, so the result covers recent subjects and the query time stays bounded.
      *
-     * @param filter which posts count
+     * @param filter selects the posts to count
      * @param prefix of one of the forms; null for no restriction
      */
     List<TagCount> most(User user, PostFilter filter, String prefix, int limit) {
@@ -47,8 +47,8 @@ record TagStore(ApiDatabase database) {
     }
 
     /**
-     * The tag of the filter and its other forms in the same posts, normalised like the condition of {@link PostFilter}; null without a
-     * tag.
+     * Returns the tag of the filter and its other forms in the same posts, normalised as in the condition of {@link PostFilter}; null
+     * without a tag.
      */
     String[] forms(User user, PostFilter filter) {
         if (filter.tag() == null) {
@@ -64,7 +64,7 @@ record TagStore(ApiDatabase database) {
                 .toArray(String[]::new);
     }
 
-    /** Most frequent first. */
+    /** Returns the most frequent first. */
     private List<Form> counted(User user, PostFilter filter) {
         return database.sql(
                         """

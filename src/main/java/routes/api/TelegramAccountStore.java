@@ -10,10 +10,13 @@ import routes.api.access.ApiDatabase;
 import routes.api.http.ProblemType;
 import routes.telegram.AccountStates;
 
-/** Which tenant manages which Telegram account, and what the process with its session last wrote of it. */
+/** Which tenant manages which Telegram account, and the state last written by the process that holds its session. */
 @Component
 record TelegramAccountStore(ApiDatabase database) {
-    /** Each has a TDLib client with a database of its own; more accounts than a household has look like abuse to Telegram. */
+    /**
+     * Maximum number of accounts. Each has its own TDLib client and database, and more accounts than a household has look like abuse to
+     * Telegram.
+     */
     private static final int MAX_ACCOUNTS = 16;
 
     private static final String ROWS =
@@ -25,9 +28,9 @@ record TelegramAccountStore(ApiDatabase database) {
             """;
 
     /**
-     * An account as its process last wrote it.
+     * An account as last written by its process.
      *
-     * @param isSeen whether that was not long ago, so that the process still runs
+     * @param isSeen whether it was written recently, which means that the process is still running
      */
     record Row(
             String name,
@@ -38,12 +41,12 @@ record TelegramAccountStore(ApiDatabase database) {
             Instant limitedUntil,
             boolean isSeen) {}
 
-    /** The accounts that the caller may see, by name. */
+    /** Returns the accounts that the caller may see, sorted by name. */
     List<Row> all() {
         return rows("", Map.of());
     }
 
-    /** @throws org.springframework.web.ErrorResponseException status 404, if the caller may not see it */
+    /** @throws org.springframework.web.ErrorResponseException status 404 if the caller may not see the account */
     Row require(String name) {
         return find(name)
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("account", "There is no Telegram account " + name));
@@ -62,9 +65,9 @@ record TelegramAccountStore(ApiDatabase database) {
     }
 
     /**
-     * Makes the account one of the tenant, unless the caller has it already.
+     * Assigns the account to the tenant, unless the tenant already has it.
      *
-     * @throws org.springframework.web.ErrorResponseException status 409, if another tenant has it or there are too many
+     * @throws org.springframework.web.ErrorResponseException status 409 if another tenant has the account or there are too many accounts
      */
     void claim(String name, UUID tenant, String process) {
         int added = database.sql(

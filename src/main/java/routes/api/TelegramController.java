@@ -42,16 +42,16 @@ import routes.telegram.TelegramAccount.Status;
 import routes.telegram.TelegramAccounts;
 import routes.telegram.TelegramLoginException;
 
-/** The Telegram accounts of a tenant, and signing in to them. Steps need the process that has the sessions. */
+/** The Telegram accounts of a tenant, and sign-in to them. Sign-in steps are available only in the process that holds the sessions. */
 @RestController
 @Role.Needed(Role.OPERATOR)
 final class TelegramController {
-    /** Steps of signing in of a tenant: enough for some people with mistakes, few for a program that guesses. */
+    /** Maximum number of sign-in steps per tenant and period: enough for several people who make mistakes, too few to guess a code. */
     private static final int STEPS = 30;
 
     private static final Duration STEPS_PERIOD = Duration.ofMinutes(10);
 
-    /** Telegram says no time; "some hours" is what people report. */
+    /** Telegram does not return the duration of a limit; users report "some hours". */
     private static final Duration LIMITED_UNKNOWN = Duration.ofHours(1);
 
     private static final int MAX_SECRET = 256;
@@ -72,15 +72,13 @@ final class TelegramController {
     }
 
     /**
-     * An account.
-     *
-     * @param state of {@link State}, in lower case; the answer names what it waits for
+     * @param state {@link State} in lower case; names the input that the account waits for
      * @param user name of the person; null unless signed in
      * @param codeWay how Telegram sends the code; null unless the account waits for one
-     * @param detail where the code was sent, in words, or the hint to the password
-     * @param link to show as a QR code; anyone who has it can sign this session in
-     * @param limitedUntil until when Telegram refuses something to the account
-     * @param process that has the session, or had it last
+     * @param detail description of where the code was sent, or the password hint
+     * @param link link to display as a QR code; scanning it signs this session in, so it is a secret
+     * @param limitedUntil end of a limit that Telegram has set on the account
+     * @param process process that holds the session, or held it last
      */
     @JsonInclude
     record Account(
@@ -98,7 +96,7 @@ final class TelegramController {
             return new Account(name, "closed", null, null, null, null, problem, null, process);
         }
 
-        /** Without the link: Spring logs answers. */
+        /** Omits the link: Spring logs response bodies. */
         @Override
         public String toString() {
             return name + ": " + state;
@@ -106,15 +104,15 @@ final class TelegramController {
     }
 
     /**
-     * @param problem why no account can be signed in through this process; null if one can
-     * @param reason {@code problem} for programs
+     * @param problem why no account can be signed in through this process; null if sign-in is possible
+     * @param reason machine-readable form of {@code problem}
      */
     @JsonInclude
     record Accounts(List<Account> items, String problem, String reason, String remedy) {}
 
     /**
-     * @param name main unless given
-     * @param phoneNumber null: by a QR code
+     * @param name default is main
+     * @param phoneNumber null to sign in with a QR code
      */
     record NewSignIn(
             @Pattern(
@@ -182,7 +180,7 @@ final class TelegramController {
     Account password(@PathVariable("account") String name, @Valid @RequestBody SignInPassword given)
             throws InterruptedException {
         store.require(name);
-        // it can begin or end with a space
+        // a password may begin or end with a space
         String password = text("password", given.password());
         return step(() -> signIns.password(name, password));
     }
@@ -196,7 +194,7 @@ final class TelegramController {
         return step(() -> signIns.emailAddress(name, address));
     }
 
-    /** The link as an image. A resource, since Spring logs other bodies. */
+    /** Returns the link as an image, wrapped in a Resource, because Spring logs other bodies. */
     @GetMapping("/telegram/accounts/{account}/qr_code")
     ResponseEntity<Resource> qrCode(@PathVariable("account") String name) {
         String link = account(store.require(name)).link();
@@ -290,7 +288,7 @@ final class TelegramController {
         return e.reason().name().toLowerCase(Locale.ROOT);
     }
 
-    /** Without what people write between the digits. */
+    /** Removes separators between the digits. */
     private static String number(String given) {
         if (!NUMBER.matcher(given).matches()) {
             throw ProblemType.INVALID_VALUE.exception(

@@ -18,13 +18,13 @@ import routes.delivery.TelegramLinks;
 import routes.delivery.TelegramLinks.Code;
 import routes.delivery.TelegramLinks.Link;
 
-/** The chat of a user with the bot that delivers digests. */
+/** Links a user to a chat with the bot that delivers digests. */
 @RestController
 record TelegramLinkController(UserStore users, TelegramLinks links) {
 
     /**
-     * @param hasBot whether there is a bot to link
-     * @param bot its user name; null until it is known
+     * @param hasBot whether a bot is configured
+     * @param bot user name of the bot; null until Telegram has returned it
      */
     @JsonInclude
     record TelegramLink(boolean hasBot, String bot, @JsonUnwrapped Link link) {}
@@ -35,10 +35,10 @@ record TelegramLinkController(UserStore users, TelegramLinks links) {
         return new TelegramLink(links.hasBot(), links.bot().orElse(null), link);
     }
 
-    /** @param url opens the chat with the bot and sends the code; null until the bot is known */
+    /** @param url opens the chat with the bot and sends the code; null until the bot's user name is available */
     @JsonInclude
     record TelegramCode(String code, Instant expiresAt, String bot, String url) {
-        /** Without the code: Spring logs answers. */
+        /** Omits the code: Spring logs response bodies. */
         @Override
         public String toString() {
             return "TelegramCode[bot=" + bot + "]";

@@ -20,12 +20,12 @@ import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.events.Json;
 
-/** The schemas of tools: those of the OpenAPI document for what they return, and the check of values against them. */
+/** JSON schemas of the tools: result schemas taken from the OpenAPI document, and validation of values against schemas. */
 @Component
 final class ToolSchemas implements JsonSchemaValidator {
     private static final String COMPONENT = "#/components/schemas/";
     private static final ObjectMapper JSON = Json.newMapper();
-    /** Keeps null values of maps. */
+    /** Preserves null values in maps. */
     private static final ObjectMapper PLAIN = new ObjectMapper();
 
     private final JsonNode document;
@@ -39,7 +39,7 @@ final class ToolSchemas implements JsonSchemaValidator {
         }
     }
 
-    /** A schema of the document, with those that it refers to. */
+    /** Returns a schema of the document together with the schemas that it references. */
     Map<String, Object> component(String name) {
         ObjectNode whole =
                 document.path("components").path("schemas").path(name).deepCopy();
@@ -70,7 +70,7 @@ final class ToolSchemas implements JsonSchemaValidator {
         return JSON.convertValue(value, new TypeReference<Map<String, Object>>() {});
     }
 
-    /** One for each tool and direction, so few. */
+    /** Caches the parsed schemas. There is one per tool and direction, so the cache stays small. */
     @Override
     public ValidationResponse validate(Map<String, Object> schema, Object value) {
         JsonSchema known = parsed.computeIfAbsent(schema, one -> JsonSchemaFactory.getInstance(VersionFlag.V202012)

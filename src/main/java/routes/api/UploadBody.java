@@ -24,7 +24,7 @@ final class UploadBody extends FilterInputStream {
     }
 
     /**
-     * Refuses a body that is too long, if possible before it is read.
+     * Refuses a body that is too long, before it is read if its length is declared.
      *
      * @param length bytes read so far, or the declared Content-Length
      */

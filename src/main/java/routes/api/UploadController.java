@@ -33,13 +33,16 @@ import routes.ingest.upload.UploadProperties;
 import routes.ingest.upload.UploadRefusedException;
 import routes.posts.StorageQuota;
 
-/** Imports by upload. Refuses before the body is read where possible, so clients that wait for "100 Continue" send nothing. */
+/**
+ * Imports uploaded exports. Refuses a request before its body is read where possible, so that clients that wait for "100 Continue" send
+ * nothing.
+ */
 @RestController
 final class UploadController {
 
     private static final Logger LOG = LoggerFactory.getLogger(UploadController.class);
 
-    /** The name of the only part of the body: the export. */
+    /** Name of the only part of the body, which contains the export. */
     private static final String PART = "file";
 
     private static final Pattern FOLDERS = Pattern.compile(".*[/\\\\]", Pattern.DOTALL);
@@ -105,8 +108,6 @@ final class UploadController {
     }
 
     /**
-     * The uploaded export.
-     *
      * @param name file name sent by the client
      * @param export path of the export to import
      */
@@ -139,7 +140,7 @@ final class UploadController {
         return upload;
     }
 
-    /** An export with files, of which none can be stored. */
+    /** Refuses an export with files if the quota leaves no space for any of them. */
     private void requireQuota(User user) {
         quota.left(user.tenantId()).ifPresent(left -> {
             if (left == 0) {
@@ -157,7 +158,7 @@ final class UploadController {
                 "Send multipart/form-data with one part, which contains the export and is named " + PART + ".");
     }
 
-    /** The file name without folders, safe to store and display. */
+    /** Returns the file name without folders, safe to store and display. */
     private static String name(FileItemInput part) {
         String name;
         try {

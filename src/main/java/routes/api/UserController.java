@@ -53,7 +53,7 @@ record UserController(
     /** The Bot API form of a channel id is -(id + offset). */
     private static final long BOT_API_OFFSET = 1_000_000_000_000L;
 
-    /** Telegram's ids have at most 52 significant bits. */
+    /** Upper bound of Telegram's ids, which have at most 52 significant bits. */
     private static final long MAX_ID = 1L << 52;
 
     private static final long MAX_POSTS_PER_DAY = 1_000_000;
@@ -61,8 +61,8 @@ record UserController(
     private static final ObjectMapper JSON = Json.newMapper();
 
     /**
-     * Channels are shared by all tenants. The title of a private channel, and when a channel was last read, are shown only to
-     * tenants with posts of it.
+     * Channels are shared by all tenants. The title of a private channel and the time of the last read are shown only to tenants that have
+     * posts of the channel.
      */
     private static final String SUBSCRIPTIONS =
             """
@@ -123,7 +123,7 @@ record UserController(
         return users.require(id);
     }
 
-    /** A caller with a tenant cannot see other tenants. */
+    /** Returns the tenant for a new user. A caller with a tenant cannot use other tenants. */
     private UUID tenant(String wanted) {
         UUID own = Caller.current().tenant();
         if (own == null) {
@@ -139,9 +139,9 @@ record UserController(
     /**
      * A channel that a user reads.
      *
-     * @param tgChannelId the bare positive id; null until the channel is read for the first time
+     * @param tgChannelId positive id without prefix; null until the channel is first read
      * @param title empty until then
-     * @param live how far it is read live from Telegram; null if it is not
+     * @param live progress of live reading from Telegram; null if the channel is not read live
      */
     @JsonInclude
     record Subscription(
@@ -159,20 +159,20 @@ record UserController(
     }
 
     /**
-     * How far a channel is read live.
+     * Progress of reading a channel live.
      *
-     * @param state finding (it is looked for at Telegram), history, live, paused, waiting (Telegram wants a pause), or failed
-     * @param account that reads it; null until it is found, and for a preview
-     * @param historyFrom how far back it is read
-     * @param historyDoneAt when the history was read to its end; null before
-     * @param historyReadTo time of the oldest post that was read so far; null after that, and before the first
-     * @param messagesRead messages that were read, repeatedly read ones included
-     * @param lastReadAt when the newest messages were last read again
-     * @param floodUntil end of the pause that Telegram wants
+     * @param state finding (the channel is being resolved at Telegram), history, live, paused, waiting (flood wait of Telegram), or failed
+     * @param account account that reads the channel; null until the channel is resolved, and for a preview
+     * @param historyFrom start of the history to read
+     * @param historyDoneAt time when the history was completely read; null before
+     * @param historyReadTo time of the oldest post read so far; null before the first post and after the history is completely read
+     * @param messagesRead number of messages read, including repeated reads
+     * @param lastReadAt time of the last read of the newest messages
+     * @param floodUntil end of the flood wait that Telegram has set
      * @param error why the channel cannot be read; reading is retried automatically
-     * @param retryAt when it is retried; null without an error, or if it is now
-     * @param jobId of the request to read it now; null when that is done
-     * @param source telegram (through an account) or preview (without one)
+     * @param retryAt time of the next retry; null without an error, or if the retry is due
+     * @param jobId id of the pending request to read the channel now; null if there is none
+     * @param source telegram (through an account) or preview (without an account)
      */
     @JsonInclude
     record Live(
@@ -193,10 +193,10 @@ record UserController(
             String source) {}
 
     /**
-     * Exactly one of the two must be set.
+     * A channel to subscribe to. Exactly one of the fields must be set.
      *
      * @param username with or without {@code @}, or a link to the channel or one of its posts, also of a private channel
-     * @param tgChannelId the bare positive id, or the id with the {@code -100} prefix of the Bot API
+     * @param tgChannelId positive id without prefix, or the id with the {@code -100} prefix of the Bot API
      */
     record NewSubscription(
             @Pattern(
@@ -235,7 +235,7 @@ record UserController(
                 .optional();
     }
 
-    /** The id of the channel; inserts a row for a new channel. */
+    /** Returns the id of the channel; inserts a row for a new channel. */
     private UUID channel(NewSubscription wanted) {
         if ((wanted.username() == null) == (wanted.tgChannelId() == null)) {
             throw ProblemType.INVALID_VALUE.exception("username", "Either username or tg_channel_id is required");
@@ -278,12 +278,12 @@ record UserController(
         return id;
     }
 
-    /** The name of a user or channel without a leading {@code @} or {@code https://t.me/}; null stays null. */
+    /** Returns the name of a user or channel without a leading {@code @} or {@code https://t.me/}; null for null. */
     static String bareName(String name) {
         return name == null ? null : name.replaceFirst("^(@|(https?://)?t\\.me/(s/)?)", "");
     }
 
-    /** The channels that a user reads, in the order of subscribing. */
+    /** Lists the channels that a user reads, in the order of subscription. */
     @GetMapping("/users/{user_id}/channels")
     Page<Subscription> channels(
             @PathVariable("user_id") long id,
@@ -310,10 +310,11 @@ record UserController(
     }
 
     /**
-     * What a user adds to {@code config/enrichment_policy.yml}, stored in {@code users.settings}.
+     * User-specific additions to {@code config/enrichment_policy.yml}, stored in {@code users.settings}.
      *
-     * @param triggerTags posts with one of them have their links fetched, as with those of the policy; matched by words in any form
-     * @param postsPerDay upper limit of the user's posts per day (UTC) whose links are fetched; null for none besides the tenant's
+     * @param triggerTags in addition to those of the policy: links of posts with one of these tags are fetched; tags are compared by words
+     *     in any form
+     * @param postsPerDay maximum number of the user's posts per day (UTC) whose links are fetched; null for only the tenant's limit
      */
     @JsonInclude
     record CrawlSettings(
@@ -380,12 +381,10 @@ record UserController(
         }
     }
 
-    /**
-     * @param channels how many channels are read; {@link Live#jobId} of each has the id until that is done
-     */
+    /** @param channels number of channels to read; {@link Live#jobId} of each contains the id until its read has finished */
     record Reading(UUID jobId, String status, int channels) {}
 
-    /** Reads the channels of the user now, without waiting for the next time. A pause that Telegram wants is kept. */
+    /** Reads the channels of the user now instead of at the next scheduled time. Flood waits of Telegram are still observed. */
     @PostMapping("/users/{user_id}/channels/parse")
     @Role.Needed(Role.OPERATOR)
     ResponseEntity<Reading> parse(@PathVariable("user_id") long id) {
@@ -411,18 +410,18 @@ record UserController(
                 .body(new Reading(job, "queued", channels));
     }
 
-    /** Reads the channel no more, for all users of the tenant, until it is resumed. */
+    /** Stops reading the channel for all users of the tenant until it is resumed. */
     @PostMapping("/users/{user_id}/channels/{channel_id}/pause")
     @Role.Needed(Role.OPERATOR)
     Subscription pause(@PathVariable("user_id") long id, @PathVariable("channel_id") UUID channel) {
         return change(id, channel, "paused_at = coalesce(paused_at, now())");
     }
 
-    /** Reads the channel again from where it was paused. */
+    /** Resumes reading the channel from where it was paused. */
     @PostMapping("/users/{user_id}/channels/{channel_id}/resume")
     @Role.Needed(Role.OPERATOR)
     Subscription resume(@PathVariable("user_id") long id, @PathVariable("channel_id") UUID channel) {
-        // edits and deletions of the time between were not noted
+        // edits and deletions during the pause were not received
         return change(
                 id, channel, "paused_at = NULL, wanted = CASE WHEN paused_at IS NULL THEN wanted ELSE 'deep' END");
     }

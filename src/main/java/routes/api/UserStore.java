@@ -8,7 +8,6 @@ import routes.api.access.ApiDatabase;
 import routes.api.http.Cursor;
 import routes.api.http.ProblemType;
 
-/** Users. */
 @Component
 record UserStore(ApiDatabase database) {
 
@@ -19,7 +18,7 @@ record UserStore(ApiDatabase database) {
             """;
 
     /**
-     * The user, if the caller may see it.
+     * Returns the user if the caller may see it.
      *
      * @throws org.springframework.web.ErrorResponseException status 404
      */
@@ -31,7 +30,7 @@ record UserStore(ApiDatabase database) {
                 .orElseThrow(() -> ProblemType.NOT_FOUND.exception("user_id", "There is no user " + id));
     }
 
-    /** The first {@code limit} users after the cursor that the caller may see, oldest first. */
+    /** Returns the first {@code limit} users after the cursor that the caller may see, oldest first. */
     List<User> list(Optional<Cursor> after, int limit) {
         return database.rows(USERS + " AND id > :after ORDER BY id LIMIT :limit")
                 .param("after", after.map(Cursor::number).orElse(0L))
@@ -40,11 +39,7 @@ record UserStore(ApiDatabase database) {
                 .list();
     }
 
-    /**
-     * Creates a user.
-     *
-     * @throws org.springframework.web.ErrorResponseException status 409, if the tenant already has a user with this Telegram id
-     */
+    /** @throws org.springframework.web.ErrorResponseException status 409 if the tenant already has a user with this Telegram id */
     User create(UUID tenant, Long telegramId, String username) {
         return database.rows(
                         """

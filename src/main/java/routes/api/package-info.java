@@ -1,6 +1,6 @@
 /**
- * Operations of the HTTP API: a controller for each resource, and what its queries read. Controllers without a state of their own are
- * records: their components are what they use.
+ * Operations of the HTTP API: one controller per resource, and the queries behind them. Stateless controllers are records whose components
+ * are their dependencies.
  *
  * <p>Uses: answers, api.access, api.http, article, backup, configuration, crawltrigger, delivery, digests, events, feeds, ingest, ingest.preview, ingest.upload, interests,
  * llm, objectstore, operations, posts, redis, replay, routefiles, schedule, search, telegram, text, timeline, trends, vectorindex, web.

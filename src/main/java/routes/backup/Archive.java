@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import routes.events.Sha256;
 
 /**
- * The form of an archive: a tar whose entries are, in this order, {@code redis/*}, {@code database/<table>}, {@code objects/<key>}, the
+ * The format of an archive: a tar whose entries are, in this order, {@code redis/*}, {@code database/<table>}, {@code objects/<key>}, the
  * manifest and its SHA-256. Parts of unknown length are cut into chunks {@code <part>.<number>.gz} of at most {@value #CHUNK_BYTES}
  * bytes before compression, so that neither the writer nor a reader holds more than a chunk in memory.
  */
@@ -25,7 +25,7 @@ final class Archive {
 
     private Archive() {}
 
-    /** The running hash of a part. */
+    /** The incremental hash of a part. */
     static final class Hash {
         private final MessageDigest digest = Sha256.digest();
         private long bytes;
@@ -36,7 +36,7 @@ final class Archive {
             bytes += length;
         }
 
-        /** Before the content of an object. */
+        /** Called before the content of an object. */
         void beginObject(String key, long size) {
             byte[] name = key.getBytes(StandardCharsets.UTF_8);
             digest.update(ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
@@ -64,7 +64,10 @@ final class Archive {
         }
     }
 
-    /** Whether writing failed for lack of room, or of a limit of the file's size; the JDK has no exceptions of their own for them. */
+    /**
+     * Returns whether writing failed because the disk is full or a file size limit was reached. The JDK has no specific exceptions for
+     * these errors.
+     */
     static boolean isDiskFull(IOException e) {
         String message = String.valueOf(e.getMessage());
         return message.contains("No space left on device") || message.contains("File too large");

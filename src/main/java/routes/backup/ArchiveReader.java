@@ -19,20 +19,20 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import routes.events.Sha256;
 
-/** Reads an archive from its beginning to its end, as often as needed. Holds no more than a buffer of it in memory. */
+/** Reads an archive from beginning to end, as often as needed. Keeps at most a buffer of it in memory. */
 record ArchiveReader(Path file, ObjectMapper json) {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MAX_MANIFEST_BYTES = 16 << 20;
     private static final Pattern CHUNK = Pattern.compile("(?<part>.+)\\.(?<number>\\d{6})\\.gz");
 
-    /** What is done with each part. What is not read of its content is skipped. */
+    /** Processes each part. Unread content is skipped. */
     interface PartVisitor {
         PartVisitor NONE = (name, content) -> {};
 
         void part(String name, InputStream content) throws IOException;
     }
 
-    /** What is done with each object, likewise. */
+    /** Processes each object. Unread content is skipped. */
     interface ObjectVisitor {
         ObjectVisitor NONE = (key, size, content) -> {};
 
@@ -40,7 +40,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
     }
 
     /**
-     * Reads everything and compares it with the manifest.
+     * Reads the whole archive and verifies it against the manifest.
      *
      * @throws BackupException if the file is truncated or modified, or is not an archive
      */
@@ -75,7 +75,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
         } catch (JsonProcessingException e) {
             throw damaged("its manifest is not readable", e);
         } catch (IOException e) {
-            throw new IllegalStateException(e); // not from memory
+            throw new IllegalStateException(e); // cannot happen: the data is in memory
         }
         if (known.format() != Manifest.FORMAT) {
             throw new BackupException(
@@ -109,7 +109,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
     }
 
     /**
-     * @return the manifest and its hash, as far as they are there
+     * @return the manifest and its hash, if present
      * @throws BackupException if the archive cannot be read
      */
     Map<String, byte[]> read(PartVisitor parts, ObjectVisitor objects) {
@@ -142,7 +142,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
         } catch (ZipException e) {
             throw damaged(at + " is corrupt (" + e.getMessage() + ")", e);
         } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).contains("runcated")) { // of commons-compress
+            if (String.valueOf(e.getMessage()).contains("runcated")) { // message of commons-compress
                 throw damaged("it ends in the middle of " + at, e);
             }
             String reason = Archive.isDiskFull(e) ? "the disk is full" : e.getMessage();
@@ -215,7 +215,7 @@ record ArchiveReader(Path file, ObjectMapper json) {
             }
         }
 
-        /** The entry after the part, whose rest is skipped. */
+        /** Skips the rest of the part and returns the next entry. */
         TarArchiveEntry following() throws IOException {
             while (!isOver) {
                 next();

@@ -29,8 +29,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import routes.events.Sha256;
 
 /**
- * Writes an archive to {@code <file>.part} and renames it when it is complete and on the disk. What is not finished is removed by
- * {@link #close}; after a crash the next backup to the same file replaces it. Only the user of the process can read it.
+ * Writes an archive to {@code <file>.part} and renames it when it is complete and synchronised to disk. {@link #close} removes an
+ * incomplete file; after a crash, the next backup to the same file replaces it. Only the user of the process can read the file.
  */
 final class ArchiveWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -66,7 +66,7 @@ final class ArchiveWriter implements AutoCloseable {
         return FileChannel.open(path, CREATE, TRUNCATE_EXISTING, WRITE);
     }
 
-    /** A part whose length is not known. It must be closed before another one begins. */
+    /** A part of unknown length. It must be closed before the next part begins. */
     final class PartStream extends OutputStream {
         private final String name;
         private final Archive.Hash hash = new Archive.Hash();
@@ -124,7 +124,7 @@ final class ArchiveWriter implements AutoCloseable {
         return new PartStream(name);
     }
 
-    /** Objects of which no length is known beforehand: larger ones are written to a file first. */
+    /** Adds an object of unknown length. Larger objects are written to a temporary file first. */
     void object(String key, InputStream content) throws IOException {
         byte[] head = content.readNBytes(Archive.CHUNK_BYTES);
         if (head.length < Archive.CHUNK_BYTES) {
@@ -166,7 +166,7 @@ final class ArchiveWriter implements AutoCloseable {
         tar.closeArchiveEntry();
     }
 
-    /** With a time in whole seconds: a fraction would need a second header for each entry. */
+    /** Uses a time in whole seconds: a fraction would need a second header for each entry. */
     private TarArchiveEntry header(String name, long size) {
         var entry = new TarArchiveEntry(name);
         entry.setSize(size);
@@ -174,19 +174,19 @@ final class ArchiveWriter implements AutoCloseable {
         return entry;
     }
 
-    /** Bytes written so far. */
+    /** Returns the number of bytes written so far. */
     long bytes() {
         return tar.getBytesWritten();
     }
 
-    /** The parts that are complete. */
+    /** Returns the completed parts. */
     Map<String, Manifest.Part> parts() {
         Map<String, Manifest.Part> all = new LinkedHashMap<>(parts);
         all.put(Archive.OBJECTS, objects.part());
         return all;
     }
 
-    /** Writes the manifest, and gives the archive its name. */
+    /** Writes the manifest and renames the archive to its final name. */
     void finish(Manifest manifest) throws IOException {
         byte[] text = json.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
         entry(Archive.MANIFEST, text);
@@ -197,17 +197,17 @@ final class ArchiveWriter implements AutoCloseable {
         tar.close();
         Files.move(draft, file, ATOMIC_MOVE);
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            // the name is durable once its folder is
+            // the new name is durable only after the folder is synchronised
             try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), READ)) {
                 folder.force(true);
             }
         }
     }
 
-    /** Removes what was not finished. */
+    /** Removes an incomplete archive. */
     @Override
     public void close() throws IOException {
-        channel.close(); // not the tar: it would complete what is not to be kept
+        channel.close(); // do not close the tar stream, which would complete the discarded archive
         Files.deleteIfExists(draft);
     }
 }

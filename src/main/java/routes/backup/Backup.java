@@ -27,10 +27,10 @@ import routes.objectstore.ObjectStore;
 import routes.redis.RedisLink;
 
 /**
- * Writes the state of an installation at one moment to an archive, while it runs. First the marks of what was processed, then
- * the positions of the streams, then a snapshot of the database, each later than the one before: what a stage has acknowledged is in the
- * database, and what it has not is in the streams and has no mark. Events that the outbox published in between are published again after a restore. What is done twice then is recognised, as after a
- * crash.
+ * Writes the state of an installation at one moment to an archive, while the installation runs. It copies the processed marks first, then
+ * the positions of the streams, then a snapshot of the database. As each is read later than the one before, work that a stage has
+ * acknowledged is in the database, and work that it has not acknowledged is in the streams without a mark. Events that the outbox
+ * published in between are published again after a restore. Repeated work is recognised, as after a crash.
  */
 public final class Backup {
     private static final Logger LOG = LoggerFactory.getLogger(Backup.class);
@@ -43,7 +43,7 @@ public final class Backup {
     private final ObjectMapper json;
     private final Clock clock;
 
-    /** @param database a connection of it is used for as long as the tables are copied, without its time-outs */
+    /** @param database one of its connections is used, without timeouts, while the tables are copied */
     public Backup(DataSource database, RedisLink redis, ObjectStore objects, Clock clock) {
         this.database = database;
         this.objects = objects;
@@ -53,7 +53,7 @@ public final class Backup {
     }
 
     static ObjectMapper mapper() {
-        // entries may be longer than the events that stages accept: dead letters are
+        // entries may be longer than the events that stages accept: dead letters contain such entries
         ObjectMapper mapper = Json.newMapper();
         mapper.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
@@ -63,14 +63,14 @@ public final class Backup {
     }
 
     /**
-     * A backup that was written.
+     * A completed backup.
      *
-     * @param createdAt the moment whose state it holds
-     * @param objects   number of objects
+     * @param createdAt time of the stored state
+     * @param objects number of objects
      */
     public record Result(Path file, long bytes, Instant createdAt, long rows, long entries, long objects) {
 
-        /** As a sentence. */
+        /** Returns a summary sentence. */
         public String text() {
             return "%s: %d MiB, %d rows, %d stream entries, %d objects, as of %s"
                     .formatted(file, bytes >> 20, rows, entries, objects, createdAt);
@@ -78,9 +78,9 @@ public final class Backup {
     }
 
     /**
-     * @param file is there only when it is complete
-     * @param progress gets a sentence every few seconds, and at each step
-     * @throws BackupException if it cannot be written, or something does not answer
+     * @param file target file; it exists only when it is complete
+     * @param progress receives a sentence every few seconds, and at each step
+     * @throws BackupException if the file cannot be written, or a service does not respond
      */
     public Result write(Path file, Consumer<String> progress) {
         Path target = file.toAbsolutePath().normalize();
@@ -105,7 +105,7 @@ public final class Backup {
         }
     }
 
-    /** Reports now and then. */
+    /** Reports progress at intervals. */
     private static final class Reports {
         private final Consumer<String> progress;
         private final ArchiveWriter archive;
@@ -147,18 +147,17 @@ public final class Backup {
         }
     }
 
-    /** Completes the manifest of what was copied with the objects that were missing, and all parts. */
+    /** Completes the manifest of the copied state with the number of missing objects and the parts. */
     private interface Copied {
         Manifest manifest(long missing, Map<String, Manifest.Part> parts);
     }
 
-    /** The streams, then the database. */
+    /** Copies the streams, then the database. */
     private Copied copyState(ArchiveWriter archive, Path keys, Reports reports) throws SQLException, IOException {
         try (Connection connection = database.getConnection()) {
             var tables = new DatabaseTables(connection);
-            // first of all: a mark that an entry was processed is in it only if the entry is acknowledged in the
-            // positions, and its
-            // outputs are in the streams
+            // must be first: a processed mark is copied only if its entry is acknowledged in the positions, and its outputs are in the
+            // streams
             try (var out = archive.part(Archive.VALUES)) {
                 streams.writeValues(out);
             }
@@ -170,7 +169,7 @@ public final class Backup {
                 tables.jdbc()
                         .sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                         .update();
-                // copying a large table takes longer than any statement of the pipeline may
+                // copying a large table takes longer than the limit for statements of the pipeline
                 tables.jdbc().sql("SET LOCAL statement_timeout = 0").update();
                 tables.jdbc()
                         .sql("SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -180,7 +179,7 @@ public final class Backup {
                         .query(OffsetDateTime.class)
                         .single()
                         .toInstant();
-                // the first query has taken the snapshot
+                // the first query has created the snapshot
                 try (var out = archive.part(Archive.STREAMS)) {
                     streams.write(positions, out);
                 }
@@ -215,8 +214,9 @@ public final class Backup {
     }
 
     /**
-     * The relay of the outbox notes the start of its transaction as the time of publication, and commits after it has published. What was
-     * committed before now is in the streams; all others began no earlier than the oldest transaction there is.
+     * Returns a time from which published events may be missing in the streams. The outbox relay records the start of its transaction as
+     * the time of publication, and commits after publishing. Everything committed before now is in the streams; all other transactions
+     * began no earlier than the oldest running transaction.
      */
     private static Instant oldestTransaction(DatabaseTables tables) {
         return tables.jdbc()
@@ -239,7 +239,7 @@ public final class Backup {
                 .single();
     }
 
-    /** @return how many were removed since the snapshot: files that no post has any more, or of posts deleted since */
+    /** @return number of objects removed since the snapshot: files that no post uses any more, or files of posts deleted since then */
     private long copyObjects(ArchiveWriter archive, Path keys, Reports reports) throws IOException {
         long missing = 0;
         try (BufferedReader lines = Files.newBufferedReader(keys)) {
@@ -261,7 +261,7 @@ public final class Backup {
         return missing;
     }
 
-    /** The name of a backup that is made now. */
+    /** Returns the name for a backup that starts now. */
     public String fileName() {
         return "telegram-assistant-"
                 + clock.instant().toString().replaceAll("\\.\\d+", "").replaceAll("[-:]", "") + ".tar";

@@ -1,6 +1,6 @@
 package routes.backup;
 
-/** A backup or a restore cannot be done. The message says why and what to do. */
+/** A backup or restore that is not possible. The message contains the reason and the remedy. */
 public final class BackupException extends RuntimeException {
     BackupException(String message) {
         super(message);

@@ -28,17 +28,17 @@ import routes.redis.RedisLink;
 import routes.replay.Operator;
 import routes.replay.OperatorAudit;
 
-/** Backups that a running process makes into {@code BACKUP_DIR}, one at a time, each recorded in the operators' audit. */
+/** Backups that a running process writes to {@code BACKUP_DIR}, one at a time. Each is recorded in the operators' audit. */
 @Component
 public class Backups implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
     private static final String ENDING = ".tar";
     private static final long STOP_SECONDS = 20;
-    /** Names that {@link Backup} gives to its files until it has finished. */
+    /** File names that {@link Backup} uses until a backup is complete. */
     private static final Pattern UNFINISHED =
             Pattern.compile("telegram-assistant-\\d+T\\d+Z\\.tar\\.(part|object|keys)");
 
-    /** Another process that shares the folder may still write to a file that is younger. */
+    /** Minimum age of an abandoned file. Another process that shares the folder may still write to a younger file. */
     private static final Duration ABANDONED = Duration.ofDays(1);
 
     private static final String RUNNING = "running";
@@ -71,24 +71,22 @@ public class Backups implements DisposableBean {
     }
 
     /**
-     * A backup.
-     *
-     * @param file      name in {@code BACKUP_DIR}
-     * @param status    running, done or failed
+     * @param file name in {@code BACKUP_DIR}
+     * @param status running, done or failed
      * @param sizeBytes null until it is done
-     * @param startedAt null for one of an earlier process
-     * @param endedAt   null while it runs
-     * @param problem   why it failed and what to do; null otherwise
+     * @param startedAt null for a backup of an earlier process
+     * @param endedAt null while it runs
+     * @param problem the problem and the remedy if it failed; otherwise null
      */
     @JsonInclude
     public record Made(
             String file, String status, Long sizeBytes, Instant startedAt, Instant endedAt, String problem) {}
 
     /**
-     * Begins a backup in the background.
+     * Starts a backup in the background.
      *
-     * @return empty if one is being made
-     * @throws BackupException if the folder cannot be made
+     * @return empty if a backup is already running
+     * @throws BackupException if the folder cannot be created
      */
     public synchronized Optional<Made> start(Operator who) {
         if (last != null && last.status().equals(RUNNING)) {
@@ -111,12 +109,12 @@ public class Backups implements DisposableBean {
             });
             return new Made(begun.file(), DONE, result.bytes(), begun.startedAt(), clock.instant(), null);
         } catch (RuntimeException e) {
-            // the audit has logged it
+            // already logged by the audit
             return new Made(begun.file(), FAILED, null, begun.startedAt(), clock.instant(), e.getMessage());
         }
     }
 
-    /** Removes what processes that died in the middle of a backup have left. */
+    /** Removes files of processes that died during a backup. */
     private void sweep() {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(one ->
@@ -147,12 +145,11 @@ public class Backups implements DisposableBean {
         }
     }
 
-    /** The folder of backups. */
     public Path folder() {
         return folder;
     }
 
-    /** The backups in the folder, newest first, and the last one of this process, also if it failed. */
+    /** Returns the backups in the folder, newest first, and the last backup of this process, even if it failed. */
     public List<Made> list() {
         Made own = last;
         List<Made> all = new ArrayList<>();
@@ -177,7 +174,7 @@ public class Backups implements DisposableBean {
         return all;
     }
 
-    /** Ends the one that is being made; nothing is left of it. */
+    /** Stops a running backup and removes its file. */
     @Override
     public void destroy() throws InterruptedException {
         worker.shutdownNow();

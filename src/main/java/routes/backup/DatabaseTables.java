@@ -22,14 +22,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * The tables of the current schema, copied by {@code COPY} in its text format, which every version of PostgreSQL reads. All methods use
+ * The tables of the current schema, copied with {@code COPY} in its text format, which every version of PostgreSQL reads. All methods use
  * the transaction of the connection.
  */
 final class DatabaseTables {
-    /** The history is made by the migrations; a restore is recorded where it happens. */
+    /** Migrations write the history; a restore is recorded in the database in which it was executed. */
     private static final Set<String> NOT_COPIED = Set.of("flyway_schema_history", "restores");
 
-    /** Rows that an installation has at its first start, or that describe the process rather than what it stores. */
+    /** Tables with rows that an installation has after its first start, or that describe processes instead of stored data. */
     private static final Set<String> OF_AN_EMPTY_ONE = Set.of(
             "tenants",
             "users",
@@ -56,7 +56,7 @@ final class DatabaseTables {
 
     private record Reference(String source, String target) {}
 
-    /** In an order in which each comes after those that it refers to. */
+    /** Returns the tables in an order in which each table follows the tables that it references. */
     List<Manifest.Table> list() {
         Map<String, List<String>> columns = new LinkedHashMap<>();
         jdbc.sql(
@@ -95,7 +95,7 @@ final class DatabaseTables {
                 .toList();
     }
 
-    /** Those that have rows which an installation without any work does not have. */
+    /** Returns the tables that contain rows which an unused installation does not have. */
     List<String> filled() {
         return list().stream()
                 .map(Manifest.Table::name)
@@ -109,7 +109,7 @@ final class DatabaseTables {
 
     private static int allowed(String table) {
         if (table.equals("tenants") || table.equals("users")) {
-            return 1; // the default ones
+            return 1; // the default rows
         }
         return OF_AN_EMPTY_ONE.contains(table) ? Integer.MAX_VALUE : 0;
     }
@@ -143,8 +143,8 @@ final class DatabaseTables {
     }
 
     /**
-     * Writes the keys of all objects that the database refers to, a line each: media files, articles of pages, summaries of
-     * albums. A file, so that the snapshot need not last as long as the copying of the objects.
+     * Writes the keys of all objects that the database refers to, one per line: media files, articles of pages, summaries of albums. Uses
+     * a file, so that the snapshot can end before the objects are copied.
      */
     void writeObjectKeys(Path file) throws SQLException, IOException {
         String sql =
@@ -163,7 +163,7 @@ final class DatabaseTables {
                 ORDER BY 1""";
         try (BufferedWriter out = Files.newBufferedWriter(file);
                 Statement statement = connection.createStatement()) {
-            statement.setFetchSize(PAGE); // within a transaction a cursor, not all rows at once
+            statement.setFetchSize(PAGE); // within a transaction, this uses a cursor instead of reading all rows at once
             ResultSet keys = statement.executeQuery(sql);
             while (keys.next()) {
                 out.write(keys.getString(1));
@@ -172,7 +172,7 @@ final class DatabaseTables {
         }
     }
 
-    /** The last values; a sequence that was not used has none. */
+    /** Returns the last values; a sequence that was not used has none. */
     Map<String, Long> sequences() {
         Map<String, Long> values = new LinkedHashMap<>();
         jdbc.sql(

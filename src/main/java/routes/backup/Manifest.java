@@ -6,18 +6,18 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The last but one entry of an archive: what is in it, so that one which was cut off or changed is recognised.
+ * The content of an archive, so that a truncated or modified archive is detected. It is the second-last entry of the archive.
  *
- * @param format         version of the form of the archive
- * @param id             of this backup
- * @param createdAt      the moment whose state it holds, by the clock of the database
- * @param program        version of the program that made it
- * @param schemaVersion  version of the database schema
- * @param publishedSince events of the outbox that were published since then may be missing in the streams, and are published again
- * @param tables         in the order in which they can be filled
- * @param sequences      last values, by name
- * @param objectsMissing objects that were removed between the snapshot of the database and their copying
- * @param parts          by name
+ * @param format version of the archive format
+ * @param id id of this backup
+ * @param createdAt time of the stored state, by the clock of the database
+ * @param program version of the program that wrote it
+ * @param schemaVersion version of the database schema
+ * @param publishedSince events of the outbox that were published after this time may be missing in the streams and are published again
+ * @param tables in the order in which they can be filled
+ * @param sequences last values, by name
+ * @param objectsMissing number of objects that were removed between the database snapshot and the copying of objects
+ * @param parts by name
  */
 record Manifest(
         int format,
@@ -33,14 +33,14 @@ record Manifest(
 
     static final int FORMAT = 1;
 
-    /** Of all tables. */
+    /** Returns the number of rows of all tables. */
     long rows() {
         return tables.stream()
                 .mapToLong(table -> parts.get(table.part()).count())
                 .sum();
     }
 
-    /** A table and the columns that are copied. */
+    /** A table and its copied columns. */
     record Table(String name, List<String> columns) {
 
         String part() {
@@ -51,9 +51,9 @@ record Manifest(
     /**
      * A part of the archive, in one or more entries.
      *
-     * @param count  rows, objects or lines
-     * @param bytes  before compression
-     * @param sha256 of these bytes, in hex; for the objects, of key, length and content of each
+     * @param count number of rows, objects or lines
+     * @param bytes size before compression
+     * @param sha256 hash of these bytes, in hex; for objects, of the key, length and content of each object
      */
     record Part(long count, long bytes, String sha256) {}
 }

@@ -8,9 +8,9 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
- * The versions of the database schema that this program knows, as a restore needs them.
+ * The versions of the database schema that this program supports, for a restore.
  *
- * @param flyway a new configuration at each call, as at a start, with its database
+ * @param flyway creates a configuration with the database, as at a start
  */
 public record Migrations(Supplier<FluentConfiguration> flyway) {
 
@@ -31,7 +31,7 @@ public record Migrations(Supplier<FluentConfiguration> flyway) {
                 .getVersion();
     }
 
-    /** Empty for a database that has none of them. */
+    /** Returns the current version; empty for a database without migrations. */
     Optional<String> current() {
         return Optional.ofNullable(flyway.get().load().info().current())
                 .map(one -> one.getVersion().getVersion());

@@ -25,9 +25,10 @@ import routes.objectstore.ObjectStore;
 import routes.redis.RedisLink;
 
 /**
- * Puts the state of an archive into an empty installation. The archive is verified as a whole before anything is written. Then come the
- * objects; the database, in one transaction with a row of {@code restores}; the streams; and last the end of that row. A restore that was
- * interrupted before the transaction is simply repeated; after it, processes refuse to start until it is run again and finishes.
+ * Restores the state of an archive to an empty installation. The archive is verified completely before anything is written. Then follow
+ * the objects; the database, in one transaction with a row of {@code restores}; the streams; and finally the completion of that row. A
+ * restore that was interrupted before the transaction can simply be repeated. After the transaction, processes refuse to start until the
+ * restore is run again and completes.
  */
 public final class Restore {
     private static final long REPORTED_OBJECTS = 1_000;
@@ -40,7 +41,7 @@ public final class Restore {
     private final ObjectMapper json = Backup.mapper();
 
     /**
-     * @param database   without the time-outs of the pipeline: a large table takes long
+     * @param database without the timeouts of the pipeline, because a large table takes long
      * @param migrations of the same database
      */
     public Restore(DataSource database, Migrations migrations, RedisLink redis, ObjectStore objects, Clock clock) {
@@ -50,16 +51,15 @@ public final class Restore {
         this.streams = new StreamContents(redis, json, clock);
     }
 
-    /** What was restored. */
     public record Result(Path file, long rows, long entries, long objects) {
 
-        /** As a sentence. */
+        /** Returns a summary sentence. */
         public String text() {
             return "%s is restored: %d rows, %d stream entries, %d objects".formatted(file, rows, entries, objects);
         }
     }
 
-    /** @throws BackupException if it cannot be done; the message says what was done until then */
+    /** @throws BackupException if the restore is not possible; the message describes what was done until then */
     public Result run(Path file, Consumer<String> progress) {
         if (!Files.isRegularFile(file)) {
             throw new BackupException(file + " does not exist");
@@ -128,7 +128,7 @@ public final class Restore {
                 });
     }
 
-    /** Whether a restore of this archive was interrupted after its database was complete. */
+    /** Returns whether a restore of this archive was interrupted after its database was complete. */
     private boolean isUnfinished(Manifest manifest) {
         JdbcClient jdbc = JdbcClient.create(database);
         return unfinished(jdbc).filter(manifest.id()::equals).isPresent();
@@ -146,7 +146,7 @@ public final class Restore {
     }
 
     /**
-     * Refuses a database with half a restore.
+     * Refuses a database with an incomplete restore.
      *
      * @throws BackupException if there is one
      */
@@ -185,7 +185,7 @@ public final class Restore {
         var done = new AtomicLong();
         archive.read(PartVisitor.NONE, (key, size, content) -> {
             String type =
-                    URLConnection.guessContentTypeFromName(key); // the program's own answers take it from the database
+                    URLConnection.guessContentTypeFromName(key); // not significant: the product reads the type from the database
             objects.put(key, type == null ? "application/octet-stream" : type, size, content);
             if (done.incrementAndGet() % REPORTED_OBJECTS == 0) {
                 progress.accept("Restore: " + done + " of "
@@ -243,7 +243,7 @@ public final class Restore {
                     .sql("UPDATE outbox SET published_at = NULL WHERE published_at >= ?")
                     .param(manifest.publishedSince().atOffset(ZoneOffset.UTC))
                     .update();
-            // V49, for a backup of an older version
+            // column of V49 is missing in a backup of an older version
             tables.jdbc()
                     .sql(
                             """
@@ -262,7 +262,7 @@ public final class Restore {
         }
     }
 
-    /** The first start clears the index and fills it and the graph from the database. */
+    /** Requests a rebuild: the first start clears the index and fills the index and the graph from the database. */
     private void requireRebuild() {
         JdbcClient jdbc = JdbcClient.create(database);
         jdbc.sql("DELETE FROM vector_index").update();

@@ -26,15 +26,15 @@ import routes.redis.StreamAdmin;
 import routes.redis.StreamGroup;
 
 /**
- * What Redis holds and nothing else can bring back: for each stream the entries that a group has not finished, the positions and pending
- * lists of its groups, its dead letters; and the values in {@link #VALUES}. Entries keep their ids. Leases, locks and caches of processes
- * are not copied.
+ * The contents of Redis that cannot be recreated: for each stream, the entries that a group has not finished, the positions and pending
+ * lists of its groups, and its dead letters; and the values in {@link #VALUES}. Entries keep their ids. Leases, locks and caches of
+ * processes are not copied.
  *
- * <p>The positions of all streams are read by one script, at one moment. The effects of what is acknowledged then are in the database, so
- * they are in a snapshot that is taken later, and the outputs are in the streams. The entries themselves are read after that.
+ * <p>One script reads the positions of all streams, at one moment. The effects of entries acknowledged at that time are in the database,
+ * and therefore in a later snapshot; their outputs are in the streams. The entries themselves are read after that.
  */
 record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
-    /** Keys that outlive a process: what was processed, budgets, pauses, pages, the dead letters of entries. */
+    /** Keys that outlive a process: processed marks, budgets, pauses, pages, the dead letters of entries. */
     static final List<String> VALUES = List.of(
             "redis-streams:paused:*",
             "redis-streams:letters:*",
@@ -54,7 +54,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
     private static final int BATCH_ENTRIES = 200;
     private static final int BATCH_CHARACTERS = 1 << 20;
 
-    /** A name that no process has: the first consumer that looks takes its entries over. */
+    /** A name that no process uses: the first consumer that scans claims its entries. */
     private static final String CONSUMER = "restored";
 
     private static final Script POSITIONS = Script.read(StreamContents.class, "positions.lua");
@@ -67,10 +67,10 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
     private static final StreamCatalog CATALOG = new StreamCatalog();
 
     /**
-     * A group at the moment of the backup.
+     * A group at the time of the backup.
      *
-     * @param delivered id of the last entry that was delivered to it
-     * @param pending   ids of its pending entries, each followed by how often it was delivered
+     * @param delivered id of the last entry delivered to it
+     * @param pending ids of its pending entries, each followed by its number of deliveries
      */
     private record Group(String name, String delivered, List<String> pending) {
 
@@ -83,10 +83,10 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
         }
     }
 
-    /** A stream at that moment. */
+    /** A stream at the time of the backup. */
     record Position(String key, String lastId, List<Group> groups) {}
 
-    /** The streams of the product and of integrators, at one moment. */
+    /** Returns the streams of the product and of integrators, at one moment. */
     List<Position> positions() {
         List<String> keys = new ArrayList<>(scan(STREAMS, "stream"));
         CATALOG.streams().stream()
@@ -102,7 +102,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
         for (int i = 0; i < keys.size(); i++) {
             List<?> stream = (List<?>) answer.get(i);
             if (stream.isEmpty()) {
-                continue; // it was removed meanwhile
+                continue; // removed in the meantime
             }
             String key = keys.get(i);
             List<Group> groups = ((List<?>) stream.get(1))
@@ -120,7 +120,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
                 ((List<?>) group.get(2)).stream().map(String.class::cast).toList());
     }
 
-    /** Whether there is an entry in a stream. */
+    /** Returns whether all streams are empty. */
     boolean isEmpty() {
         return scan(STREAMS, "stream").stream().allMatch(key -> redis.call(commands -> commands.xlen(key)) == 0);
     }
@@ -167,7 +167,10 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
         }
     }
 
-    /** Groups of stages that are not built yet read nothing; what they did not read is not kept. */
+    /**
+     * Returns the id up to which all groups have received the entries. Groups of stages that are not implemented yet are ignored, so
+     * entries that only they have not read are not kept.
+     */
     private String firstUndelivered(Position stream) {
         return stream.groups().stream()
                 .filter(group -> !isPlanned(stream.key(), group.name()))
@@ -183,7 +186,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
                         && !CATALOG.servedGroups(stream).contains(group));
     }
 
-    /** @return the last id; null if there were none */
+    /** @return the last id; null if there were no entries */
     private String entries(String key, Range<String> range, ArchiveWriter.PartStream out) throws IOException {
         List<StreamMessage<String, String>> page =
                 redis.call(commands -> commands.xrange(key, range, Limit.from(PAGE)));
@@ -194,7 +197,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
         return page.isEmpty() ? null : page.get(page.size() - 1).getId();
     }
 
-    /** Writes the values, with the time of their end. */
+    /** Writes the values with their expiry times. */
     void writeValues(ArchiveWriter.PartStream out) throws IOException {
         for (String pattern : VALUES) {
             List<String> keys = scan(pattern, null).stream()
@@ -212,7 +215,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
             List<?> value = (List<?>) values.get(i);
             String kind = (String) value.get(0);
             if (!KINDS.contains(kind)) {
-                continue; // it has ended
+                continue; // expired
             }
             long left = (Long) value.get(1);
             line(
@@ -235,7 +238,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
         out.write('\n');
     }
 
-    /** Puts streams back, each as a whole; one that is there is replaced. */
+    /** Restores streams, each as a whole; an existing stream is replaced. */
     void restore(InputStream in) throws IOException {
         String key = null;
         String lastId = null;
@@ -303,7 +306,7 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
         }
     }
 
-    /** Puts values back that have not ended. */
+    /** Restores the values that have not expired. */
     void restoreValues(InputStream in) throws IOException {
         MappingIterator<JsonNode> lines = json.readerFor(JsonNode.class).readValues(in);
         List<String> keys = new ArrayList<>();

@@ -1,6 +1,5 @@
 /**
- * Backup of an installation while it runs, and its restore into an empty one: the database, the objects, and what streams and dead
- * letters hold.
+ * Backup of a running installation, and its restore to an empty installation: the database, the objects, the streams and the dead letters.
  *
  * <p>Uses: events, objectstore, redis, replay.
  */

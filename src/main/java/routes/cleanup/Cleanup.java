@@ -32,8 +32,8 @@ import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
 /**
- * The work of the clean-up stage: removes a deleted post from the vector index, the graph, what other packages keep of it and, except
- * for its tombstone, the database. A repeated event changes nothing.
+ * The clean-up stage: removes a deleted post from the vector index, the graph, the tables of other packages and, except for its tombstone,
+ * the database. A repeated event changes nothing.
  */
 @Component("cleanup")
 public class Cleanup {
@@ -69,7 +69,8 @@ public class Cleanup {
     }
 
     /**
-     * The same stage for trials: it writes neither to the vector index nor to the graph. The caller rolls back what it writes to the database.
+     * Returns the stage for trials: it writes neither to the vector index nor to the graph. The caller rolls back what it writes to the
+     * database.
      *
      * @param left receives a description of what would be removed
      */
@@ -85,8 +86,8 @@ public class Cleanup {
     }
 
     /**
-     * @return done for each event; or skipped if the post was already cleaned, was restored after the event, or is unknown: an
-     *     unknown post is deleted if it arrives later
+     * @return done for each event; or skipped if the post was already removed, was restored after the event, or is unknown: an unknown
+     *     post is deleted when it arrives
      */
     public List<StageOutcome> clean(List<PostDeleted> events) {
         try {
@@ -107,9 +108,9 @@ public class Cleanup {
     }
 
     /**
-     * A post that is to be removed, or has been removed.
+     * A post to be removed, or already removed.
      *
-     * @param restoredAt when an import last restored it, null if none did
+     * @param restoredAt time when an import last restored it; null if it was never restored
      */
     private record State(
             UUID id, UUID tenantId, UUID channelId, boolean deleted, boolean cleaned, OffsetDateTime restoredAt) {
@@ -145,7 +146,7 @@ public class Cleanup {
                 .collect(Collectors.groupingBy(
                         event -> target(event, found.get(event.postId())),
                         Collectors.mapping(PostDeleted::postId, Collectors.toList())));
-        // events of other producers: ours delete the post in the transaction that publishes the event
+        // for events of other producers; this product deletes the post in the transaction that publishes the event
         present.forEach((target, postIds) ->
                 removal.deleteUnpublished(target.tenantId(), target.channelId(), postIds, target.reason()));
         Map<UUID, StageOutcome> cleaned = clean(events.stream()
@@ -174,14 +175,14 @@ public class Cleanup {
         return post != null && post.belongsTo(event.tenantId());
     }
 
-    /** In one transaction; a post that is not deleted has been restored since. */
+    /** Cleans up in one transaction. A post that is not marked as deleted has been restored since. */
     private Map<UUID, StageOutcome> clean(Set<UUID> postIds) {
         if (postIds.isEmpty()) {
             return Map.of();
         }
         return transaction.execute(status -> {
             PostLock.take(jdbc, postIds);
-            // locked in id order until the end of the transaction, so that no import restores the posts
+            // locked in id order until the end of the transaction, so that no import can restore the posts
             Map<UUID, State> posts = find(postIds, "ORDER BY id FOR NO KEY UPDATE");
             posts.values().stream()
                     .filter(post -> post.deleted() && !post.cleaned())
@@ -203,7 +204,7 @@ public class Cleanup {
         return post.cleaned() ? StageOutcome.skipped("already_cleaned") : StageOutcome.done(null);
     }
 
-    /** Those of the posts that are stored. */
+    /** Returns the state of the stored posts. */
     private Map<UUID, State> find(Collection<UUID> postIds, String lock) {
         return jdbc
                 .sql(

@@ -28,16 +28,15 @@ import routes.redis.RedisLink;
 import routes.schedule.Job;
 
 /**
- * Clean-up without an event: deletes expired posts, and removes graph nodes that deletions and edits left without relationships, and files
- * of no post.
- * Works in batches; an interrupted run continues where it stopped. Should run in one process at a time, but two would only do the
- * same work twice.
+ * Clean-up without an event: deletes expired posts, removes graph nodes that deletions and edits left without relationships, and removes
+ * unused files. Works in batches; an interrupted run continues where it stopped. Should run in one process at a time; two concurrent runs
+ * would only duplicate the work.
  */
 @Component("cleanupSweep")
 public class CleanupSweep implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(CleanupSweep.class);
     private static final String CHECKPOINT = "cleanup:checkpoint:";
-    /** A place for each tenant. */
+    /** Hash with a position per tenant. */
     private static final String EXPIRED = CHECKPOINT + "expired-by-tenant";
 
     private static final String ORPHANS = CHECKPOINT + "orphans";
@@ -46,10 +45,10 @@ public class CleanupSweep implements Job {
     /** A checkpoint unused for this long is discarded. */
     private static final Duration KEEP = Duration.ofDays(1);
 
-    /** A post of another producer that has not arrived after this time will not arrive. */
+    /** How long a deletion is kept while its post is missing. Posts of other producers do not arrive later than this. */
     private static final Duration KEEP_EARLY = Duration.ofDays(7);
 
-    /** Before the first post: the checkpoint is the expiry and the id of the last deleted post. */
+    /** Position before the first post. A position consists of the expiry and the id of the last deleted post. */
     private static final String START = "1970-01-01T00:00Z " + new UUID(0, 0);
 
     /**
@@ -86,7 +85,6 @@ public class CleanupSweep implements Job {
         this.clock = clock;
     }
 
-    /** Result of a sweep. */
     public record Swept(int postsExpired, int graphNodesRemoved, int filesRemoved, int earlyDeletionsForgotten) {}
 
     private static final Swept NOTHING = new Swept(0, 0, 0, 0);
@@ -102,9 +100,9 @@ public class CleanupSweep implements Job {
     }
 
     /**
-     * Stops after the current batch when its thread is interrupted.
+     * Runs a sweep. Stops after the current batch if its thread is interrupted.
      *
-     * @throws IOException if the object store does not remove a file; the rest is done by then
+     * @throws IOException if the object store does not remove a file; everything else is done by then
      */
     public Swept sweep() throws IOException {
         int expired = expire();
@@ -119,7 +117,7 @@ public class CleanupSweep implements Job {
 
     private record Owner(UUID tenantId, UUID channelId) {}
 
-    /** One batch of a tenant after the other, so that the backlog of one does not keep the others waiting. */
+    /** Processes one batch per tenant in turn, so that the backlog of one tenant does not delay the others. */
     private int expire() {
         OffsetDateTime now = OffsetDateTime.now(clock);
         Map<String, String> places = redis.call(commands -> commands.hgetall(EXPIRED));
@@ -148,13 +146,13 @@ public class CleanupSweep implements Job {
             }
         }
         if (tenants.isEmpty()) {
-            // also those of tenants that had nothing left
+            // includes tenants without remaining posts
             forget(EXPIRED);
         }
         return expired;
     }
 
-    /** The posts of a tenant that expired first, after the given place. */
+    /** Returns the posts of a tenant with the earliest expiry, after the given position. */
     private List<Expired> expired(UUID tenant, OffsetDateTime now, String place) {
         String[] after = place.split(" ");
         return jdbc.sql(
@@ -181,7 +179,7 @@ public class CleanupSweep implements Job {
         return removed;
     }
 
-    /** One transaction per channel, since a channel's writers take turns. */
+    /** Uses one transaction per channel, because a channel's writers are serialised. */
     private int delete(List<Expired> batch) {
         return batch.stream()
                 .collect(Collectors.groupingBy(
@@ -214,7 +212,7 @@ public class CleanupSweep implements Job {
         return removed;
     }
 
-    /** Null if there is none. */
+    /** Returns null if there is none. */
     private String checkpoint(String key) {
         return redis.call(commands -> commands.get(key));
     }

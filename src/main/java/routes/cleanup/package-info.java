@@ -1,5 +1,5 @@
 /**
- * The stage {@code cleanup} and its sweep: remove a deleted post from the index and the graph, and its tags.
+ * The stage {@code cleanup} and its sweep: removes deleted posts from the index and the graph, and their tags.
  *
  * <p>Uses: events, graph, posts, redis, schedule, vectorindex.
  */

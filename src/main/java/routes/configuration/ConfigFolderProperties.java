@@ -60,7 +60,7 @@ public record ConfigFolderProperties(@DefaultValue("config") Path dir) {
         try {
             return yaml.readValue(text, type);
         } catch (UnrecognizedPropertyException e) {
-            // detected when the whole record is built, so its position in the text is lost
+            // detected when the whole record is built, so the position in the text is unknown
             throw new ConfigurationException(
                     file + ": unknown field '" + e.getPropertyName() + "', known fields are " + e.getKnownPropertyIds(),
                     e);

@@ -51,7 +51,7 @@ public class ConfigurationCheck implements EnvironmentPostProcessor, Ordered {
         environment.getPropertySources().addFirst(new MapPropertySource(LISTS, lists(environment, binder)));
     }
 
-    /** Lists of YAML files are numbered properties, but routes refer to a list as a whole. */
+    /** Adds each list as one property: lists of YAML files are numbered properties, but routes refer to a list as a whole. */
     private static Map<String, Object> lists(ConfigurableEnvironment environment, Binder binder) {
         return Setting.all().stream()
                 .filter(setting -> environment.containsProperty(setting.property() + "[0]"))

@@ -12,7 +12,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import org.springframework.scheduling.support.CronExpression;
 
-/** Times as minute, hour, day of the month, month, day of the week; or - for never. */
+/** A cron expression of minute, hour, day of the month, month and day of the week; or - for never. */
 @Target({ElementType.FIELD, ElementType.PARAMETER})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = Cron.Validator.class)
@@ -25,7 +25,7 @@ public @interface Cron {
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Uses the class that later computes the times. */
+    /** Validates with the class that computes the times at run time. */
     class Validator implements ConstraintValidator<Cron, String> {
         @Override
         public boolean isValid(String value, ConstraintValidatorContext context) {

@@ -13,8 +13,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Reads values from the files that {@code *_FILE} variables name, replaces empty variables with their default, and makes the defaults
- * of the configuration records properties, so that routes can use every setting as a placeholder.
+ * Reads values from the files named by {@code *_FILE} variables, replaces empty variables with their defaults, and makes the defaults of
+ * the configuration records available as properties, so that routes can use every setting as a placeholder.
  */
 public class EnvironmentVariables implements EnvironmentPostProcessor, Ordered {
     static final String SOURCE = "environment variables of the product";

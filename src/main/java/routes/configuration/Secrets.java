@@ -10,12 +10,12 @@ public final class Secrets {
 
     private Secrets() {}
 
-    /** The value of a variable, or *** if its name identifies it as a secret. Passwords in URLs are masked. */
+    /** Returns the value of a variable, or *** if its name identifies it as a secret. Passwords in URLs are masked. */
     public static String mask(String variable, Object value) {
         return SECRET_NAME.matcher(variable).find() ? "***" : maskUrl(String.valueOf(value));
     }
 
-    /** A URL without its password. */
+    /** Returns a URL without its password. */
     public static String maskUrl(String url) {
         String withoutUserInfo = USER_INFO.matcher(url).replaceAll("$1:***@");
         return PASSWORD_PARAMETER.matcher(withoutUserInfo).replaceAll("$1***");

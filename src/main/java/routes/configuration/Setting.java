@@ -12,19 +12,20 @@ import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
 
 /**
- * One configurable value: a component of a {@link ConfigurationProperties} record. Only what these records declare can be configured.
+ * One configurable value: a component of a {@link ConfigurationProperties} record. Only values declared by these records can be
+ * configured.
  *
- * @param owner    the record
+ * @param owner the record
  * @param component name of the component
  * @param property name in {@code config/application.yml}, such as {@code tagging.max-tags}
  * @param variable name in the environment, such as {@code TAGGING_MAX_TAGS}
- * @param type     type of the value
- * @param defaultValue as in {@link DefaultValue}, empty if there is none
+ * @param type type of the value
+ * @param defaultValue as in {@link DefaultValue}; empty if there is none
  */
 public record Setting(
         Class<?> owner, String component, String property, String variable, Class<?> type, String defaultValue) {
 
-    /** They do not change, and several parts of the start use them. */
+    /** Cached, because settings do not change and several parts of the start use them. */
     private static final List<Setting> ALL = scan();
 
     public static List<Setting> all() {
@@ -64,7 +65,7 @@ public record Setting(
                 defaultValue == null ? "" : String.join(",", defaultValue.value()));
     }
 
-    /** Name of the variable that contains the path of a file with the value. */
+    /** Returns the name of the variable that contains the path of a file with the value. */
     public String fileVariable() {
         return variable + "_FILE";
     }

@@ -1,5 +1,5 @@
 /**
- * Settings that no stage owns, and what all settings share: their names, their checks, secrets, cron expressions.
+ * General settings, and the common handling of all settings: names, validation, secrets, cron expressions.
  *
  * <p>Uses: no other package.
  */

@@ -10,7 +10,7 @@ import java.util.Base64;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** The one login of Hawtio and Jolokia. */
+/** The single login of Hawtio and Jolokia. */
 @Component
 public final class ConsoleLogin {
     private static final int RANDOM_BYTES = 18;
@@ -41,7 +41,7 @@ public final class ConsoleLogin {
         return user;
     }
 
-    /** The generated password. Only the first call returns it; empty afterwards, or if a password is configured. */
+    /** Returns the generated password on the first call; empty on later calls, or if a password is configured. */
     public synchronized Optional<String> takeGenerated() {
         Optional<String> handed = Optional.ofNullable(generated);
         generated = null;
@@ -49,8 +49,8 @@ public final class ConsoleLogin {
     }
 
     /**
-     * Whether this is the login. The time does not depend on what is wrong. After {@value #FAILURES_PER_MINUTE} wrong ones in a minute
-     * all logins are refused for a few seconds, which slows down guessing.
+     * Checks a login in constant time. After {@value #FAILURES_PER_MINUTE} failed logins in a minute, all logins are refused for a few
+     * seconds, which slows down guessing.
      */
     public boolean matches(String name, String password) {
         boolean isAllowed = failures.getAvailableTokens() > 0;

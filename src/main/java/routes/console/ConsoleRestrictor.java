@@ -9,8 +9,9 @@ import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
 
 /**
- * What Jolokia, and so Hawtio, may see and do. Everything is forbidden that is not named here: MBeans of Camel, among which ours are,
- * and the basic ones of the JVM; nothing is written; only operations that look, start and stop a route, those of StreamReplay, and the reload of route files.
+ * Restricts what Jolokia, and therefore Hawtio, can read and execute. Everything that is not listed here is forbidden. Allowed are MBeans
+ * of Camel, which include those of this product, and basic MBeans of the JVM; no attributes can be written; only operations that read,
+ * that start and stop a route, those of StreamReplay, and the reload of route files can be executed.
  */
 // named in application.yml; Jolokia creates it
 public final class ConsoleRestrictor extends AbstractConstantRestrictor {
@@ -31,7 +32,7 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
             "ClassLoading",
             "Compilation");
 
-    /** Of what shows settings of the process, the attributes that do not. */
+    /** Allowed attributes of MBeans that also contain settings of the process. */
     private static final Map<String, Set<String>> ATTRIBUTES = Map.of(
             "Runtime",
             Set.of(
@@ -46,11 +47,11 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
                     "VmVendor",
                     "VmVersion"));
 
-    /** Of MBeans of Camel beside ours: they change nothing. */
+    /** Allowed operations of Camel MBeans other than those of this product: they change nothing. */
     private static final Pattern LOOKING =
             Pattern.compile("(is|has|get|dump|list|explain|find)[A-Z].*|informationJson|completeEndpointPath");
 
-    /** Texts of messages, and what evaluates or sends something. */
+    /** Forbidden operations: they return text of messages, or evaluate or send something. */
     private static final Pattern NEVER =
             Pattern.compile(".*(Message|Body|Breakpoint|Trace).*|(?i).*(password|secret|propert|environment|option).*");
 
@@ -64,7 +65,7 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
 
     @Override
     public boolean isHttpMethodAllowed(HttpMethod method) {
-        // a GET could be sent by a link
+        // a link on another page can send a GET
         return method == HttpMethod.POST || method == HttpMethod.GET;
     }
 
@@ -73,13 +74,13 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
         return REQUESTS.contains(type);
     }
 
-    /** The login and the address that the port listens on decide. */
+    /** Always allowed here: the login and the listen address restrict the access. */
     @Override
     public boolean isRemoteAccessAllowed(String... hostOrAddress) {
         return true;
     }
 
-    /** Without an origin, or with that of the console itself, which the filter before compares; no page of another site. */
+    /** Always allowed here: a preceding filter admits only requests without an origin, or with the origin of the console itself. */
     @Override
     public boolean isOriginAllowed(String origin, boolean isStrict) {
         return true;
@@ -119,7 +120,7 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
         String type = name.getKeyProperty(TYPE);
         if ("services".equals(type)) {
             String service = name.getKeyProperty("name");
-            // a trial reads any file of the machine
+            // a trial could read any file of the machine
             if ("StreamReplay".equals(service) || ("RouteEdits".equals(service) && plain.equals("reload"))) {
                 return true;
             }

@@ -1,5 +1,5 @@
 /**
- * Hawtio and Jolokia on the management port: who may log in, and what of the JVM they show.
+ * Hawtio and Jolokia on the management port: login and access restrictions.
  *
  * <p>Uses: no other package.
  */

@@ -17,7 +17,7 @@ import routes.redis.RedisLink;
 import routes.redis.Script;
 import routes.web.WebAddress;
 
-/** Counts fetches over all processes, in Redis. A post that is delivered twice counts once. */
+/** Counts fetches across all processes, in Redis. A post that is delivered twice counts once. */
 @Component
 class CrawlBudget {
     private static final DateTimeFormatter DAY =
@@ -26,11 +26,11 @@ class CrawlBudget {
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("yyyy-MM-dd-HH").withZone(ZoneOffset.UTC);
     /**
-     * KEYS: for each post the set of its tenant's posts, that of its user's posts, then for each of its links the link set of the
+     * KEYS: for each post, the set of its tenant's posts, the set of its user's posts, then for each of its links the link set of the
      * domain and the page in the cache. ARGV: limit and expiry in milliseconds of a tenant's set, limit and expiry in milliseconds of a
-     * domain's set, then for each post the number of its links, its id, the limit of its user's set or -1, 1 if pages in the cache cost
-     * nothing, and the links. Returns for each post the 0-based indexes of the links within budget, separated by spaces; without one,
-     * -1 if the tenant's budget is exhausted, or -2 if the user's is. A post counts if a link of it is fetched.
+     * domain's set, then for each post the number of its links, its id, the limit of its user's set or -1, 1 if cached pages are free, and
+     * the links. Returns for each post the 0-based indexes of the links within budget, separated by spaces; if there are none, -1 if the
+     * tenant's budget is exhausted, or -2 if the user's is. A post counts if at least one of its links is fetched.
      */
     private static final Script TAKE = Script.of(
             """
@@ -75,13 +75,13 @@ class CrawlBudget {
     /**
      * The links of a post to fetch.
      *
-     * @param userId the user on whose behalf the post was tagged, or null
-     * @param userPerDay posts per day of this user; null for no limit of its own
-     * @param again whether pages are fetched although the cache has them
+     * @param userId user for whom the post was tagged, or null
+     * @param userPerDay posts per day of this user; null for no separate limit
+     * @param again whether cached pages are fetched again
      */
     record Wish(UUID tenantId, UUID postId, List<WebAddress> links, String userId, Integer userPerDay, boolean again) {}
 
-    /** Whose budget is exhausted: the tenant's or the user's for today, or that of all domains of the links in this hour. */
+    /** The exhausted budget: of the tenant or the user for today, or of all domains of the links for this hour. */
     enum Limit {
         TENANT,
         USER,
@@ -90,7 +90,7 @@ class CrawlBudget {
 
     /**
      * @param exhausted null if there are links
-     * @param links links whose domain has budget left in this hour
+     * @param links links whose domains have budget left for this hour
      */
     record Grant(Limit exhausted, List<WebAddress> links) {}
 
@@ -104,7 +104,7 @@ class CrawlBudget {
         this.clock = clock;
     }
 
-    /** One for trials: everything is granted, and nothing is counted. */
+    /** Returns a budget for trials: everything is granted, and nothing is counted. */
     CrawlBudget rehearsal() {
         return new CrawlBudget(redis, policy, clock) {
             @Override
@@ -146,7 +146,7 @@ class CrawlBudget {
         return wishes.stream().map(wish -> grant(wish, taken.next().toString())).toList();
     }
 
-    /** What is used of the budgets of a tenant and of the domains of these links. */
+    /** Returns the used budgets of a tenant and of the domains of these links, for display. */
     String describe(UUID tenant, List<WebAddress> links) {
         Instant now = clock.instant();
         var used = new StringBuilder("%d of %d posts used today"

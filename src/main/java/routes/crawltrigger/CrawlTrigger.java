@@ -38,14 +38,14 @@ import routes.web.WebAddress;
 public class CrawlTrigger {
     private static final String METRIC = "crawl.triggers";
 
-    /** Why links are fetched or not. */
+    /** Reasons why links are fetched or not. */
     private enum Reason {
         TRIGGER_TAG,
         DELETED,
         NO_URLS,
         /** No link is an absolute http(s) address. */
         NO_VALID_URL,
-        /** The links lead to Telegram, but to no post of a channel. */
+        /** The links lead to Telegram, but not to a post of a channel. */
         TELEGRAM,
         NO_TRIGGER_TAG,
         BUDGET_TENANT,
@@ -85,7 +85,7 @@ public class CrawlTrigger {
         Arrays.stream(Reason.values()).forEach(reason -> metrics.counter(METRIC, "reason", reason.text()));
     }
 
-    /** The same stage for trials: every budget has room, and nothing is counted. */
+    /** Returns the stage for trials: all budgets are available, and nothing is counted. */
     public CrawlTrigger rehearsal() {
         return new CrawlTrigger(policy, analysis, budget.rehearsal(), jdbc, new SimpleMeterRegistry(), clock);
     }
@@ -97,12 +97,12 @@ public class CrawlTrigger {
     }
 
     /**
-     * What the stage would decide for the tags that a post has.
+     * The decision of the stage for the current tags of a post.
      *
      * @param reason as in the metric
-     * @param triggers that match the tags
-     * @param links that would be fetched if the budgets allow
-     * @param budget what is used of it
+     * @param triggers triggers that match the tags
+     * @param links links that would be fetched if the budgets allow it
+     * @param budget used budgets
      */
     public record Preview(
             UUID tenantId,
@@ -112,7 +112,7 @@ public class CrawlTrigger {
             List<String> links,
             String budget) {}
 
-    /** Does not change the budgets. Empty if the post does not exist. */
+    /** Returns empty if the post does not exist. Does not change the budgets. */
     public Optional<Preview> preview(UUID postId) {
         Optional<PostTagged> event = jdbc.sql(
                         """
@@ -149,8 +149,8 @@ public class CrawlTrigger {
     /**
      * An event, and the links that may be fetched within the budgets.
      *
-     * @param wish the links to the web, which cost budget; posts of Telegram are read from the database
-     * @param skip why none may be fetched; null if the post is not stored, or if there are links
+     * @param wish the web links, which count towards the budgets; posts of Telegram are read from the database
+     * @param skip why no link may be fetched; null if the post is not stored, or if there are links
      */
     private record Candidate(PostTagged event, Reason skip, Wish wish, List<WebAddress> links, List<String> triggers) {
         static Candidate skipped(PostTagged event, Reason reason) {
@@ -158,7 +158,7 @@ public class CrawlTrigger {
         }
     }
 
-    /** A request for each event whose links are fetched, else the reason; a failure while its post is not stored. */
+    /** Returns a request for each event whose links are fetched, otherwise the reason; a failure while its post is not stored. */
     public List<Recorded> decide(List<PostTagged> events) {
         Map<UUID, Post> posts = posts(events);
         Map<String, Settings> own = settingsOfUsers(events);
@@ -208,7 +208,7 @@ public class CrawlTrigger {
         } else if (post.isDeleted()) {
             return Candidate.skipped(event, Reason.DELETED);
         }
-        // events of the previous system carry no links
+        // events of the prior system contain no links
         List<String> urls = event.urls().isEmpty() ? post.urls() : event.urls();
         if (urls.isEmpty()) {
             return Candidate.skipped(event, Reason.NO_URLS);
@@ -262,15 +262,15 @@ public class CrawlTrigger {
     }
 
     /**
-     * A user's own settings.
+     * User-specific settings.
      *
-     * @param postsPerDay posts whose links are fetched; null if only the tenant's budget counts
+     * @param postsPerDay maximum number of posts whose links are fetched; null if only the tenant's budget applies
      */
     private record Settings(List<Trigger> triggers, Integer postsPerDay) {
         static final Settings NONE = new Settings(List.of(), null);
     }
 
-    /** The users' own settings, by user and tenant. */
+    /** Returns the user-specific settings, by user and tenant. */
     private Map<String, Settings> settingsOfUsers(List<PostTagged> events) {
         Long[] users = events.stream()
                 .map(PostTagged::userId)

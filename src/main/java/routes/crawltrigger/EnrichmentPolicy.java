@@ -6,10 +6,10 @@ import routes.configuration.ConfigFolderProperties;
 import routes.configuration.ConfigurationException;
 
 /**
- * {@code config/enrichment_policy.yml}: which posts have their links fetched, and how many.
+ * The policy {@code config/enrichment_policy.yml}: for which posts links are fetched, and how many.
  *
- * @param triggerTags tags that make a post worth fetching its links
- * @param budget upper limits over all processes
+ * @param triggerTags tags that cause the links of a post to be fetched
+ * @param budget upper limits across all processes
  * @param maxUrlsPerPost maximum number of links per post
  */
 record EnrichmentPolicy(List<String> triggerTags, Budget budget, int maxUrlsPerPost) {

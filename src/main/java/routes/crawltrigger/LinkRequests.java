@@ -21,18 +21,19 @@ import routes.web.TelegramLink;
 import routes.web.WebAddress;
 
 /**
- * Requests the links of a post again, whatever its tags and however fresh the copies are. The budgets and robots.txt apply, and a site
- * that knows our copy only confirms it. The event demands copies that are not older than the request, so its repetition fetches nothing.
+ * Requests the links of a post again, regardless of its tags and of the age of the stored copies. The budgets and robots.txt apply, and
+ * conditional requests are used, so that a site can confirm an unchanged page. The event requires copies that are not older than the
+ * request, so repeating the event fetches nothing.
  */
 @Component
 public class LinkRequests {
-    /** While a request is open, another one is the same. */
+    /** While a request is open, a repeated request returns the open one. */
     public static final Duration OPEN = Duration.ofMinutes(10);
 
     private static final String MANUAL = "manual";
     private static final int TRANSACTION_SECONDS = 30;
 
-    /** Why nothing is fetched. */
+    /** Reasons why nothing is fetched. */
     public enum Refusal {
         NO_VALID_URL("The post has no link to a web page"),
         BUDGET_TENANT(
@@ -46,14 +47,14 @@ public class LinkRequests {
             this.text = text;
         }
 
-        /** A sentence for people. */
+        /** Returns a sentence for display. */
         public String text() {
             return text;
         }
     }
 
     /**
-     * @param id of the request, or of the open one; null if it is refused
+     * @param id of the request, or of the open request; null if it is refused
      * @param refusal null if the links are requested
      */
     public record Request(UUID id, Refusal refusal) {}
@@ -84,7 +85,7 @@ public class LinkRequests {
         this.transaction.setTimeout(TRANSACTION_SECONDS);
     }
 
-    /** Empty if the post does not exist. */
+    /** Returns empty if the post does not exist. */
     public Optional<Request> fetchAgain(UUID postId) {
         UUID id = UUID.randomUUID();
         return transaction.execute(status -> {
@@ -101,7 +102,7 @@ public class LinkRequests {
         });
     }
 
-    /** The post with the request that is open now. */
+    /** Returns the post with its currently open request. */
     private Optional<Post> request(UUID postId, UUID id) {
         return jdbc.sql(
                         """

@@ -8,9 +8,9 @@ import java.util.Set;
 import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
-/** Matches tags by their words in any form, as the search does. */
+/** Matches tags by their words in any form, like the search. */
 class TriggerTags {
-    /** "ИИ" is not a form of the name Ия. */
+    /** Maximum length of words that are compared exactly: "ИИ" is not a form of the name Ия. */
     private static final int LONGEST_SIGN = 2;
 
     private final SearchWords analysis;
@@ -20,13 +20,13 @@ class TriggerTags {
     }
 
     /**
-     * A tag that makes a post worth fetching its links.
+     * A tag that causes the links of a post to be fetched.
      *
-     * @param spellings its words in order, each as the keys of its forms; "Wi-Fi" is two words and also one
+     * @param spellings words in order, each as the keys of its forms; "Wi-Fi" is two words and also one
      */
     record Trigger(String text, List<List<Set<String>>> spellings) {}
 
-    /** Leaves out triggers without a word. */
+    /** Parses triggers. Ignores triggers without a word. */
     List<Trigger> of(Collection<String> triggers) {
         return triggers.stream()
                 .map(trigger -> new Trigger(trigger, spellings(trigger)))
@@ -34,7 +34,7 @@ class TriggerTags {
                 .toList();
     }
 
-    /** The triggers whose words all occur, in this order and next to each other, in one of the tags. */
+    /** Returns the triggers whose words all occur, in this order and adjacent, in one of the tags. */
     List<String> matching(Collection<Trigger> triggers, Collection<String> tags) {
         List<List<Set<String>>> tagged =
                 tags.stream().flatMap(tag -> spellings(tag).stream()).toList();

@@ -1,5 +1,5 @@
 /**
- * The stage {@code crawl-trigger}: which links of a tagged post are fetched, within the budgets of the policy.
+ * The stage {@code crawl-trigger}: decides which links of a tagged post are fetched, within the budgets of the policy.
  *
  * <p>Uses: configuration, crawl, events, outbox, posts, redis, text, web.
  */

@@ -12,8 +12,8 @@ import org.postgresql.copy.CopyIn;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Inserts rows by {@code COPY}. PostgreSQL needs less CPU for such a row than for one that comes from arrays, and stores the first
- * rows while the next ones are made (docs/performance.md).
+ * Inserts rows with {@code COPY}. PostgreSQL needs less CPU per row than for rows from arrays, and stores the first rows while the next
+ * rows are being created (docs/performance.md).
  */
 public final class TableCopy {
     private static final int CHUNK_CHARACTERS = 32 * 1024;
@@ -28,9 +28,9 @@ public final class TableCopy {
     /**
      * Inserts the rows in their order, in the transaction of the calling thread.
      *
-     * @param target the table and its columns, as {@code posts (id, content)}
-     * @param rows the values of the columns, made while they are sent; anything but null is sent as its text
-     * @throws org.springframework.dao.DataAccessException if PostgreSQL refuses a row or does not answer
+     * @param target the table and its columns, such as {@code posts (id, content)}
+     * @param rows the values of the columns, created while they are sent; every value except null is sent as text
+     * @throws org.springframework.dao.DataAccessException if PostgreSQL refuses a row or does not respond
      */
     public static void insert(DataSource database, String target, Stream<Object[]> rows) {
         insert(database, target, rows, () -> {});
@@ -39,7 +39,7 @@ public final class TableCopy {
     /**
      * Like {@link #insert(DataSource, String, Stream)}.
      *
-     * @param meanwhile runs while PostgreSQL stores the rows that were sent; must not use the database
+     * @param meanwhile runs while PostgreSQL stores the sent rows; must not use the database
      */
     public static void insert(DataSource database, String target, Stream<Object[]> rows, Runnable meanwhile) {
         new JdbcTemplate(database).execute((Connection connection) -> insert(connection, target, rows, meanwhile));
@@ -58,7 +58,7 @@ public final class TableCopy {
         }
     }
 
-    /** Else the connection would wait for the rest of the rows. */
+    /** Cancels the copy; otherwise the connection would wait for the remaining rows. */
     private static void cancel(CopyIn copy, Exception failure) {
         try {
             if (copy.isActive()) {
@@ -104,7 +104,7 @@ public final class TableCopy {
         int done = 0;
         for (int i = 0; i < value.length(); i++) {
             char unit = value.charAt(i);
-            char escape = unit > '\\' ? 0 : escape(unit); // most are not ASCII, or small letters
+            char escape = unit > '\\' ? 0 : escape(unit); // fast path: most characters are not ASCII, or are lower-case letters
             if (escape != 0) {
                 chunk.append(value, done, i).append('\\').append(escape);
                 done = i + 1;
@@ -113,7 +113,7 @@ public final class TableCopy {
         chunk.append(value, done, value.length());
     }
 
-    /** What stands for the character after a backslash; 0 if it stands for itself. */
+    /** Returns the character that represents the given character after a backslash; 0 if no escape is needed. */
     private static char escape(char unit) {
         return switch (unit) {
             case '\\' -> '\\';

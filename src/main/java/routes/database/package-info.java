@@ -1,5 +1,5 @@
 /**
- * Ways of writing to PostgreSQL that the packages which own tables share.
+ * Common methods for writing to PostgreSQL, used by the packages that own tables.
  *
  * <p>Uses: no other package.
  */

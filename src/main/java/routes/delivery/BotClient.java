@@ -36,21 +36,21 @@ import javax.net.ssl.SSLParameters;
 import routes.events.Json;
 
 /**
- * The way to the Bot API, also for the component {@code telegram}, which takes an {@link HttpClient}. It puts the token into the address
- * at the last moment: Camel knows {@value #HIDDEN} in its place, so that no endpoint, exception or log of Camel contains it. It ends
- * requests after a time, and passes on only answers that say {@code "ok": true}: the component treats all others as
+ * Client of the Bot API, also used by the component {@code telegram}, which accepts an {@link HttpClient}. It inserts the token into the
+ * address just before sending: Camel uses {@value #HIDDEN} instead, so that no endpoint, exception or log of Camel contains the token. It
+ * limits the duration of requests, and passes on only answers with {@code "ok": true}, because the component treats all other answers as
  * successes.
  */
 final class BotClient extends HttpClient {
-    /** In place of the token. */
+    /** Placeholder for the token. */
     static final String HIDDEN = "hidden";
 
     private static final String HIDDEN_PATH = "/bot" + HIDDEN + "/";
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    /** After the time-outs of the JDK, whose exceptions say whether a connection was made. */
+    /** Added to the timeout, so that the JDK's own timeouts occur first: their exceptions show whether a connection was established. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
-    /** The updates of one request have at most 100 messages, each of at most 4,096 characters. */
+    /** Maximum size of a response in bytes. A request returns at most 100 messages of at most 4,096 characters each. */
     private static final int MAX_BYTES = 8 << 20;
 
     private static final ObjectMapper JSON = Json.newMapper();
@@ -68,9 +68,9 @@ final class BotClient extends HttpClient {
     /**
      * Calls a method without a body.
      *
-     * @param query with ? at its beginning, or empty
+     * @param query beginning with ?, or empty
      * @param timeout of the whole request
-     * @return {@code result} of the answer; fails with a {@link BotException} if the Bot API refuses
+     * @return {@code result} of the answer; fails with a {@link BotException} if the Bot API refuses the request
      */
     CompletableFuture<JsonNode> get(String method, String query, Duration timeout) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(properties.url() + HIDDEN_PATH + method + query))
@@ -80,12 +80,12 @@ final class BotClient extends HttpClient {
                 .thenApply(HttpResponse::body);
     }
 
-    /** Converts a whole answer. */
+    /** Converts a complete answer. */
     private interface Reader<T> {
         T read(ResponseInfo info, byte[] bytes) throws IOException;
     }
 
-    /** The time-out of a request ends with the head of its answer; this one is for the whole answer. */
+    /** Applies a timeout to the whole answer. The timeout of an {@link HttpRequest} ends with the response headers. */
     private <T> CompletableFuture<HttpResponse<T>> exchange(HttpRequest request, Reader<T> reader) {
         HttpRequest real = real(request);
         Duration timeout = real.timeout().orElseThrow();
@@ -113,7 +113,7 @@ final class BotClient extends HttpClient {
                 : failure;
     }
 
-    /** Fails for an answer that no method of the Bot API gives. */
+    /** Fails if the answer is larger than any answer of the Bot API. */
     private static final class Limited implements BodySubscriber<byte[]> {
         private final BodySubscriber<byte[]> bytes = BodySubscribers.ofByteArray();
         private Flow.Subscription subscription;
@@ -164,8 +164,8 @@ final class BotClient extends HttpClient {
     }
 
     /**
-     * @throws BotException if the Bot API refuses
-     * @throws IOException if the answer is not one of the Bot API: a proxy may have forwarded the request all the same
+     * @throws BotException if the Bot API refuses the request
+     * @throws IOException if the answer does not come from the Bot API: a proxy may still have forwarded the request
      */
     private static JsonNode checked(ResponseInfo response, byte[] bytes) throws IOException {
         JsonNode answer;
@@ -207,7 +207,7 @@ final class BotClient extends HttpClient {
         return sendAsync(request, handler);
     }
 
-    /** The component reads status, headers and body of the answer only, not its address with the token. */
+    /** The component reads only status, headers and body of the answer, not its address, which contains the token. */
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
@@ -229,12 +229,12 @@ final class BotClient extends HttpClient {
     private static final Flow.Subscription WHOLE = new Flow.Subscription() {
         @Override
         public void request(long n) {
-            // everything is given at once
+            // all data is passed at once
         }
 
         @Override
         public void cancel() {
-            // nothing is under way
+            // nothing to cancel
         }
     };
 

@@ -24,7 +24,7 @@ import routes.search.QueryLanguage.UnclearQueryException;
 import routes.search.ReaderSearch;
 import routes.trends.Trends;
 
-/** Answers what people write to the bot: to linked users with what they may see, to others always the same. */
+/** Answers messages to the bot: linked users get the data that they may see, others always the same text. */
 @Component
 record BotCommands(
         TelegramLinks links,
@@ -34,7 +34,7 @@ record BotCommands(
         ReaderSearch search,
         JdbcClient jdbc,
         Clock clock) {
-    /** Answers to a chat within {@link #PERIOD}; more messages are not answered. */
+    /** Maximum number of answers to a chat within {@link #PERIOD}; further messages are not answered. */
     private static final int MOST_ANSWERS = 20;
 
     private static final Duration PERIOD = Duration.ofMinutes(1);
@@ -45,7 +45,7 @@ record BotCommands(
     enum Outcome {
         ANSWERED,
         UNLINKED,
-        /** Of a group, or without a text. */
+        /** A message of a group, or without text. */
         IGNORED,
         LIMITED,
         FAILED;
@@ -62,7 +62,7 @@ record BotCommands(
         return new Answer(chat, user, new MessageText().commands(text).split(), outcome);
     }
 
-    /** Takes part in the transaction of the caller. */
+    /** Runs in the transaction of the caller. */
     Answer answer(JsonNode message) {
         long chat = message.path("chat").path("id").asLong();
         String text = message.path("text").asText("").strip();
@@ -74,7 +74,7 @@ record BotCommands(
         }
         BotTexts texts = texts(message);
         String[] words = text.split("\\s+", 2);
-        // in groups and by some clients with the name of the bot
+        // in groups, and in some clients, commands contain the name of the bot
         String command = words[0].toLowerCase(Locale.ROOT).replaceFirst("@.*", "");
         String rest = words.length == 1 ? "" : words[1];
         if (command.equals("/start") && !rest.isEmpty()) {
@@ -100,7 +100,7 @@ record BotCommands(
         return new Answer(chat, linked.userId(), parts, Outcome.ANSWERED);
     }
 
-    /** After a failure, when nothing is known. */
+    /** Returns the answer after a failure, when no data is available. */
     Answer failed(JsonNode message) {
         long chat = message.path("chat").path("id").asLong();
         return plain(chat, null, texts(message).get("failed"), Outcome.FAILED);

@@ -3,7 +3,7 @@ package routes.delivery;
 import java.io.IOException;
 import java.time.Duration;
 
-/** The Bot API has refused a request, so nothing came of it. */
+/** The Bot API refused a request, so the request had no effect. */
 final class BotException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ final class BotException extends IOException {
 
     /**
      * @param code as in HTTP
-     * @param retryAfter how long the bot has to wait; null if Telegram does not say
+     * @param retryAfter how long the bot has to wait; null if the Bot API does not return it
      */
     BotException(int code, String description, Duration retryAfter) {
         super(code + " " + description);
@@ -24,7 +24,7 @@ final class BotException extends IOException {
         return code;
     }
 
-    /** Null if Telegram does not say. */
+    /** Returns null if the Bot API did not return it. */
     Duration retryAfter() {
         return retryAfter;
     }

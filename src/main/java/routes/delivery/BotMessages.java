@@ -14,8 +14,8 @@ import routes.events.StorableText;
 import routes.posts.PostTraces;
 
 /**
- * The table {@code telegram_messages}: what the bot has to send. A message is pending, then sending, and then has ended: sent, unknown
- * (sent, but the answer was lost), failed or cancelled. Messages of a chat go out one after the other, in order; processes share them.
+ * The table {@code telegram_messages}: messages to send. The state of a message is pending, then sending, and finally sent, unknown (sent,
+ * but the answer was lost), failed or cancelled. Messages of a chat are sent one at a time, in order; processes share the table.
  */
 @Component
 record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperties properties) implements PostTraces {
@@ -25,10 +25,10 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
     private static final int MAX_ERROR = 300;
 
     /**
-     * A message that this process sends now.
+     * A message that this process is sending.
      *
-     * @param digestId null for an answer
-     * @param attempts including this one
+     * @param digestId null for an answer to a command
+     * @param attempts number of attempts, including this one
      */
     record Message(long id, long chatId, Long digestId, int part, String text, int attempts, Instant expiresAt) {
         String kind() {
@@ -56,10 +56,10 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
         }
     }
 
-    /** A message that has ended without being sent by this process. */
+    /** A message that ended without being sent by this process. */
     record Ended(String kind, String outcome) {}
 
-    /** Ends messages whose process stopped while it sent them, messages that are too old, and messages about deleted posts. */
+    /** Ends messages whose process stopped while sending them, messages that are too old, and messages about deleted posts. */
     List<Ended> endLost(Instant now) {
         return jdbc.sql(
                         """
@@ -84,7 +84,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                 .list();
     }
 
-    /** How many messages wait, at most {@code most}. */
+    /** Returns the number of waiting messages, at most {@code most}. */
     int due(Instant now, int most) {
         return jdbc.sql(
                         """
@@ -96,7 +96,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                 .single();
     }
 
-    /** The next message that may be sent now. Its state changes first, so that no process sends it twice. */
+    /** Returns the next message that may be sent now. Its state is changed first, so that no other process sends it. */
     Optional<Message> claim(Instant now) {
         return jdbc.sql(
                         """
@@ -114,7 +114,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                         """)
                 .param("now", now.toString())
                 .param("bot", properties.botId())
-                // twice the time of a request: its end is stored before
+                // twice the request timeout, so that the outcome is stored before the lease expires
                 .param("lease", now.plus(properties.timeout().multipliedBy(2)).toString())
                 .query(Message.class)
                 .optional();
@@ -129,7 +129,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
 
     /**
      * @param outcome sent, unknown, failed or cancelled
-     * @param messageId at Telegram; null unless sent
+     * @param messageId Telegram's id; null unless sent
      */
     void end(Message message, String outcome, Long messageId, String error, Instant now) {
         jdbc.sql(
@@ -147,7 +147,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                 .update();
     }
 
-    /** Telegram refused the message; it is sent later. */
+    /** Schedules a message that Telegram refused for a later attempt. */
     void again(Message message, String error, Instant at) {
         jdbc.sql(
                         """
@@ -162,8 +162,8 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
     }
 
     /**
-     * Telegram refuses messages for a time. It does not say whether those of the chat or all: if it refuses another chat while this
-     * one waits, all wait.
+     * Records that Telegram refuses messages for a time. Telegram does not return whether this applies to the chat or to all chats: if it
+     * refuses a second chat while this one waits, all chats wait.
      */
     void refused(Message message, String error, Instant until, Instant now) {
         transaction.executeWithoutResult(status -> {
@@ -182,7 +182,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
         });
     }
 
-    /** @param problem of the bot, for health; null for none */
+    /** @param problem problem of the bot, for health; null for none */
     void botWaits(Instant until, String problem) {
         jdbc.sql(
                         """
@@ -211,7 +211,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                 .update();
     }
 
-    /** Cancels what was not sent to a chat. */
+    /** Cancels the unsent messages of a chat. */
     int cancelChat(long chatId, String reason, Instant now) {
         return jdbc.sql(
                         """
@@ -222,7 +222,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                 .update();
     }
 
-    /** Cancels what was not sent to a user. */
+    /** Cancels the unsent messages of a user. */
     static void cancel(JdbcClient jdbc, long userId, String reason, Instant now) {
         jdbc.sql(
                         """
@@ -233,7 +233,7 @@ record BotMessages(JdbcClient jdbc, TransactionTemplate transaction, BotProperti
                 .update();
     }
 
-    /** Deletes ended answers, and chats that are neither linked nor limited. Messages of digests stay as long as the digests. */
+    /** Deletes ended answers, and chats that are neither linked nor limited. Messages of digests are kept as long as the digests. */
     void prune(Instant before) {
         jdbc.sql("DELETE FROM telegram_messages WHERE digest_id IS NULL AND ended_at < CAST(? AS timestamptz)")
                 .param(before.toString())

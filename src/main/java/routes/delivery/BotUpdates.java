@@ -27,8 +27,8 @@ import routes.delivery.BotCommands.Answer;
 import routes.delivery.BotCommands.Outcome;
 
 /**
- * What the route {@code delivery-updates} does, as bean {@code botUpdates}. The component {@code telegram} keeps its place among the
- * updates in memory, so it is not used for reading: here the place is in the database, in one transaction with the answers.
+ * The steps of the route {@code delivery-updates}, as bean {@code botUpdates}. The component {@code telegram} keeps its position in the
+ * updates in memory, so it is not used for reading: here the position is stored in the database, in one transaction with the answers.
  */
 @Component("botUpdates")
 public class BotUpdates {
@@ -37,7 +37,7 @@ public class BotUpdates {
     private static final Duration MARGIN = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofSeconds(10);
     private static final Duration WRONG_TOKEN = Duration.ofMinutes(1);
-    /** Older messages are not answered. */
+    /** Maximum age of messages that are answered. */
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(10);
 
     private static final String ONLY_MESSAGES = "&allowed_updates=%5B%22message%22%5D";
@@ -50,7 +50,7 @@ public class BotUpdates {
     private final TransactionTemplate transaction;
     private final MeterRegistry metrics;
     private final Clock clock;
-    /** Unique, unlike names of processes. */
+    /** Unique, unlike process names. */
     private final String poller = UUID.randomUUID().toString();
 
     private volatile boolean isStopping;
@@ -88,7 +88,7 @@ public class BotUpdates {
         isStopping = true;
     }
 
-    /** Waits for updates if no other process does. A failure is logged and tried again after a pause. */
+    /** Waits for updates if no other process does. A failure is logged and retried after a pause. */
     public List<JsonNode> poll() throws InterruptedException {
         if (!properties.hasBot() || isStopping || clock.instant().isBefore(pauseUntil)) {
             return List.of();
@@ -124,7 +124,7 @@ public class BotUpdates {
         }
     }
 
-    /** The end of the process does not wait for updates. */
+    /** Waits for an answer. A shutdown of the process does not wait for updates. */
     private JsonNode await(CompletableFuture<JsonNode> answer) throws ExecutionException, InterruptedException {
         while (true) {
             try {
@@ -138,7 +138,9 @@ public class BotUpdates {
         }
     }
 
-    /** The place among the updates, if this process may read now. A process that is lost is replaced when its lease ends. */
+    /**
+     * Returns the position in the updates if this process may read now. A process that has stopped is replaced when its lease expires.
+     */
     private Optional<Long> lease() {
         Instant now = clock.instant();
         return jdbc.sql(
@@ -178,7 +180,7 @@ public class BotUpdates {
                 .update();
     }
 
-    /** Stores the answers to an update, unless it was handled before. For an update that cannot be answered, the answer says so. */
+    /** Stores the answers to an update, unless it was handled before. If an update cannot be answered, the answer is an error text. */
     public void answer(@Body JsonNode update) {
         Outcome outcome;
         try {
@@ -186,7 +188,7 @@ public class BotUpdates {
         } catch (RuntimeException e) {
             LOG.warn("Cannot reply to a message to the bot: {}", e.toString());
             LOG.debug("Cannot reply to a message to the bot", e);
-            // if the database does not answer, this fails too, and the update is read again
+            // if the database does not respond, this fails too, and the update is read again
             outcome = handle(update, () -> commands.failed(update.path("message")));
         }
         if (outcome != null) {

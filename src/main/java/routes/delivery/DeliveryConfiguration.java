@@ -14,7 +14,7 @@ class DeliveryConfiguration {
         return new BotClient(properties);
     }
 
-    /** Adds the component to Camel; as a bean, its name would be that of a part of the health. */
+    /** Adds the component to Camel. As a bean, the component would appear in the health under its bean name. */
     @Bean
     CamelContextConfiguration telegramComponent(BotClient client, BotProperties properties) {
         return new CamelContextConfiguration() {
@@ -30,7 +30,7 @@ class DeliveryConfiguration {
         };
     }
 
-    /** It does not know the token: {@link BotClient} does. */
+    /** Creates the component without the token, which {@link BotClient} inserts. */
     static TelegramComponent component(BotClient client, BotProperties properties) {
         TelegramComponent component = new TelegramComponent();
         component.setAuthorizationToken(BotClient.HIDDEN);

@@ -28,20 +28,20 @@ import routes.delivery.MessageText.Part;
 import routes.digests.DigestTable;
 
 /**
- * What the route {@code delivery} does, as bean {@code digestDelivery}: makes messages of the digests that are ready, gives them to the
- * route one by one, and stores the outcome of each. A message whose answer was lost is not sent again, since it may have arrived: a
- * digest is sent at most once; the page shows messages whose outcome is unknown.
+ * The steps of the route {@code delivery}, as bean {@code digestDelivery}: creates messages for digests that are ready, passes them to the
+ * route one by one, and stores the outcome of each message. A message whose answer was lost is not sent again, because it may have
+ * arrived: a digest is sent at most once; the page shows messages whose outcome is unknown.
  */
 @Component("digestDelivery")
 public class DigestDelivery {
     private static final Logger LOG = LoggerFactory.getLogger(DigestDelivery.class);
     private static final int MOST_DIGESTS = 100;
-    /** In one run of the route, each second: Telegram allows a bot about 30 messages a second. */
+    /** Maximum number of messages per run of the route, each second: Telegram allows a bot about 30 messages per second. */
     private static final int MOST_MESSAGES = 25;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
-    /** Telegram usually says how long. */
+    /** Pause after a refusal for which Telegram returns no waiting time; usually it does. */
     private static final Duration REFUSED = Duration.ofSeconds(30);
 
     private static final Duration WRONG_TOKEN = Duration.ofMinutes(5);
@@ -88,7 +88,7 @@ public class DigestDelivery {
     private record Ready(long id, long userId, UUID tenantId, long chatId) {}
 
     /**
-     * Makes messages of the digests that became ready since their users were linked.
+     * Creates messages for the digests that became ready after their users were linked.
      *
      * @return a number for each message that may be sent now
      */
@@ -103,7 +103,7 @@ public class DigestDelivery {
         return IntStream.range(0, messages.due(now, MOST_MESSAGES)).boxed().toList();
     }
 
-    /** Locked until the end of the transaction. */
+    /** Returns digests that are ready, locked until the end of the transaction. */
     private List<Ready> ready(Instant now) {
         return jdbc.sql(
                         """
@@ -127,7 +127,10 @@ public class DigestDelivery {
                 .update();
     }
 
-    /** The next message, as the exchange property {@code botMessage} and as the body that the component sends; null if none is due now. */
+    /**
+     * Returns the next message, as the exchange property {@code botMessage} and as the body that the component sends; null if none is due
+     * now.
+     */
     public OutgoingTextMessage next(Exchange exchange) {
         Optional<Message> next = messages.claim(clock.instant());
         exchange.setProperty("botMessage", next.orElse(null));
@@ -142,7 +145,7 @@ public class DigestDelivery {
                 .orElse(null);
     }
 
-    /** Telegram has taken the message. */
+    /** Records that Telegram accepted the message. */
     public void sent(@ExchangeProperty("botMessage") Message message, Exchange exchange) {
         MessageResult result = exchange.getMessage().getBody(MessageResult.class);
         messages.sent(message, result.getMessage().getMessageId(), clock.instant());
@@ -156,7 +159,7 @@ public class DigestDelivery {
         count(message.kind(), "sent", 1);
     }
 
-    /** The message was refused, or its answer is lost. */
+    /** Records that the message was refused or its answer was lost. */
     public void failed(
             @ExchangeProperty("botMessage") Message message,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
@@ -184,7 +187,7 @@ public class DigestDelivery {
                 reason);
     }
 
-    /** Nothing of the request can have reached Telegram. */
+    /** Returns whether no part of the request can have reached Telegram. */
     private static boolean wasNeverSent(Throwable failure) {
         return Stream.of(
                         ConnectException.class,
@@ -233,16 +236,14 @@ public class DigestDelivery {
     }
 
     /**
-     * The delivery of a digest.
-     *
      * @param state pending, sent, unknown (a message may have arrived), failed, or cancelled
-     * @param parts messages of the digest
-     * @param sent those of them that have arrived
-     * @param error of a message that has not arrived
+     * @param parts number of messages of the digest
+     * @param sent number of messages that have arrived
+     * @param error error of a message that was not sent
      */
     public record Delivery(String state, int parts, int sent, Instant endedAt, String error) {}
 
-    /** Empty if nothing of the digest was to be sent. */
+    /** Returns empty if no message was created for the digest. */
     public Optional<Delivery> of(long digestId) {
         return jdbc.sql(
                         """

@@ -18,11 +18,11 @@ import routes.digests.DigestBody.Sentence;
 import routes.digests.DigestBody.Source;
 import routes.digests.DigestTable.Digest;
 
-/** A digest as messages: each sentence with links to its posts, then the other posts of the story. */
+/** Converts a digest to messages: each sentence with links to its posts, then the other posts of the story. */
 final class DigestMessages {
     private DigestMessages() {}
 
-    /** Empty if the digest has no stories. */
+    /** Returns an empty list if the digest has no stories. */
     static List<Part> of(Digest digest) {
         DigestBody body = digest.body();
         if (body == null || body.groups().isEmpty()) {
@@ -40,7 +40,7 @@ final class DigestMessages {
             for (Item item : group.items()) {
                 text.block();
                 if (isFirst && (group.topic() != null || body.groups().size() > 1)) {
-                    // in one block with the first story, so that no message ends with a heading
+                    // same block as the first story, so that no message ends with a heading
                     text.bold(group.topic() == null ? texts.get("digest.others") : group.topic())
                             .text("\n");
                 }

@@ -10,23 +10,23 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * A text for Telegram that is split into as many messages as it needs: between its blocks if possible, otherwise between words. A link is
- * never split. Telegram would make links of names, addresses and commands; the text is changed so that it does not.
+ * A text for Telegram, split into as many messages as needed: between its blocks if possible, otherwise between words. A link is never
+ * split. Telegram converts names, addresses and commands to links; the text is changed to prevent this.
  */
 final class MessageText {
-    /** UTF-16 units of a message, as Telegram counts them after it has read the marks. */
+    /** Maximum length of a message in UTF-16 units, as counted by Telegram after it has parsed the markup. */
     static final int MOST = 4_096;
 
-    /** Telegram drops further ones without a word. */
+    /** Maximum number of entities per message; Telegram silently drops further ones. */
     static final int MOST_ENTITIES = 100;
 
     private static final int MOST_LABEL = 100;
-    /** For the line that says which part it is. */
+    /** Characters reserved for the line with the number of the part. */
     private static final int RESERVE = 48;
 
     private static final String BETWEEN = "\n\n";
 
-    /** Places in a text where Telegram would make a link. U+2060 is invisible and ends a link. */
+    /** Positions in a text at which Telegram would create a link. U+2060 is invisible and ends a link. */
     private static final Pattern LINKED = Pattern.compile(
             "(?<=[\\p{L}\\p{N}_-]\\.)(?=[\\p{L}\\p{N}])|(?<=@)(?=[\\p{L}\\p{N}_])|(?<=/)(?=[\\p{L}\\p{N}_])|(?<=:)(?=//)");
 
@@ -36,18 +36,18 @@ final class MessageText {
     private static final Pattern POST = Pattern.compile("https://t\\.me/[A-Za-z0-9_/]+");
 
     /**
-     * A piece of a block. Without a mark it can be split.
+     * A piece of a block. A piece without markup can be split.
      *
      * @param isMarked whether it is bold or a link
-     * @param href of a link; null for none
-     * @param postId the post that it is about; null for none
+     * @param href target of a link; null for none
+     * @param postId post that it is about; null for none
      */
     private record Piece(String text, boolean isMarked, String href, UUID postId) {
         static Piece of(String text) {
             return new Piece(text, false, null, null);
         }
 
-        /** UTF-16 units that readers see. */
+        /** Returns the number of visible UTF-16 units. */
         int length() {
             return text.length();
         }
@@ -61,10 +61,8 @@ final class MessageText {
     }
 
     /**
-     * A message.
-     *
-     * @param html with the marks of Telegram's HTML
-     * @param posts that it is about
+     * @param html text with Telegram's HTML markup
+     * @param posts posts that it is about
      */
     record Part(String html, Set<UUID> posts) {}
 
@@ -80,7 +78,7 @@ final class MessageText {
         return add(Piece.of(inert(text)));
     }
 
-    /** A text of ours, in which Telegram makes links of commands. */
+    /** Adds a text of the product, in which Telegram converts commands to links. */
     MessageText commands(String text) {
         return add(Piece.of(text));
     }
@@ -90,9 +88,9 @@ final class MessageText {
     }
 
     /**
-     * A link to a post.
+     * Adds a link to a post.
      *
-     * @param url of the post; if it is not a link to a Telegram post, only the label is written
+     * @param url address of the post; if it is not a link to a Telegram post, only the label is written
      * @param postId may be null
      */
     MessageText link(String label, String url, UUID postId) {
@@ -126,7 +124,7 @@ final class MessageText {
                 .replace("\"", "&quot;");
     }
 
-    /** Where a text can be cut before {@code most}: between words, or between what readers see as characters. */
+    /** Returns the position before {@code most} at which a text can be split: between words, or between user-perceived characters. */
     private static int end(String text, int most) {
         if (text.length() <= most) {
             return text.length();
@@ -142,7 +140,7 @@ final class MessageText {
         return last > 0 ? last : (Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
     }
 
-    /** A message that is being filled. */
+    /** A message under construction. */
     private static final class Message {
         final StringBuilder html = new StringBuilder();
         final Set<UUID> posts = new LinkedHashSet<>();
@@ -163,7 +161,7 @@ final class MessageText {
         }
     }
 
-    /** The messages; empty without text. If there are several, they are numbered. */
+    /** Returns the messages; empty without text. If there are several, they are numbered. */
     List<Part> split() {
         List<Message> messages = new ArrayList<>();
         Message current = new Message();
@@ -193,7 +191,7 @@ final class MessageText {
         return parts;
     }
 
-    /** Returns the message that the end of the piece is in. */
+    /** Returns the message that contains the end of the piece. */
     private static Message add(Piece piece, Message message, List<Message> full) {
         Message current = message;
         Piece left = piece;

@@ -20,11 +20,11 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
     /** How long a code is valid. */
     public static final Duration VALID = Duration.ofMinutes(10);
 
-    /** Without characters that look alike; 12 of them have 59 bits. */
+    /** Without similar-looking characters; 12 characters contain 59 bits. */
     private static final String ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789";
 
     private static final int CODE_LENGTH = 12;
-    /** Wrong codes of a chat within {@link #TRIES_PERIOD}. */
+    /** Maximum number of wrong codes of a chat within {@link #TRIES_PERIOD}. */
     private static final int TRIES = 5;
 
     private static final Duration TRIES_PERIOD = Duration.ofHours(1);
@@ -32,11 +32,11 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /**
-     * @param code to send to the bot, as {@code /start <code>}
-     * @param bot its user name; null until it is known
+     * @param code code to send to the bot, as {@code /start <code>}
+     * @param bot user name of the bot; null until Telegram has returned it
      */
     public record Code(String code, Instant expiresAt, String bot) {
-        /** Without the code: Spring logs answers. */
+        /** Omits the code: Spring logs response bodies. */
         @Override
         public String toString() {
             return "Code[bot=" + bot + ", expiresAt=" + expiresAt + "]";
@@ -44,21 +44,21 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
     }
 
     /**
-     * What links a user to a chat.
+     * The link between a user and a chat.
      *
      * @param state none, pending (there is a valid code), active, or blocked (Telegram refuses messages to the chat)
-     * @param name of the chat's person; null without a chat
-     * @param problem why Telegram refuses; null if it does not
+     * @param name name of the person; null without a chat
+     * @param problem why Telegram refuses messages; null if it does not
      */
     @JsonInclude
     public record Link(String state, String name, Instant linkedAt, String problem, Instant codeExpiresAt) {}
 
-    /** Whether there is a bot. */
+    /** Returns whether a bot is configured. */
     public boolean hasBot() {
         return properties.hasBot();
     }
 
-    /** The user name of the bot, once it is known. */
+    /** Returns the user name of the bot; empty until Telegram has returned it. */
     public Optional<String> bot() {
         return jdbc.sql("SELECT username FROM telegram_bots WHERE bot_id = ? AND username IS NOT NULL")
                 .param(properties.botId())
@@ -66,7 +66,7 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
                 .optional();
     }
 
-    /** Makes a code, in place of the one before. */
+    /** Creates a code and invalidates the previous one. */
     public Code newCode(long userId) {
         StringBuilder code = new StringBuilder();
         RANDOM.ints(CODE_LENGTH, 0, ALPHABET.length()).forEach(i -> code.append(ALPHABET.charAt(i)));
@@ -98,7 +98,7 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
                 .single();
     }
 
-    /** Removes the chat of a user and the code; messages that were not sent are cancelled. Returns whether there was one of them. */
+    /** Removes the chat and the code of a user, and cancels unsent messages. Returns whether there was a chat or a code. */
     public boolean unlink(long userId) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             int codes = jdbc.sql("DELETE FROM telegram_link_codes WHERE user_id = ?")
@@ -112,7 +112,6 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
         }));
     }
 
-    /** A linked user. */
     record Linked(long userId, UUID tenantId) {}
 
     Optional<Linked> linked(long chatId) {
@@ -126,15 +125,15 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
                 .optional();
     }
 
-    /** The outcome of a code. */
+    /** The outcome of an attempt to use a code. */
     enum Try {
         LINKED,
         WRONG,
-        /** The chat has sent too many wrong ones; the code was not looked at. */
+        /** The chat has sent too many wrong codes; this code was not checked. */
         TOO_MANY
     }
 
-    /** Links a chat by a code, which is used up. A chat that was linked to another user is that of this user now. */
+    /** Links a chat with a code, which becomes invalid. If the chat was linked to another user, the link is replaced. */
     Try link(long chatId, String code, String name) {
         Instant now = clock.instant();
         Integer wrong = jdbc.sql(
@@ -190,7 +189,7 @@ public record TelegramLinks(JdbcClient jdbc, TransactionTemplate transaction, Bo
         return Try.LINKED;
     }
 
-    /** Telegram refuses messages to the chat for good. */
+    /** Records that Telegram permanently refuses messages to the chat. */
     void blocked(long chatId, String problem) {
         jdbc.sql("UPDATE telegram_links SET state = 'blocked', problem = ? WHERE chat_id = ? AND state = 'active'")
                 .params(problem, chatId)

@@ -8,16 +8,16 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * What is in a digest. As JSON, it is what the API shows.
+ * The content of a digest, in the JSON form of the API.
  *
  * @param language {@code ru} or {@code en}
  * @param groups in order of importance; empty for a digest without stories
- * @param sources all posts of the stories; the only links of a digest are theirs
- * @param advertisements posts that were left out by a rule of {@code config/digest_policy.yml}
- * @param provider of the text: a model provider, or {@code local}
+ * @param sources all posts of the stories; a digest contains no other links
+ * @param advertisements posts that were excluded by a rule of {@code config/digest_policy.yml}
+ * @param provider provider of the text: a model provider, or {@code local}
  * @param model null for {@code local}
- * @param notes codes of what a reader has to know: {@code without_model}, {@code links_removed}, {@code left_out},
- *     {@code instructions_removed}, {@code unconfirmed}, {@code more_stories}
+ * @param notes codes of notices for the reader: {@code without_model}, {@code links_removed}, {@code left_out}, {@code
+ *     instructions_removed}, {@code unconfirmed}, {@code more_stories}
  */
 @JsonInclude
 public record DigestBody(
@@ -30,11 +30,11 @@ public record DigestBody(
         String model,
         List<String> notes) {
 
-    /** What is in a digest that is not made yet. */
+    /** The content of a digest that is not generated yet. */
     public static final DigestBody NONE =
             new DigestBody(null, List.of(), List.of(), List.of(), null, null, null, List.of());
 
-    /** Without the posts and the sentences that cite them; the other sources keep their numbers. */
+    /** Returns a copy without the posts and the sentences that cite them. The other sources keep their numbers. */
     DigestBody without(Set<UUID> posts) {
         Set<Integer> gone = sources.stream()
                 .filter(source -> posts.contains(source.postId()))
@@ -67,10 +67,8 @@ public record DigestBody(
     public record Group(String topic, List<Item> items) {}
 
     /**
-     * A story.
-     *
      * @param sources {@link Source#n} of all its posts
-     * @param interests topics of the user's interests or settings that it belongs to
+     * @param interests matching topics of the user's interests or settings
      */
     public record Item(List<Sentence> sentences, List<Integer> sources, List<String> interests) {
         Item without(Set<Integer> gone) {
@@ -85,12 +83,12 @@ public record DigestBody(
 
     /**
      * @param text plain text without links
-     * @param citations {@link Source#n} of the posts that it comes from; never empty
+     * @param citations {@link Source#n} of the posts on which it is based; never empty
      * @param support words, model or none, as in answers
      */
     public record Sentence(String text, List<Integer> citations, String support) {}
 
-    /** @param link to the post in Telegram; null if it has none */
+    /** @param link link to the post in Telegram; null if there is none */
     public record Source(
             int n,
             UUID postId,
@@ -102,19 +100,19 @@ public record DigestBody(
             int views) {}
 
     /**
-     * @param rule its name in the policy
+     * @param rule name of the rule in the policy
      * @param explanation in the language of the digest
      */
     public record Advertisement(long number, String channel, String rule, String explanation) {}
 
     /**
-     * How many posts there were.
+     * Numbers of posts and stories.
      *
-     * @param posts of the period in the channels
-     * @param muted left out because of muted words
-     * @param offTopic left out because of the topics of the settings
-     * @param stories that were left
-     * @param told stories that are in the digest
+     * @param posts posts of the period in the channels
+     * @param muted posts excluded by muted words
+     * @param offTopic posts excluded by the topics of the settings
+     * @param stories remaining stories
+     * @param told stories in the digest
      */
     public record Counts(int posts, int advertisements, int muted, int offTopic, int stories, int told) {}
 }

@@ -15,8 +15,9 @@ import routes.digests.DigestSettingsTable.Due;
 import routes.schedule.Job;
 
 /**
- * Plans the digests that are due, as the job {@code digests}: stores each one with its event in one transaction. The unique key of
- * user and period makes it exactly one, even with two runners. Of the times that passed while nothing ran, the last one counts.
+ * Plans the digests that are due; the job {@code digests}. Stores each digest with its event in one transaction. The unique key of user
+ * and period ensures exactly one digest per period, even with two concurrent runs. If several times passed without a run, only the last
+ * one is planned.
  */
 @Component
 public record DigestPlanner(
@@ -27,10 +28,10 @@ public record DigestPlanner(
         Clock clock)
         implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(DigestPlanner.class);
-    /** In one run; the next run continues. */
+    /** Maximum number of digests per run; the next run continues. */
     private static final int MOST = 500;
 
-    /** How long a user whose digest cannot be planned waits. */
+    /** Delay until the next attempt for a user whose digest could not be planned. */
     private static final Duration PAUSE = Duration.ofMinutes(15);
 
     public DigestPlanner {
@@ -46,7 +47,7 @@ public record DigestPlanner(
         return "digests";
     }
 
-    /** @throws IllegalStateException after all others were planned, if some could not be */
+    /** @throws IllegalStateException after all other digests were planned, if some could not be planned */
     @Override
     public void run() {
         Instant now = clock.instant();
@@ -78,15 +79,15 @@ public record DigestPlanner(
             }
             digests.prune(due.userId(), now.minus(properties.keepFor()));
         }
-        // last: a run that ends before it is repeated, and then finds the digest of the period
+        // last: if the run ends before this, it is repeated, and then finds the digest of the period
         settings.nextDue(due.userId(), schedule.next(now).at());
     }
 
     /**
-     * Asks for a digest of the posts since the last one of the schedule.
+     * Requests a digest of the posts since the last scheduled digest.
      *
-     * @param from posts since then instead, at the latest now; null for the default
-     * @return id of the digest, or of the one that was asked for before and is still being made
+     * @param from start of the posts instead, at the latest now; null for the default
+     * @return id of the digest, or of an earlier requested digest that is still in progress
      */
     public long ask(long userId, UUID tenantId, Instant from) {
         Instant now = clock.instant();
@@ -95,7 +96,7 @@ public record DigestPlanner(
         return digests.ask(userId, tenantId, LocalDate.ofInstant(now, schedule.zone()), since, now);
     }
 
-    /** Where the posts of a digest begin: at the end of the one before. */
+    /** Returns the start of the posts of a digest: the end of the previous digest. */
     private Instant start(long userId, DigestSchedule schedule, Instant end) {
         return digests.lastScheduled(userId)
                 .filter(last -> last.isBefore(end))

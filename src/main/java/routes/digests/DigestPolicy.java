@@ -8,16 +8,19 @@ import routes.configuration.ConfigurationException;
 import routes.text.NormalizedText;
 
 /**
- * {@code config/digest_policy.yml}: which posts are left out as advertisements.
+ * The policy {@code config/digest_policy.yml}: which posts are excluded as advertisements.
  *
- * @param advertisements rules; the first one that fits counts
+ * @param advertisements rules; the first matching rule applies
  */
 record DigestPolicy(List<Rule> advertisements) {
-    /** A pattern of an operator may be slow; marks of advertisements stand at the beginning or the end. In characters. */
+    /**
+     * Maximum number of characters to which a pattern is applied. An operator's pattern may be slow, and advertisements are marked at the
+     * beginning or the end of a post.
+     */
     private static final int MOST_TEXT = 4_000;
 
     /**
-     * @param pattern regular expression, not case-sensitive, found anywhere in the text
+     * @param pattern regular expression, case-insensitive, matches anywhere in the text
      * @param explanation for readers, by language
      */
     record Rule(String name, String pattern, Explanation explanation) {}
@@ -28,7 +31,7 @@ record DigestPolicy(List<Rule> advertisements) {
         }
     }
 
-    /** A rule that was read. */
+    /** A rule with its compiled pattern. */
     record Compiled(Rule rule, Pattern pattern) {}
 
     /** @throws ConfigurationException if a pattern is not a valid regular expression */

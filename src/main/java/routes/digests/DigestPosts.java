@@ -10,24 +10,24 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads the posts that may be in a digest. */
+/** Reads the candidate posts of a digest. */
 @Component
 record DigestPosts(JdbcClient jdbc) {
-    /** Posts of a digest, the newest first. */
+    /** Maximum number of posts of a digest, the newest first. */
     static final int MOST = 3_000;
 
-    /** Characters of a post that are compared. */
+    /** Maximum number of characters of a post that are compared. */
     private static final int MOST_TEXT = 4_000;
 
-    /** A post that arrives late is in the next digest, unless it is older than this. */
+    /** A post that arrives late is included in the next digest, unless it is older than this. */
     private static final Duration LATE = Duration.ofDays(7);
 
-    /** What is usual for a channel is measured over these days. */
+    /** Period over which the usual number of views of a channel is measured. */
     private static final Duration USUAL = Duration.ofDays(30);
 
     /**
-     * @param album identity of its album; null without one
-     * @param origin identity of the message, or of the one that it forwards
+     * @param album id of its album; null without an album
+     * @param origin id of the message, or of the original message if it is a forward
      */
     record Candidate(
             UUID postId,
@@ -43,10 +43,10 @@ record DigestPosts(JdbcClient jdbc) {
             String[] tags) {}
 
     /**
-     * The posts of a period, in the channels that the user reads now.
+     * Reads the posts of a period, in the channels that the user currently reads.
      *
-     * @param seen posts that were stored later are read too if they were posted shortly before the period; null if there was no
-     *     digest before
+     * @param seen posts stored after this time are included too if they were posted shortly before the period; null if there was no
+     *     earlier digest
      */
     List<Candidate> read(UUID tenantId, DigestSettings settings, Instant from, Instant to, Instant seen) {
         return jdbc.sql(
@@ -97,7 +97,7 @@ record DigestPosts(JdbcClient jdbc) {
 
     private record Usual(UUID channelId, double views) {}
 
-    /** The median of the views of a channel's posts; channels without views are missing. */
+    /** Returns the median of the views of each channel's posts. Channels without views are missing. */
     Map<UUID, Double> usualViews(UUID tenantId, List<UUID> channels, Instant to) {
         return jdbc
                 .sql(

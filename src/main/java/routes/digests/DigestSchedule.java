@@ -13,12 +13,12 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.Locale;
 
 /**
- * When the digests of a user are due. In a local time that daylight saving skips, the digest is due as much later as the clock
- * jumps; in one that occurs twice, the first time.
+ * The times at which the digests of a user are due. If daylight saving skips the local time, the digest is due later by the length of the
+ * skipped interval; if the local time occurs twice, at its first occurrence.
  *
- * @param time of the day, to the minute
- * @param dayOfWeek of weekly digests; 1 is Monday
- * @param dayOfMonth of monthly digests; the last day in months that are shorter
+ * @param time time of day, to the minute
+ * @param dayOfWeek for weekly digests; 1 is Monday
+ * @param dayOfMonth for monthly digests; in shorter months, the last day
  */
 public record DigestSchedule(
         Frequency frequency,
@@ -45,15 +45,15 @@ public record DigestSchedule(
     /**
      * A time at which a digest is due.
      *
-     * @param date in the zone of the user
-     * @param period the day, ISO week or month of the date; there is one digest for each
+     * @param date in the time zone of the user
+     * @param period the day, ISO week or month of the date; there is one digest per period
      */
     public record Slot(Instant at, LocalDate date, String period) {}
 
-    /** The last slot that is not later; earlier ones that were missed are not made up. */
+    /** Returns the last slot that is not later than {@code now}. Earlier missed slots are not made up for. */
     public Slot last(Instant now) {
         LocalDate date = dateOf(now.atZone(zone).toLocalDate());
-        // the slot of the current day, week or month may be later than now, or today's clock may have been put back
+        // the slot of the current day, week or month may be later than now, or the clock may be set back today
         for (LocalDate candidate = next(date); ; candidate = previous(candidate)) {
             Slot slot = slot(candidate);
             if (!slot.at().isAfter(now)) {
@@ -62,7 +62,7 @@ public record DigestSchedule(
         }
     }
 
-    /** The first slot that is later. */
+    /** Returns the first slot after {@code now}. */
     public Slot next(Instant now) {
         return slot(next(last(now).date()));
     }
@@ -71,7 +71,7 @@ public record DigestSchedule(
         return new Slot(date.atTime(time).atZone(zone).toInstant(), date, period(date));
     }
 
-    /** The date of the slot in the day, week or month of a date. */
+    /** Returns the date of the slot in the day, week or month of the given date. */
     private LocalDate dateOf(LocalDate date) {
         return switch (frequency) {
             case DAILY -> date;
@@ -111,7 +111,7 @@ public record DigestSchedule(
         };
     }
 
-    /** Where a period starts if there was no digest before. */
+    /** Returns the start of the period if there was no earlier digest. */
     public Instant oneBefore(Instant end) {
         var local = end.atZone(zone);
         return switch (frequency) {

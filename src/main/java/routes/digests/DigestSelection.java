@@ -29,9 +29,9 @@ import routes.text.SearchWords;
 import routes.text.TagKey;
 
 /**
- * Chooses the stories of a digest and their order. The score of a story is the binary logarithm of its views relative to what is
- * usual for its channel (from -1 to 2), plus {@value #INTEREST} times its strongest interest, plus {@value #CHANNEL} for each further
- * channel of the story, at most {@value #MOST_CHANNELS}. Each chosen story of a channel lowers the score of the others of that channel.
+ * Selects and orders the stories of a digest. The score of a story is the binary logarithm of its views relative to the usual views of its
+ * channel (limited to -1 to 2), plus {@value #INTEREST} times its strongest interest, plus {@value #CHANNEL} for each further channel of
+ * the story, up to {@value #MOST_CHANNELS}. Each selected story of a channel lowers the score of the channel's other stories.
  */
 @Component
 class DigestSelection {
@@ -39,15 +39,15 @@ class DigestSelection {
     private static final double INTEREST = 2;
     private static final double CHANNEL = 0.7;
     private static final int MOST_CHANNELS = 3;
-    /** How much the score falls for each chosen story of the same channel. */
+    /** Amount by which each selected story lowers the score of other stories of the same channel. */
     private static final double REPEATED_CHANNEL = 0.6;
 
     private static final double FEWEST_VIEWS = -1;
     private static final double MOST_VIEWS = 2;
-    /** Posts gather views for hours; a young one counts as usual at least. */
+    /** Posts collect views for hours: a post younger than this counts as having at least the usual views. */
     private static final Duration YOUNG = Duration.ofHours(6);
 
-    /** Characters of a text that is not just a label. */
+    /** Minimum length of a text that is more than a label, in characters. */
     private static final int TELLING = 40;
 
     private static final Rule JUDGED = new Rule(
@@ -68,10 +68,10 @@ class DigestSelection {
     }
 
     /**
-     * @param main the post that is summed up
-     * @param posts all, the main one first
+     * @param main the post that is summarised
+     * @param posts all posts of the story, the main post first
      * @param topics display forms of its tags by key
-     * @param interests display forms of the interests that raised it
+     * @param interests display forms of the interests that raised its score
      */
     record Chosen(
             Candidate main, List<Candidate> posts, Map<String, String> topics, List<String> interests, double score) {}
@@ -81,7 +81,7 @@ class DigestSelection {
 
     record Advertisement(Candidate post, Rule rule) {}
 
-    /** @param stories how many there were to choose from */
+    /** @param stories number of stories available for selection */
     record Selected(List<Group> groups, List<Advertisement> advertisements, int muted, int offTopic, int stories) {
         List<Chosen> all() {
             return groups.stream().flatMap(group -> group.stories().stream()).toList();
@@ -89,7 +89,7 @@ class DigestSelection {
     }
 
     /**
-     * @param judged posts that a model judged to be advertisements
+     * @param judged posts that a model classified as advertisements
      * @param interests weights by {@link TagKey}
      */
     Selected select(
@@ -116,7 +116,7 @@ class DigestSelection {
                 left.add(post);
                 continue;
             }
-            // the pictures of an album go with its caption
+            // muting the caption of an album mutes its pictures
             mutedAlbums.add(post.album());
         }
         left.removeIf(post -> post.album() != null && mutedAlbums.contains(post.album()));
@@ -146,7 +146,7 @@ class DigestSelection {
                 post.postId(), post.channelId(), post.postedAt().toInstant(), post.text(), post.album(), post.origin());
     }
 
-    /** What the words of a phrase can be recognised by. */
+    /** Returns the keys of each word of a phrase. */
     private List<Set<String>> keys(String phrase) {
         return words.of(phrase).stream()
                 .filter(word -> !word.joined())
@@ -154,7 +154,7 @@ class DigestSelection {
                 .toList();
     }
 
-    /** Whether the text, or a tag, has one of the phrases: their words side by side, in any form. */
+    /** Returns whether the text or a tag contains one of the phrases: its words side by side, in any form. */
     private boolean isAbout(Candidate post, List<List<Set<String>>> phrases) {
         return phrases.stream().anyMatch(phrase -> {
             List<List<Set<String>>> texts = new ArrayList<>();
@@ -183,7 +183,7 @@ class DigestSelection {
             Map<String, Double> interests,
             Map<UUID, Double> usualViews,
             Instant now) {
-        // the first one with enough text; of an album, the one with the caption
+        // the first post with enough text; for an album, the post with the caption
         Candidate main = posts.stream()
                 .filter(post -> post.text().length() >= TELLING)
                 .findFirst()
@@ -236,7 +236,7 @@ class DigestSelection {
         Map<UUID, Integer> ofChannel = new HashMap<>();
         List<Chosen> chosen = new ArrayList<>();
         while (chosen.size() < most && !left.isEmpty()) {
-            // the first of equals, so that the order above decides
+            // on equal scores the first story wins, so that the order above decides
             Chosen best = null;
             double bestScore = 0;
             for (Chosen story : left) {
@@ -254,7 +254,10 @@ class DigestSelection {
         return chosen;
     }
 
-    /** By a topic of the settings, otherwise by the tag that most chosen stories have; groups in the order of their best story. */
+    /**
+     * Groups stories by a topic of the settings, otherwise by the tag that most selected stories have. Groups are in the order of their
+     * best story.
+     */
     private static List<Group> grouped(List<Chosen> chosen, Map<String, String> wanted) {
         Map<String, Integer> counts = new HashMap<>();
         chosen.forEach(story -> story.topics().keySet().forEach(key -> counts.merge(key, 1, Integer::sum)));
@@ -265,7 +268,7 @@ class DigestSelection {
             groups.computeIfAbsent(key, any -> new ArrayList<>()).add(story);
             names.putIfAbsent(key, wanted.getOrDefault(key, story.topics().get(key)));
         }
-        // one story alone gets no heading
+        // a single story gets no heading
         List<Chosen> others = new ArrayList<>();
         List<Group> result = new ArrayList<>();
         groups.forEach((key, stories) -> {

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What a user wants. As JSON, it is what the API shows.
+ * The digest settings of a user, in the JSON form of the API.
  *
- * @param enabled whether digests are made on schedule
- * @param topics tags or words that posts must have; empty for all posts
- * @param channels to read; empty for all that the user reads
- * @param mutedWords words or phrases of posts that are left out, in any form
- * @param mutedChannels channels that are left out
- * @param maxItems most stories in a digest
- * @param language {@code ru}, {@code en}, or {@code auto} for that of most posts
+ * @param enabled whether digests are generated on schedule
+ * @param topics tags or words that posts must contain; empty for all posts
+ * @param channels channels to include; empty for all channels that the user reads
+ * @param mutedWords words or phrases, in any form; posts that contain them are excluded
+ * @param mutedChannels channels to exclude
+ * @param maxItems maximum number of stories in a digest
+ * @param language {@code ru}, {@code en}, or {@code auto} for the language of most posts
  * @param nextDueAt null if not enabled
  */
 @JsonInclude

@@ -23,7 +23,7 @@ public record DigestSettingsTable(JdbcClient jdbc, Clock clock) {
     private static final ObjectMapper JSON = Json.newMapper();
     private static final int MAX_ITEMS = 10;
 
-    /** The settings of a user without stored ones. */
+    /** Returns the settings of a user who has stored none. */
     private static DigestSettings defaults(long userId) {
         return new DigestSettings(
                 userId,
@@ -38,7 +38,7 @@ public record DigestSettingsTable(JdbcClient jdbc, Clock clock) {
                 null);
     }
 
-    /** @throws java.time.DateTimeException if this Java does not know the stored zone */
+    /** @throws java.time.DateTimeException if this Java version does not support the stored zone */
     public DigestSettings read(long userId) {
         return jdbc.sql("SELECT * FROM digest_settings WHERE user_id = ?")
                 .param(userId)
@@ -80,7 +80,9 @@ public record DigestSettingsTable(JdbcClient jdbc, Clock clock) {
         return JSON.valueToTree(values).toString();
     }
 
-    /** Stores them. After a change of the schedule, the first digest is due at its next time, never at an earlier one. */
+    /**
+     * Stores the settings. After a change of the schedule, the first digest is due at the next scheduled time, never at an earlier one.
+     */
     public DigestSettings write(DigestSettings settings) {
         Instant now = clock.instant();
         DigestSchedule schedule = settings.schedule();
@@ -121,7 +123,7 @@ public record DigestSettingsTable(JdbcClient jdbc, Clock clock) {
         return read(settings.userId());
     }
 
-    /** A digest that is overdue stays so if something else is changed. */
+    /** An overdue digest stays due if only other settings are changed. */
     private static final String SAME_SCHEDULE =
             """
             (old.enabled = excluded.enabled AND old.schedule_time = excluded.schedule_time
@@ -132,7 +134,7 @@ public record DigestSettingsTable(JdbcClient jdbc, Clock clock) {
     /** A user whose digest is due. */
     record Due(long userId, UUID tenantId, Instant scheduleSince) {}
 
-    /** The longest overdue first. */
+    /** Returns the longest overdue first. */
     List<Due> due(Instant now, int most) {
         return jdbc.sql(
                         """

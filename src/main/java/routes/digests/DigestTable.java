@@ -29,14 +29,14 @@ import routes.posts.PostLock;
 import routes.posts.PostTraces;
 
 /**
- * The table {@code digests}. A digest is pending, processing, ready or failed. An unfinished one whose {@code next_try_at} has come is
- * asked for again: its event may be lost, its process gone, or its last attempt failed.
+ * The table {@code digests}. A digest is pending, processing, ready or failed. The event of an unfinished digest is published again when
+ * its {@code next_try_at} is reached: the event may be lost, the process may have stopped, or the last attempt failed.
  */
 @Repository
 public class DigestTable implements PostTraces {
     static final String SCHEDULER = "scheduler";
     static final String MANUAL = "manual";
-    /** Longest time of an attempt: models get a minute for each ten stories. */
+    /** Maximum duration of an attempt. Models get one minute per ten stories. */
     static final Duration LEASE = Duration.ofMinutes(15);
 
     /** How long a pending digest waits for its event. */
@@ -56,14 +56,14 @@ public class DigestTable implements PostTraces {
     }
 
     /**
-     * A digest. As JSON, it is what a list of digests shows.
+     * A digest, in the JSON form of the list of digests.
      *
-     * @param digestDate in the zone of the user
+     * @param digestDate in the time zone of the user
      * @param trigger scheduler or manual
      * @param status pending, processing, ready or failed
-     * @param postsFrom the posts are later than this
-     * @param postsTo and not later than this
-     * @param error why the last attempt failed, which may name parts of the program; null if none did
+     * @param postsFrom start of the posts, exclusive
+     * @param postsTo end of the posts, inclusive
+     * @param error why the last attempt failed, may contain internal details; null if no attempt failed
      * @param body null unless ready
      */
     @JsonInclude
@@ -84,7 +84,7 @@ public class DigestTable implements PostTraces {
         }
     }
 
-    /** A digest that a worker makes. */
+    /** A digest that a worker has claimed. */
     record Claimed(
             long id,
             long userId,
@@ -95,7 +95,7 @@ public class DigestTable implements PostTraces {
             Instant seen,
             int attempts) {}
 
-    /** The end of the last digest of the schedule. */
+    /** Returns the end of the last scheduled digest. */
     Optional<Instant> lastScheduled(long userId) {
         return jdbc.sql(
                         """
@@ -109,7 +109,7 @@ public class DigestTable implements PostTraces {
     }
 
     /**
-     * Stores a digest of the schedule and its event, unless the period has one.
+     * Stores a scheduled digest and its event, unless the period has a digest.
      *
      * @return whether it was stored
      */
@@ -138,10 +138,10 @@ public class DigestTable implements PostTraces {
         }));
     }
 
-    /** Stores a digest that a user asks for, and its event; one that is under way is not stored again. Returns its id. */
+    /** Stores a digest requested by a user, and its event. If one is already in progress, none is stored. Returns the id. */
     long ask(long userId, UUID tenantId, LocalDate date, Instant from, Instant now) {
         return transaction.execute(status -> {
-            // requests of one user one after the other
+            // serialises concurrent requests of a user
             jdbc.sql("SELECT id FROM users WHERE id = ? FOR NO KEY UPDATE")
                     .param(userId)
                     .query(Long.class)
@@ -183,7 +183,7 @@ public class DigestTable implements PostTraces {
 
     private record Stuck(long id, long userId, UUID tenantId, LocalDate date, boolean isScheduled, int attempts) {}
 
-    /** Publishes the events of unfinished digests whose next attempt is due. Returns how many there were. */
+    /** Publishes the events of unfinished digests whose next attempt is due. Returns the number of events. */
     int askAgain(Instant now, int most) {
         return transaction.execute(status -> {
             List<Stuck> stuck = jdbc.sql(
@@ -214,10 +214,10 @@ public class DigestTable implements PostTraces {
     }
 
     /**
-     * The same for trials, to be undone by the caller: the digest that was made last is made again. A pending one is left alone, since
-     * its worker would pass over what a trial holds.
+     * Returns a table for trials, whose changes the caller rolls back: the most recent digest is generated again. Pending digests are not
+     * used, because their worker would skip rows locked by a trial.
      *
-     * @param left gets the text of the digest, for people
+     * @param left receives the text of the digest, for display
      */
     DigestTable rehearsal(Consumer<String> left) {
         return new DigestTable(jdbc, transaction, outbox) {
@@ -240,7 +240,7 @@ public class DigestTable implements PostTraces {
         };
     }
 
-    /** The oldest pending digest of a user whose turn it is; no other worker gets it within the lease. */
+    /** Claims the oldest pending digest of a user that is due. No other worker can claim it within the lease. */
     Optional<Claimed> claim(long userId, Instant now) {
         return claim("status = 'pending' ORDER BY id", userId, now);
     }
@@ -264,8 +264,8 @@ public class DigestTable implements PostTraces {
     }
 
     /**
-     * Stores the result without posts that were deleted meanwhile, unless another worker has taken the digest over. Returns whether it was
-     * stored.
+     * Stores the result, without posts that were deleted in the meantime, unless another worker has claimed the digest. Returns whether it
+     * was stored.
      */
     boolean ready(Claimed digest, DigestBody made, Instant collectedAt, Instant now) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
@@ -290,14 +290,14 @@ public class DigestTable implements PostTraces {
         }));
     }
 
-    /** @param next when it is tried again; null for never */
+    /** @param next time of the next attempt; null for none */
     void failed(Claimed digest, String error, Instant next) {
         jdbc.sql(
                         """
                         UPDATE digests SET status = :status, error = :error, next_try_at = CAST(:next AS timestamptz)
                         WHERE id = :id AND status = 'processing' AND attempts = :attempts
                         """)
-                // waits as processing, so that no event for another digest of the user starts it early
+                // state processing, so that an event for another digest of the user does not start it early
                 .param("status", next == null ? "failed" : "processing")
                 .param("error", StorableText.cut(error, MAX_ERROR))
                 .param("next", next == null ? null : next.toString())
@@ -308,7 +308,7 @@ public class DigestTable implements PostTraces {
 
     private record Told(long id, String body) {}
 
-    /** Sentences that cite the posts go, and their sources. */
+    /** Deletes the posts from the digests: the sentences that cite them and their sources. */
     @Override
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         Set<UUID> gone = Set.copyOf(postIds);
@@ -351,14 +351,14 @@ public class DigestTable implements PostTraces {
         }
     }
 
-    /** Removes old digests of a user. */
+    /** Deletes old digests of a user. */
     void prune(long userId, Instant olderThan) {
         jdbc.sql("DELETE FROM digests WHERE user_id = ? AND created_at < CAST(? AS timestamptz)")
                 .params(userId, olderThan.toString())
                 .update();
     }
 
-    /** @param before id of the last one of the page before; null for the newest */
+    /** @param before id of the last digest of the previous page; null for the newest */
     public List<Digest> list(long userId, Long before, int limit) {
         String page = "(CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit";
         return withoutDeleted(digests(userId, page)
@@ -368,7 +368,7 @@ public class DigestTable implements PostTraces {
                 .list());
     }
 
-    /** Digests of a user, as JSON. */
+    /** Selects digests of a user as JSON. */
     private JdbcClient.StatementSpec digests(long userId, String which) {
         return jdbc.sql(
                         """
@@ -381,7 +381,7 @@ public class DigestTable implements PostTraces {
                 .param("user", userId);
     }
 
-    /** Leaves out what cites posts that were deleted after the digest was made. */
+    /** Omits content based on posts that were deleted after the digest was generated. */
     private List<Digest> withoutDeleted(List<Digest> found) {
         UUID[] posts = found.stream()
                 .filter(digest -> digest.body() != null)
@@ -400,7 +400,7 @@ public class DigestTable implements PostTraces {
         return one(digests(userId, "id = :id").param("id", id));
     }
 
-    /** The newest one that is ready. */
+    /** Returns the newest digest that is ready. */
     public Optional<Digest> last(long userId) {
         return one(digests(userId, "status = 'ready' ORDER BY id DESC LIMIT 1"));
     }

@@ -43,14 +43,14 @@ import routes.events.StageOutcome;
 import routes.interests.Interests;
 import routes.text.Language;
 
-/** Makes digests, as bean {@code digests}. The event is only a trigger: all pending digests of its user are made. */
+/** Generates digests; the bean {@code digests}. The event is only a trigger: all pending digests of its user are generated. */
 @Component("digests")
 public class Digests {
     private static final Logger LOG = LoggerFactory.getLogger(Digests.class);
     private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
-    /** The most pending digests of one user that one event makes. */
+    /** Maximum number of pending digests of one user that one event generates. */
     private static final int MOST = 10;
-    /** How often stories are judged: those that take the place of advertisements are judged too. */
+    /** Maximum number of rounds in which a model classifies stories: stories that replace advertisements are classified too. */
     private static final int TURNS = 3;
 
     private final DigestTable digests;
@@ -88,9 +88,10 @@ public class Digests {
     }
 
     /**
-     * The same stage for trials: it makes the user's newest digest again, without models. The caller rolls back what it writes to the database.
+     * Returns the stage for trials: it generates the user's newest digest again, without models. The caller rolls back what it writes to
+     * the database.
      *
-     * @param left gets the text of the digest, for people
+     * @param left receives the text of the digest, for display
      */
     public Digests rehearsal(Consumer<String> left) {
         return new Digests(
@@ -109,9 +110,7 @@ public class Digests {
         metrics.counter("digests.made", "trigger", trigger, "status", status).increment(made);
     }
 
-    /**
-     * @throws DataAccessException if the database does not answer; the stage pauses
-     */
+    /** @throws DataAccessException if the database does not respond; the stage pauses */
     public StageOutcome generate(@Body DigestsGenerate event) {
         long user = Long.parseLong(event.userId());
         int made = 0;
@@ -130,7 +129,7 @@ public class Digests {
         return made == 0 ? StageOutcome.skipped("already_made") : StageOutcome.done(null);
     }
 
-    /** Returns null if the digest is ready, otherwise why not. */
+    /** Returns null if the digest is ready, otherwise the reason. */
     private String attempt(Claimed digest) {
         long started = System.nanoTime();
         try {
@@ -145,7 +144,7 @@ public class Digests {
                 | NonTransientDataAccessResourceException
                 | TransientDataAccessException
                 | RecoverableDataAccessException e) {
-            // the lease ends, and the digest is asked for again
+            // the lease expires, and the event of the digest is published again
             throw e;
         } catch (RuntimeException e) {
             boolean isLast = digest.attempts() >= properties.maxAttempts();
@@ -187,7 +186,7 @@ public class Digests {
             }
             advertisements.addAll(more);
             if (2 * advertisements.size() > judged.size()) {
-                // it follows what a post says rather than its instruction
+                // the model follows instructions in the posts instead of its prompt
                 LOG.info(
                         "Digest {}: the model classifies {} of {} stories as advertisements; its result is ignored",
                         digest.id(),
@@ -207,7 +206,7 @@ public class Digests {
         Map<UUID, List<Line>> lines = new HashMap<>();
         summary.lines().forEach(line -> lines.computeIfAbsent(line.postIds().get(0), any -> new ArrayList<>())
                 .add(line));
-        // a story without a sentence is left out
+        // stories without a sentence are omitted
         Map<UUID, Integer> numbers = new LinkedHashMap<>();
         List<Source> sources = new ArrayList<>();
         selected.all().stream()

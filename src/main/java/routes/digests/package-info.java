@@ -1,5 +1,5 @@
 /**
- * Digests of the posts of a period: when they are due, which posts are in them, and how they are written.
+ * Digests of the posts of a period: schedule, selection of posts, and text.
  *
  * <p>Uses: answers, configuration, events, interests, outbox, posts, schedule, stories, text.
  */

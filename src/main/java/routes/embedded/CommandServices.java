@@ -11,8 +11,8 @@ import routes.embedded.EmbeddedConfiguration.EmbeddedProperties;
 import routes.embedded.EmbeddedConfiguration.RedisProperties;
 
 /**
- * PostgreSQL and Redis for a command that does not run the pipeline: the configured ones; those that a running process has started; or
- * those of the data folder, started for the command.
+ * PostgreSQL and Redis for a command that does not run the pipeline: the configured servers; the servers of a running process; or the
+ * servers of the data folder, started for the command.
  */
 public final class CommandServices implements AutoCloseable {
     private final Path folder;
@@ -43,9 +43,9 @@ public final class CommandServices implements AutoCloseable {
     }
 
     /**
-     * For a command that only reads: beside a running process, or without one.
+     * Returns services for a command that only reads, with or without a running process.
      *
-     * @throws ConfigurationException if there is no installation, or something does not start
+     * @throws ConfigurationException if there is no installation, or a server does not start
      */
     public static CommandServices beside(Binder settings) {
         Path folder = folder(settings);
@@ -62,9 +62,9 @@ public final class CommandServices implements AutoCloseable {
     }
 
     /**
-     * For a command that changes everything: no other process may use the folder.
+     * Returns services for a command that changes all data: no other process may use the folder.
      *
-     * @throws ConfigurationException if one does, or something does not start
+     * @throws ConfigurationException if another process uses the folder, or a server does not start
      */
     public static CommandServices alone(Binder settings) {
         return new CommandServices(folder(settings), true, settings);
@@ -104,7 +104,7 @@ public final class CommandServices implements AutoCloseable {
         return configured == 0 ? recorded(server + "/port") : Integer.toString(configured);
     }
 
-    /** What the running process has written about its servers. */
+    /** Returns what the running process has recorded about its servers. */
     private String recorded(String file) {
         try {
             List<String> lines = Files.readAllLines(folder.resolve(file));
@@ -117,7 +117,7 @@ public final class CommandServices implements AutoCloseable {
         }
     }
 
-    /** The folder of the installation. */
+    /** Returns the folder of the installation. */
     public Path folder() {
         return folder;
     }

@@ -20,15 +20,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import routes.configuration.ConfigurationException;
 
 /**
- * The folder of all persistent data, held by one process at a time. The operating system releases the lock when the process ends,
- * however it ends. Folders that the program creates here are accessible to its own user only.
+ * The folder of all persistent data. One process at a time holds it. The operating system releases the lock when the process ends, in any
+ * way. Folders that the program creates here are accessible only to its user.
  */
 public final class DataFolder implements AutoCloseable {
     private static final String LOCK_FILE = "process.lock";
     private static final String FOLDER_MODE = "rwx------";
     private static final String FILE_MODE = "rw-------";
 
-    /** Folders with data that earlier versions left accessible to other users. */
+    /** Folders that earlier versions left accessible to other users. */
     private static final List<String> OPEN_BEFORE = List.of(".unfinished", "index", "media", "vision");
 
     /**
@@ -54,7 +54,7 @@ public final class DataFolder implements AutoCloseable {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
-            // another user who can open the file can lock it
+            // another user who can open the file could lock it
             restrict(path.resolve(LOCK_FILE), FILE_MODE);
             for (String name : OPEN_BEFORE) {
                 if (Files.isDirectory(path.resolve(name))) {
@@ -87,7 +87,7 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Whether another process holds the folder. */
+    /** Returns whether another process holds the folder. */
     static boolean isHeld(Path dir) {
         Path file = dir.toAbsolutePath().resolve(LOCK_FILE);
         if (Files.notExists(file)) {
@@ -121,7 +121,7 @@ public final class DataFolder implements AutoCloseable {
         return path;
     }
 
-    /** A sub-folder with mode 0700, created if it does not exist. */
+    /** Returns a subfolder with mode 0700, created if it does not exist. */
     public Path folder(String name) {
         Path folder = path.resolve(name);
         try {
@@ -131,7 +131,7 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** 256 random bits, in characters that need no quoting anywhere. */
+    /** Returns 256 random bits, in characters that need no quoting anywhere. */
     static String newPassword() {
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** Selects the embedded or the configured service for each of PostgreSQL and Redis, and makes the clients of Redis. */
+/** Selects the embedded or the configured server for PostgreSQL and Redis, and creates the Redis clients. */
 @Configuration(proxyBeanMethods = false)
 class EmbeddedConfiguration {
 
@@ -67,15 +67,15 @@ class EmbeddedConfiguration {
                 : RedisService.configured(redis);
     }
 
-    /** For everything of the product, by way of {@code routes.redis}. */
+    /** The client for the product's own code, used through {@code routes.redis}. */
     @Bean(destroyMethod = "shutdown")
     RedisClient redisClient(RedisService redis) {
         return redis.newClient();
     }
 
     /**
-     * For the libraries that need Spring's: ShedLock, and camel-spring-redis in routes of integrators. Replaces Spring Boot's, which
-     * does not support a CA file.
+     * For libraries that need Spring's connection factory: ShedLock, and camel-spring-redis in routes of integrators. Replaces Spring
+     * Boot's factory, which does not support a CA file.
      */
     @Bean
     LettuceConnectionFactory redisConnectionFactory(RedisService redis) {

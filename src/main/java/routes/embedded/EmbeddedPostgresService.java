@@ -26,23 +26,23 @@ import org.springframework.util.FileSystemUtils;
 import routes.configuration.ConfigurationException;
 
 /**
- * A real PostgreSQL started by this process, its data under {@code <data>/postgres}.
+ * A PostgreSQL server started by this process, with its data under {@code <data>/postgres}.
  *
- * <p>The only access is TCP on 127.0.0.1 as {@link #USER}, which owns the database and is not a superuser, with the random password in
- * {@code <data>/postgres/pgpass}. The superuser has no password and cannot log in. If that file is missing, as after an update from a
- * version that trusted every local user, the start sets a new password and makes the role the owner of all tables.
+ * <p>It is accessible only through TCP on 127.0.0.1, as {@link #USER}, who owns the database and is not a superuser, with the random
+ * password in {@code <data>/postgres/pgpass}. The superuser has no password and cannot log in. If that file is missing, for example after
+ * an update from a version that trusted every local user, the start sets a new password and makes the role the owner of all tables.
  */
 final class EmbeddedPostgresService implements AutoCloseable {
     static final String USER = "telegram_assistant";
     static final String DATABASE = "postgres";
 
-    /** Written once programs and cluster are complete. */
+    /** Marker file, written when programs and cluster are complete. */
     private static final String FINISHED = "finished";
 
     private static final String SUPERUSER = "postgres";
     private static final int PROGRAM_TIMEOUT_SECONDS = 120;
 
-    /** On the command line, so that nothing in the cluster's files can override them. */
+    /** Passed on the command line, so that files of the cluster cannot override them. */
     private static final Map<String, String> SETTINGS = Map.of(
             "listen_addresses", "127.0.0.1",
             "unix_socket_directories", "",
@@ -76,7 +76,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
                     cluster.resolve("pg_hba.conf"),
                     "# written at every start\nhost " + DATABASE + " " + USER + " 127.0.0.1/32 scram-sha-256\n");
             password = password(folder.resolve("pgpass"));
-            // the folder as an argument identifies the server in lists of processes
+            // passing the folder as an argument identifies the server in process lists
             run("pg_ctl", "start", "-D", cluster.toString(), "-w", "-t", "60", "-o", options());
             ServerProcess.record(folder, server());
             check();
@@ -95,7 +95,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         LOG.info("Embedded PostgreSQL on 127.0.0.1:{}, data in {}", port, cluster);
     }
 
-    /** Removes what a kill during the very first start left half unpacked or half initialised. It never contained data. */
+    /** Removes an incomplete installation left by a kill during the very first start. It never contained data. */
     private void removeUnfinished() {
         try {
             if (Files.notExists(folder.resolve(FINISHED))) {
@@ -108,7 +108,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         }
     }
 
-    /** The folder of the unpacked programs. Each version of the archive has its own folder. */
+    /** Returns the folder of the unpacked programs. Each version of the archive has a separate folder. */
     private Path programs() throws IOException {
         String system = System.getProperty("os.name").split(" ")[0].replace("Mac", "Darwin");
         String machine = System.getProperty("os.arch").replace("amd64", "x86_64");
@@ -144,7 +144,9 @@ final class EmbeddedPostgresService implements AutoCloseable {
         }
     }
 
-    /** The password of {@link #USER}, set if its file does not exist. The file is in libpq's format ({@code PGPASSFILE}). */
+    /**
+     * Returns the password of {@link #USER}, and sets one if the file does not exist. The file is in libpq's format ({@code PGPASSFILE}).
+     */
     private String password(Path file) throws IOException {
         if (Files.exists(file)) {
             return Files.readString(file).strip().replaceFirst(".*:", "");
@@ -153,7 +155,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         Path statements = folder.resolve("roles.sql");
         DataFolder.writeSecret(statements, roles(made));
         try {
-            // no server is running, so no client can connect; a failing statement must not be logged with its password
+            // no server is running, so no client can connect; a failing statement must not be logged with the password
             run(
                     Redirect.from(statements.toFile()),
                     "postgres",
@@ -169,7 +171,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
         return made;
     }
 
-    /** One statement per line. Tables of earlier versions belong to the superuser. Identity sequences follow their tables. */
+    /** Returns one statement per line. Tables of earlier versions belong to the superuser. Identity sequences follow their tables. */
     private static String roles(String password) {
         return """
                 DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%1$s') THEN CREATE ROLE %1$s; END IF; END $$
@@ -183,7 +185,7 @@ final class EmbeddedPostgresService implements AutoCloseable {
     }
 
     private String options() {
-        // pg_ctl passes them to a shell
+        // pg_ctl passes the options to a shell
         return Stream.concat(
                         SETTINGS.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue()),
                         Stream.of("port=" + port, "hba_file=" + cluster.resolve("pg_hba.conf")))
@@ -196,8 +198,8 @@ final class EmbeddedPostgresService implements AutoCloseable {
     }
 
     /**
-     * Runs a program of the server. A terminal signal must not end {@code pg_ctl} before the server has written its process id: nothing
-     * would stop the server then.
+     * Runs a program of the server. A terminal signal must not end {@code pg_ctl} before the server has written its process id, because
+     * the server could then not be stopped.
      */
     private void run(Redirect input, String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();

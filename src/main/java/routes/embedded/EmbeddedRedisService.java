@@ -18,9 +18,9 @@ import redis.embedded.core.ExecutableProvider;
 import routes.configuration.ConfigurationException;
 
 /**
- * A real Redis started by this process, its append-only file under {@code <data>/redis}. Every start sets a new random password,
- * stored in {@code <data>/redis/password}. The server class of the library that ships the program is not used: its own shutdown hook
- * stops Redis while routes still finish their work.
+ * A Redis server started by this process, with its append-only file under {@code <data>/redis}. Every start sets a new random password,
+ * stored in {@code <data>/redis/password}. The server class of the library that contains the program is not used: its own shutdown hook
+ * stops Redis while routes are still completing their work.
  */
 final class EmbeddedRedisService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedisService.class);
@@ -37,7 +37,7 @@ final class EmbeddedRedisService implements AutoCloseable {
         port = ServerProcess.port("EMBEDDED_REDIS_PORT", configuredPort, folder.resolve("port"));
         Path log = folder.resolve("redis.log");
         try {
-            // a kill during unpacking may have left it incomplete
+            // may be incomplete after a kill during unpacking
             FileSystemUtils.deleteRecursively(folder.resolve("programs"));
             Path program = ExecutableProvider.newJarResourceProvider(
                             data.folder("redis/programs").toFile())
@@ -64,7 +64,7 @@ final class EmbeddedRedisService implements AutoCloseable {
         LOG.info("Embedded Redis on 127.0.0.1:{}, data in {}", port, folder);
     }
 
-    /** Paths are relative to the working directory of the server. */
+    /** Returns the settings. Paths are relative to the working directory of the server. */
     private String settings() {
         return """
                 bind 127.0.0.1
@@ -80,7 +80,7 @@ final class EmbeddedRedisService implements AutoCloseable {
                 .formatted(port, password);
     }
 
-    /** Waits until the server that answers on the port accepts our password. */
+    /** Waits until the server on the port accepts the password. */
     private void awaitReady(Path log) {
         Instant end = Instant.now().plus(TIMEOUT);
         while (process.isAlive() && Instant.now().isBefore(end)) {

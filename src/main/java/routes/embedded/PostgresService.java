@@ -7,7 +7,7 @@ import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 import routes.configuration.ConfigurationException;
 import routes.configuration.Secrets;
 
-/** The PostgreSQL that the connection pool uses. Owns the embedded server if there is one. */
+/** The PostgreSQL server that the connection pool uses. Owns the embedded server if there is one. */
 public final class PostgresService implements JdbcConnectionDetails, AutoCloseable {
     private final String jdbcUrl;
     private final String user;
@@ -27,11 +27,11 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
 
     /**
      * @param url in one of the forms that {@code DATABASE_URL} accepts
-     * @throws ConfigurationException if the address names no host
+     * @throws ConfigurationException if the address contains no host
      */
     static PostgresService configured(String url) {
         if (url.startsWith("jdbc:")) {
-            // user and password are parameters of the address itself
+            // user and password are parameters of the address
             return new PostgresService(url, null, null, null);
         }
         try {
@@ -57,7 +57,7 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
         }
     }
 
-    // Not form encoding: a plus sign in a password is a plus sign.
+    // Not form encoding: a plus sign in a password remains a plus sign.
     private static String decode(String text) {
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
@@ -77,7 +77,7 @@ public final class PostgresService implements JdbcConnectionDetails, AutoCloseab
         return password;
     }
 
-    /** The address without its password, for display. */
+    /** Returns the address without its password, for display. */
     public String address() {
         return Secrets.maskUrl(jdbcUrl);
     }

@@ -17,7 +17,7 @@ import routes.configuration.ConfigurationException;
 import routes.configuration.Secrets;
 import routes.embedded.EmbeddedConfiguration.RedisProperties;
 
-/** The Redis for streams, keys and counters, and how every client connects to it. */
+/** The Redis server for streams, keys and counters, and the connection settings of all clients. */
 public final class RedisService implements AutoCloseable {
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -40,7 +40,7 @@ public final class RedisService implements AutoCloseable {
         return new RedisService(uri, "redis://" + uri.getHost() + ":" + uri.getPort(), SslOptions.create(), service);
     }
 
-    /** @throws ConfigurationException if the address or the file of certificates cannot be read */
+    /** @throws ConfigurationException if the address is invalid or the certificate file cannot be read */
     static RedisService configured(RedisProperties properties) {
         String address = Secrets.maskUrl(properties.url());
         try {
@@ -84,18 +84,18 @@ public final class RedisService implements AutoCloseable {
         return uri;
     }
 
-    /** A client; its connections open on first use. */
+    /** Creates a client; its connections open on first use. */
     public RedisClient newClient() {
         RedisClient client = RedisClient.create(uri);
         client.setOptions(clientOptions());
         return client;
     }
 
-    /** The options for every client of this Redis. */
+    /** Returns the options for every client of this server. */
     ClientOptions clientOptions() {
         return ClientOptions.builder()
                 .autoReconnect(true)
-                // commands sent while Redis is down fail at once and are retried by the stage, instead of piling up
+                // commands sent while Redis is unavailable fail immediately and are retried by the stage, instead of accumulating
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled())
                 .sslOptions(ssl)
@@ -106,7 +106,7 @@ public final class RedisService implements AutoCloseable {
                 .build();
     }
 
-    /** The address without its password, for display. */
+    /** Returns the address without its password, for display. */
     public String address() {
         return address;
     }

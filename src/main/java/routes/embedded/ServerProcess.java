@@ -20,15 +20,15 @@ import org.slf4j.LoggerFactory;
 import routes.configuration.ConfigurationException;
 
 /**
- * What the embedded servers have in common: their ports, their sessions, and how a server that outlived the process which started it
- * (after a {@code kill -9}) is found and stopped, so that the next one can open the same files. The system reuses process ids, so an id
- * alone does not identify a server: start time and command line must match the recorded ones as well.
+ * Common functions for the embedded servers: their ports, their sessions, and stopping a server that outlived the process which started it
+ * (after a {@code kill -9}), so that a new server can open the same files. The system reuses process ids, so an id alone does not identify
+ * a server: start time and command line must also match the recorded values.
  */
 final class ServerProcess {
     private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
-    /** Start times depend on the system clock, which may have been adjusted. */
+    /** Tolerance, because start times depend on the system clock, which may have been adjusted. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private static final String RECORD = "process";
@@ -36,11 +36,11 @@ final class ServerProcess {
     private ServerProcess() {}
 
     /**
-     * The port of a server: the configured one, else that of the last start, else a free one.
+     * Returns the port of a server: the configured port, otherwise the port of the last start, otherwise a free port.
      *
-     * @param variable   variable that configures the port, for the message
-     * @param configured 0: choose one
-     * @param record     file that stores the choice
+     * @param variable variable that configures the port, for the message
+     * @param configured 0 to choose a port
+     * @param record file that stores the choice
      * @throws ConfigurationException if the configured port is in use
      */
     static int port(String variable, int configured, Path record) {
@@ -75,8 +75,8 @@ final class ServerProcess {
     }
 
     /**
-     * The command in its own session, if the system supports that. Ctrl-C in a terminal then reaches this process only, which stops its
-     * servers in order.
+     * Returns the command for a separate session, if the system supports that. Ctrl-C in a terminal then reaches only this process, which
+     * stops its servers in order.
      */
     static List<String> inOwnSession(List<String> command) {
         Path setsid = Path.of("/usr/bin/setsid");
@@ -85,7 +85,7 @@ final class ServerProcess {
                 : command;
     }
 
-    /** Stops a server and waits for its end even in an interrupted thread, as in a cancelled start. */
+    /** Stops a server and waits for its end, even in an interrupted thread, for example in a cancelled start. */
     static void evenIfInterrupted(Runnable stop) {
         boolean wasInterrupted = Thread.interrupted();
         try {
@@ -105,11 +105,11 @@ final class ServerProcess {
     }
 
     /**
-     * Stops the server of the folder, if it still runs.
+     * Stops the server of the folder if it is still running.
      *
-     * @param folder  folder of the server, with its record and its programs
-     * @param pidFile written by the server, its first line is the process id; for a server that was not recorded yet
-     * @param name    of the server, for the log
+     * @param folder folder of the server, with its record and its programs
+     * @param pidFile file written by the server, with the process id in its first line; used for a server that was not recorded yet
+     * @param name name of the server, for the log
      */
     static void stopOrphan(Path folder, Path pidFile, String name) {
         recorded(folder.resolve(RECORD))
@@ -129,7 +129,7 @@ final class ServerProcess {
                         .filter(process -> commandLine(process).equals(record.get(2)));
     }
 
-    /** A server without a record runs our copy of the program, and wrote its process id after it started. */
+    /** Finds a server without a record: it runs the unpacked copy of the program, and wrote its process id after its start. */
     private static Optional<ProcessHandle> unrecorded(Path pidFile, Path programs) {
         return process(lines(pidFile))
                 .filter(process -> process.info()
@@ -141,7 +141,7 @@ final class ServerProcess {
                                 .plus(CLOCK_TOLERANCE)));
     }
 
-    /** The running process whose id is the first line. */
+    /** Returns the running process whose id is in the first line. */
     private static Optional<ProcessHandle> process(List<String> lines) {
         return lines.stream()
                 .limit(1)

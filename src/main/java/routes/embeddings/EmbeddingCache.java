@@ -14,13 +14,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Vectors in the table {@code embedding_cache}, by the SHA-256 (hex) of model and text.
  *
- * @param days that a vector is kept after its last use; 0 stores none
+ * @param days number of days that a vector is kept after its last use; 0 disables the cache
  */
 record EmbeddingCache(JdbcClient jdbc, int days) {
 
     private record Entry(String hash, float[] vector) {}
 
-    /** The known vectors. Marks them as used, at most once a day. */
+    /** Returns the cached vectors. Marks them as used, at most once a day. */
     Map<String, float[]> find(Collection<String> hashes) {
         if (days == 0 || hashes.isEmpty()) {
             return Map.of();
@@ -75,7 +75,7 @@ record EmbeddingCache(JdbcClient jdbc, int days) {
         return bytes.array();
     }
 
-    /** Removes vectors that no text has used for long. Returns their number. */
+    /** Removes vectors that were not used for the configured time. Returns their number. */
     int prune() {
         return jdbc.sql("DELETE FROM embedding_cache WHERE used_on < current_date - ?::int")
                 .param(days)

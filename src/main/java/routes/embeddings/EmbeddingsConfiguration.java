@@ -27,7 +27,7 @@ import routes.text.TextAnalysis;
 class EmbeddingsConfiguration {
     private static final String GIGACHAT = "gigachat";
 
-    /** Components of the vectors of GigaChat's and OpenAI's models. */
+    /** Number of vector components of GigaChat's and OpenAI's models. */
     private static final Map<String, Integer> DIMENSIONS = Map.of(
             "Embeddings", 1024,
             "Embeddings-2", 1024,

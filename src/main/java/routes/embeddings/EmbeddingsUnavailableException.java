@@ -1,6 +1,6 @@
 package routes.embeddings;
 
-/** A model gives no vectors now. The message says why. */
+/** A model currently returns no vectors. The message contains the reason. */
 public class EmbeddingsUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

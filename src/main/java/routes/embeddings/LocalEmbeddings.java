@@ -9,22 +9,22 @@ import routes.text.Language;
 import routes.text.TextAnalysis;
 
 /**
- * Embeddings without a model: every stem and every character n-gram of a stem is hashed with a sign onto one of {@value #DIMENSION}
- * components (feature hashing, Weinberger et al., ICML 2009). Two texts are close if they use the same words, related words
+ * Embeddings without a model: every stem and every character n-gram of a stem is hashed, with a sign, to one of {@value #DIMENSION}
+ * components (feature hashing, Weinberger et al., ICML 2009). Two texts are similar if they use the same words, related words
  * ("нейросеть", "нейросетевой") or the same words with a typo. The same text gives the same vector in every JVM.
  *
- * <p>A text without content words (blank, only stop words, emoji, links) gives the zero vector.
+ * <p>A text without content words (blank, only stop words, emoji, links) gets the zero vector.
  */
 public record LocalEmbeddings(TextAnalysis analysis) implements EmbeddingProvider {
 
     /**
-     * With D components the cosine of two texts that share nothing scatters around 0 with a standard deviation of 1/√D. 512 gives
-     * 0.044, so that {@link #NOISE_FLOOR} can be low enough for a short query to find a long post; 256 would give 0.063, 1024
-     * would double the memory (2 KiB per post now) and the time to build the index.
+     * Number of components. With D components, the cosine of two unrelated texts has mean 0 and standard deviation 1/√D. 512 results in
+     * 0.044, so that {@link #NOISE_FLOOR} can be low enough for a short query to match a long post; 256 would result in 0.063, 1024 would
+     * double the memory (2 KiB per post with 512) and the time to build the index.
      */
     private static final int DIMENSION = 512;
 
-    /** 4.5 standard deviations: of 100 000 unrelated posts less than one is expected above it. */
+    /** 4.5 standard deviations: of 100 000 unrelated posts, less than one is expected above it. */
     private static final float NOISE_FLOOR = 0.2f;
 
     /** Total weight of all n-grams of a word, relative to 1 for its stem. */
@@ -38,7 +38,7 @@ public record LocalEmbeddings(TextAnalysis analysis) implements EmbeddingProvide
 
     private static final int SHORTEST_NGRAM = 3;
     private static final int LONGEST_NGRAM = 5;
-    private static final int SEED = 0x7e1e6a; // any fixed number; another one gives another, incompatible space
+    private static final int SEED = 0x7e1e6a; // any fixed number; a different number creates a different, incompatible vector space
 
     @Override
     public String provider() {
@@ -60,7 +60,9 @@ public record LocalEmbeddings(TextAnalysis analysis) implements EmbeddingProvide
         return new Similarity(NOISE_FLOOR, NOISE_FLOOR, 1);
     }
 
-    /** Fused with the words, the vectors lower nDCG@10 by 0.017 or more: they contain the same stems, less exactly. */
+    /**
+     * Returns 0: combined with the words, the vectors lower nDCG@10 by 0.017 or more, because they contain the same stems, less precisely.
+     */
     @Override
     public float searchWeight() {
         return 0;
@@ -85,7 +87,7 @@ public record LocalEmbeddings(TextAnalysis analysis) implements EmbeddingProvide
         for (int i = 0; i < STEM_COMPONENTS; i++) {
             addFeature(sums, i + stem, weight / Math.sqrt(STEM_COMPONENTS));
         }
-        String bounded = "^" + stem; // beginnings carry the meaning in both languages; the endings are stripped anyway
+        String bounded = "^" + stem; // beginnings carry the meaning in both languages; endings are stripped anyway
         int ngrams = 0;
         for (int n = SHORTEST_NGRAM; n <= LONGEST_NGRAM; n++) {
             ngrams += Math.max(0, bounded.length() - n + 1);

@@ -28,17 +28,17 @@ import routes.llm.ReaderCalls;
 import routes.text.Language;
 
 /**
- * Embeddings by a model, through the route {@code llm} and its limits. The vector of a text is stored, so that the same text is
- * never sent twice to the same model.
+ * Embeddings by a model, through the route {@code llm} and its limits. The vector of a text is stored, so that the same text is never sent
+ * twice to the same model.
  */
 final class ModelEmbeddings implements EmbeddingProvider {
     private static final Logger LOG = LoggerFactory.getLogger(ModelEmbeddings.class);
-    /** Outcomes that concern the text, not the model. */
+    /** Outcomes that are caused by the text, not by the model. */
     private static final String TOO_LONG = "too_long";
 
     private static final String FILTERED = "filtered";
     private static final String REFUSED = "refused";
-    /** A shorter text that is refused for its length is refused for another reason. */
+    /** Minimum length of a shortened text, in characters. If a shorter text is refused as too long, the reason is something else. */
     private static final int SHORTEST_CUT = 50;
 
     private static final int CACHED_QUERIES = 1_000;
@@ -60,12 +60,11 @@ final class ModelEmbeddings implements EmbeddingProvider {
     private volatile String lastProblem = "";
     private volatile VectorSpace measured;
 
-    /** A model and where it is. */
     record Model(String provider, String name, int dimension) {}
 
     /**
-     * @param rest after a failure, how long {@link #embed} does not call the model. A pass takes minutes if the model hangs, and posts
-     *     must not wait for several before they are found by their words
+     * @param rest time after a failure during which {@link #embed} does not call the model. A call takes minutes if the model hangs, and
+     *     posts must not wait for several calls before their words are searchable
      */
     ModelEmbeddings(
             Model model,
@@ -109,7 +108,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
         return settings.searchWeight();
     }
 
-    /** @throws EmbeddingsUnavailableException if the model does not answer and a text is not known */
+    /** @throws EmbeddingsUnavailableException if the model does not respond and a text has no stored vector */
     @Override
     public List<float[]> embed(List<String> texts) {
         Map<String, String> byHash = new LinkedHashMap<>();
@@ -162,7 +161,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
         return prefix + StorableText.cut(text, settings.maxChars());
     }
 
-    /** The vectors of the texts, of length 1; zero for a text that the model refuses. */
+    /** Returns the vectors of the texts, of length 1; zero for a text that the model refuses. */
     private List<float[]> ask(List<String> texts) {
         Exchange exchange = camel.request("direct:llm", request -> {
             request.setProperty("llmProviders", provider());
@@ -175,7 +174,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
             return vectors.stream().map(vector -> normalized((float[]) vector)).toList();
         }
         String outcome = outcome(exchange);
-        // before the first success, a refusal may be one of every request
+        // before the first success, a refusal may apply to every request
         if (!outcome.equals(TOO_LONG) && !outcome.equals(FILTERED) && !(outcome.equals(REFUSED) && hasWorked)) {
             throw new EmbeddingsUnavailableException(exchange.getException().getMessage(), exchange.getException());
         }
@@ -239,7 +238,7 @@ final class ModelEmbeddings implements EmbeddingProvider {
         }
     }
 
-    /** Measured once per model; the vectors of the sentences are stored. */
+    /** Returns the vector space, measured once per model; the vectors of the sentences are stored. */
     private VectorSpace space() {
         VectorSpace known = measured;
         if (known == null) {

@@ -22,12 +22,12 @@ import routes.llm.EmbeddingsProperties;
 import routes.text.Language;
 
 /**
- * A model in this process: an ONNX file with its tokenizer, as sentence-transformers export them. Nothing is downloaded. A build
- * without the Maven profile {@code onnx} has no runtime for it.
+ * A model in this process: an ONNX file with its tokenizer, as exported by sentence-transformers. Nothing is downloaded. A build without
+ * the Maven profile {@code onnx} does not contain the runtime.
  */
 final class OnnxEmbeddings implements EmbeddingProvider {
     private static final Logger LOG = LoggerFactory.getLogger(OnnxEmbeddings.class);
-    /** Enough of a hash to tell the files of one name apart. */
+    /** Number of hash characters in the model name, to distinguish files with the same name. */
     private static final int HASH = 8;
 
     private final EmbeddingsProperties settings;
@@ -37,10 +37,8 @@ final class OnnxEmbeddings implements EmbeddingProvider {
     private final Supplier<VectorSpace> space;
 
     /**
-     * Loads the model.
-     *
-     * @param folder where the tokenizer unpacks its native library
-     * @throws ConfigurationException if a file is missing or cannot be read as what it should be
+     * @param folder folder for the tokenizer's native library
+     * @throws ConfigurationException if a file is missing or invalid
      */
     OnnxEmbeddings(EmbeddingsProperties settings, Path folder) {
         this.settings = settings;
@@ -50,12 +48,12 @@ final class OnnxEmbeddings implements EmbeddingProvider {
                 settings.onnxTokenizer().isBlank()
                         ? file.resolveSibling("tokenizer.json")
                         : Path.of(settings.onnxTokenizer()));
-        // DJL, which reads the tokenizer, would look for a newer library and report its use
+        // DJL, which provides the tokenizer, would otherwise look for a newer library and report its use
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("DJL_CACHE_DIR", folder.toAbsolutePath().toString());
         try {
-            // on the thread of the caller: the runtime uses all cores for a text itself
+            // on the calling thread: the runtime itself uses all cores for a text
             model = new OnnxEmbeddingModel(
                     file, tokenizer, PoolingMode.valueOf(settings.onnxPooling().name()), Runnable::run);
             dimension = model.dimension();
@@ -103,7 +101,7 @@ final class OnnxEmbeddings implements EmbeddingProvider {
         return dimension;
     }
 
-    /** Some 10 ms per text. */
+    /** Returns true: embedding takes about 10 ms per text. */
     @Override
     public boolean isSlow() {
         return true;

@@ -11,15 +11,15 @@ import routes.embeddings.EmbeddingProvider.Similarity;
 import routes.text.Language;
 
 /**
- * What the similarities of a model mean in each language, measured with sentences: models differ widely. e5 gives unrelated texts 0.75, others
- * 0.1. An English model gives all Russian texts 0.65.
+ * The meaning of a model's similarities in each language, measured with sentences, because models differ widely: e5 returns 0.75 for
+ * unrelated texts, other models 0.1; an English model returns 0.65 for any two Russian texts.
  *
- * @param byLanguage unrelated is what only one in twenty pairs of sentences about different things exceeds; same is the median of two that
- *     say the same in other words; trust says how often the model finds the sentence with the same meaning among the others: 0 if it fails
- *     for half of them or more, 1 if for none
+ * @param byLanguage unrelated is exceeded by only one in twenty pairs of sentences with different subjects; same is the median of two
+ *     sentences with the same meaning; trust is derived from how often the model finds the sentence with the same meaning among the
+ *     others: 0 if it fails for half of them or more, 1 if it never fails
  */
 public record VectorSpace(Map<Language, Similarity> byLanguage) {
-    /** A sentence, and the same in other words. The pairs are about different things. */
+    /** A sentence, and the same statement in other words. The pairs have different subjects. */
     public record Pair(String one, String other) {}
 
     private static final List<Pair> PAIRS =
@@ -46,13 +46,13 @@ public record VectorSpace(Map<Language, Similarity> byLanguage) {
         return PAIRS;
     }
 
-    /** @param noiseFloor from which two texts are related, instead of what was measured; negative for that */
+    /** @param noiseFloor replaces the measured value of {@code unrelated}; negative to use the measured value */
     Similarity of(Language language, float noiseFloor) {
         Similarity measured = byLanguage.get(language);
         return noiseFloor < 0 ? measured : new Similarity(noiseFloor, measured.same(), measured.trust());
     }
 
-    /** @param embed gives vectors of length 1; called once */
+    /** @param embed returns vectors of length 1; called once */
     public static VectorSpace measured(Function<List<String>, List<float[]>> embed) {
         List<float[]> vectors = embed.apply(PAIRS.stream()
                 .flatMap(pair -> Stream.of(pair.one(), pair.other()))
@@ -68,7 +68,7 @@ public record VectorSpace(Map<Language, Similarity> byLanguage) {
         return new VectorSpace(Map.copyOf(spaces));
     }
 
-    /** @param vectors two with the same meaning after each other */
+    /** @param vectors consecutive pairs of vectors with the same meaning */
     private static Similarity similarity(List<float[]> vectors) {
         List<Float> unrelated = new ArrayList<>();
         List<Float> same = new ArrayList<>();

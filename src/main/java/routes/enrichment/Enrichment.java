@@ -54,7 +54,7 @@ public class Enrichment {
         }
     }
 
-    /** An enriched event for each tagged event; a failure while its post is not stored. */
+    /** Returns an enriched event for each tagged event; a failure while its post is not stored. */
     public List<Recorded> enrich(List<PostTagged> events) {
         Map<UUID, Known> known = known(events);
         return events.stream()
@@ -81,7 +81,7 @@ public class Enrichment {
         return PostEnrichedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
                 .traceId(event.traceId())
-                // the time of the tags, which is part of their order: see docs/decisions/0006-enriched-occurred-at.md
+                // the time of the tags, which determines their order: see docs/decisions/0006-enriched-occurred-at.md
                 .occurredAt(event.occurredAt())
                 .idempotencyKey(IdempotencyKeys.postEnriched(
                         event.postId(),
@@ -114,7 +114,7 @@ public class Enrichment {
                 .build();
     }
 
-    /** Null if there are pages. */
+    /** Returns null if there are pages. */
     private static Skip skip(Known known, List<JsonNode> pages, List<String> urls) {
         if (known.deleted()) {
             return Skip.DELETED;
@@ -154,7 +154,7 @@ public class Enrichment {
         }
     }
 
-    /** The pages fetched for the post that have a text. */
+    /** Returns the pages fetched for the post that contain text. */
     private static List<JsonNode> pages(JsonNode crawl) {
         return crawl.path("urls")
                 .valueStream()

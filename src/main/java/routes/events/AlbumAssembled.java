@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** album.assembled: What all members of an album show together; {@code complete} is false when some were not waited for. */
+/**
+ * album.assembled: the combined content of all members of an album; {@code complete} is false if the stage did not wait for some members.
+ */
 @RecordBuilder
 public record AlbumAssembled(
         String schemaVersion,

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** albums.parsed: An album with its members in message order; {@code revision} starts at 1 and grows with each late member or change. */
+/** albums.parsed: an album with its members in message order; {@code revision} starts at 1 and grows with each late member or change. */
 @RecordBuilder
 public record AlbumParsed(
         String schemaVersion,

@@ -7,18 +7,18 @@ public final class ContentHash {
 
     private ContentHash() {}
 
-    /** The hash of a post: of its text and its attachment text. */
+    /** Returns the hash of a post's text and attachment text. */
     public static String of(String text, String attachmentText) {
         return of(PostParsed.allText(text == null ? "" : text, attachmentText));
     }
 
-    /** SHA-256 in hex of the lower-cased, trimmed text with every run of white space as one space; null counts as empty. */
+    /** Returns the SHA-256 in hex of the lower-cased, trimmed text, with every run of white space as one space; null counts as empty. */
     public static String of(String text) {
         String lower = text == null ? "" : text.toLowerCase(Locale.ROOT);
         return Sha256.hex(withSingleSpaces(lower).strip());
     }
 
-    /** A loop for speed, since every text of an import passes through it. */
+    /** A loop for speed: it processes every text of an import. */
     static String withSingleSpaces(String text) {
         var result = new StringBuilder(text.length());
         boolean space = false;
@@ -35,7 +35,7 @@ public final class ContentHash {
         return result.toString();
     }
 
-    /** Unicode's property White_Space, since posts contain many non-breaking spaces. */
+    /** Unicode property White_Space, because posts contain many non-breaking spaces. */
     private static boolean isWhiteSpace(char unit) {
         return switch (unit) {
             case '\t', '\n', 0x0B, '\f', '\r', ' ', 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;

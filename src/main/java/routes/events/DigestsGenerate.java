@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
 
-/** digests.generate: A digest of one day, in the zone of the user, is asked for by the scheduler or by hand. */
+/** digests.generate: a request for the digest of one day in the time zone of the user, from the scheduler or from the user. */
 public record DigestsGenerate(
         String schemaVersion,
         String traceId,

@@ -1,19 +1,19 @@
 package routes.events;
 
 /**
- * A batch stage's answer for one event that failed while the others did not.
+ * The result of a batch stage for one event that failed while other events of the batch did not.
  *
  * @param kind how the failure is handled
  */
 public record EntryFailure(RuntimeException cause, Kind kind) implements Recorded {
 
-    /** Named as in the redis-streams component. */
+    /** The names are those of the redis-streams component. */
     public enum Kind {
         /** Redelivered a limited number of times. */
         COUNTED,
         /** Redelivered without limit: attempts are counted elsewhere. */
         UNCOUNTED,
-        /** Something that all events need is unavailable: the stage pauses. */
+        /** A service that all events need is unavailable: the stage pauses. */
         UNAVAILABLE
     }
 

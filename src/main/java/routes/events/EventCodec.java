@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Events as fields of stream entries: written strictly in one form, read leniently in the three forms of the prior system.
- * docs/events.md describes both.
+ * Converts events to and from the fields of stream entries: writes one strict form, reads the three forms of the prior system leniently.
+ * See docs/events.md.
  */
 public final class EventCodec {
 
-    /** The fields of a written entry, and of a replayed one. */
+    /** The fields of a written entry, and of a replayed entry. */
     private static final Set<String> WRITTEN =
             Set.of("event", "data", "trace_id", "traceparent", "replay_count", "replay_group");
 
     /**
-     * How the events of a stream are checked.
+     * The schemas of the events of a stream.
      *
      * @param shape the schema for writing, for a fast check
      */
@@ -53,19 +53,17 @@ public final class EventCodec {
         missingFields = new MissingFields(mapper.writer());
     }
 
-    /**
-     * The entry of an event outside of any trace; see {@link #write(Event, String)}.
-     */
+    /** Returns the entry of an event outside of any trace; see {@link #write(Event, String)}. */
     public Map<String, String> write(Event event) {
         return write(event, null);
     }
 
     /**
-     * The entry of an event: {@code event}, {@code data}, {@code trace_id}, {@code traceparent}.
+     * Returns the entry of an event: {@code event}, {@code data}, {@code trace_id}, {@code traceparent}.
      *
-     * @param traceparent the W3C trace context of the work that created the event; if not valid, it is derived from the
-     *     event's trace id
-     * @throws IllegalStateException if the event violates its schema, naming the path: its producer has a bug
+     * @param traceparent the W3C trace context of the work that created the event; if it is invalid, it is derived from the event's trace
+     *     id
+     * @throws IllegalStateException with the path, if the event violates its schema, which is a bug of the producer
      */
     public Map<String, String> write(Event event, String traceparent) {
         return entry(
@@ -78,7 +76,7 @@ public final class EventCodec {
     }
 
     /**
-     * The field {@code data} of the entry of an event, to be kept until it is published as {@link #stored}.
+     * Returns the field {@code data} of the entry of an event, to be kept until it is published with {@link #stored}.
      *
      * @throws IllegalStateException as in {@link #write(Event, String)}
      */
@@ -96,7 +94,7 @@ public final class EventCodec {
     }
 
     /**
-     * The entry of an event that was serialized earlier and kept as text. The text is not validated.
+     * Returns the entry of an event that was serialized earlier and kept as text. The text is not validated.
      *
      * @param stream logical name
      * @param traceId of the event; null omits the trace
@@ -111,7 +109,7 @@ public final class EventCodec {
     }
 
     /**
-     * The entry of an integrator's event: {@code data}, and the trace if there is one.
+     * Returns the entry of an integrator's event: {@code data}, and the trace if there is one.
      *
      * @param event a map, or the text of a JSON object
      * @throws IllegalArgumentException for anything else
@@ -130,7 +128,7 @@ public final class EventCodec {
     }
 
     /**
-     * An integrator's event: the content of {@code data}, or without it the fields themselves.
+     * Returns an integrator's event: the content of {@code data}, or the fields of the entry if {@code data} is missing.
      *
      * @throws InvalidEventException if {@code data} is not a JSON object
      */
@@ -151,17 +149,17 @@ public final class EventCodec {
         }
     }
 
-    /** An event, or an integrator's map, as JSON text. */
+    /** Returns an event, or an integrator's map, as JSON text. */
     public String json(Object event) {
         return mapper.valueToTree(event).toString();
     }
 
-    /** The logical name of a stream, given its name or its key. */
+    /** Returns the logical name of a stream, given its name or its key. */
     public String name(String nameOrKey) {
         return catalog.stream(nameOrKey).name();
     }
 
-    /** Whether the stream is an integrator's. */
+    /** Returns whether the stream belongs to an integrator. */
     public boolean isOwn(String stream) {
         return !catalog.stream(stream).builtIn();
     }
@@ -181,12 +179,12 @@ public final class EventCodec {
         return fields;
     }
 
-    /** Whether this is the logical name of a stream. */
+    /** Returns whether this is the logical name of a stream. */
     public boolean knows(String stream) {
         return catalog.names().contains(stream);
     }
 
-    /** Logical name of the stream that carries the event. */
+    /** Returns the logical name of the stream that carries the event. */
     public String stream(Event event) {
         return catalog.stream(event.getClass()).name();
     }
@@ -197,7 +195,7 @@ public final class EventCodec {
     }
 
     /**
-     * The event of an entry, completed as {@link MissingFields} says.
+     * Returns the event of an entry, completed by {@link MissingFields}.
      *
      * @param stream logical name or key of the stream
      * @param entryId id of the entry, whose time replaces a missing {@code occurred_at}; may be null
@@ -214,7 +212,7 @@ public final class EventCodec {
                 return mapper.treeToValue(ours, held.type());
             }
         } catch (JsonProcessingException e) {
-            // what follows reports the error
+            // the code below reports the error
         }
         ObjectNode event = foreign.event(name, fields, schema.json());
         missingFields.complete(name, entryId, fields, event, schema.properties());
@@ -228,7 +226,9 @@ public final class EventCodec {
         }
     }
 
-    /** The event of an entry in the form that this class writes, which needs no coercion or validation; null for any other form. */
+    /**
+     * Returns the event of an entry in the form written by this class, which needs no coercion or validation; null for any other form.
+     */
     private ObjectNode ours(String name, Map<String, String> fields) throws JsonProcessingException {
         String data = fields.get("data");
         if (data == null || data.length() > Json.MAX_LENGTH || !WRITTEN.containsAll(fields.keySet())) {

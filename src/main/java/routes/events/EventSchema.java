@@ -18,12 +18,12 @@ import java.util.Optional;
 /** The JSON Schema of one event in one direction. */
 record EventSchema(JsonSchema schema) {
 
-    /** The schema that events must satisfy when they are written. */
+    /** Returns the schema for writing events. */
     static EventSchema write(String version, String stream) {
         return load(version + "/write/" + stream);
     }
 
-    /** The schema that events must satisfy when they are read. */
+    /** Returns the schema for reading events. */
     static EventSchema read(String version, String stream) {
         return load(version + "/read/" + stream);
     }
@@ -50,7 +50,7 @@ record EventSchema(JsonSchema schema) {
         return json().path("properties");
     }
 
-    /** The first violation in order of paths: the path and the error, without the value. */
+    /** Returns the first violation in order of paths: the path and the error, without the value. */
     Optional<String> violation(JsonNode event) {
         return schema.validate(event).stream()
                 .min(comparing(EventSchema::path))

@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * A JSON Schema compiled to predicates, for the keywords that our schemas use. It says whether an event conforms, but not where it
- * does not. Texts must be storable, and UUIDs in the form that the product writes. Only the zone of a time is checked; data binding
+ * A JSON Schema compiled to predicates, for the keywords that the event schemas use. It returns whether an event conforms, but not where
+ * it does not. Texts must be storable, and UUIDs in the form that the product writes. Only the zone of a time is checked; data binding
  * parses the time. Validation by the library takes a hundred times as long.
  */
 record EventShape(Predicate<JsonNode> check) {
@@ -20,7 +20,7 @@ record EventShape(Predicate<JsonNode> check) {
                             + " maximum items properties required additionalProperties")
                     .split(" "));
 
-    /** @throws IllegalArgumentException if the schema has a keyword that is not supported */
+    /** @throws IllegalArgumentException if the schema has an unsupported keyword */
     static EventShape of(JsonNode schema) {
         return new EventShape(compile(schema));
     }
@@ -62,17 +62,17 @@ record EventShape(Predicate<JsonNode> check) {
         Predicate<String> format =
                 switch (schema.path("format").asText()) {
                     case "uuid" -> text -> UUID.matcher(text).matches();
-                    // four digits of the year, as RFC 3339 and PostgreSQL's JSON have; data binding checks the rest
+                    // four-digit year, as in RFC 3339 and PostgreSQL's JSON; data binding checks the rest
                     case "date-time" -> text -> text.endsWith("Z") && text.indexOf('-') == 4;
                     case "" -> text -> true;
-                    default -> text -> false; // left to the library
+                    default -> text -> false; // validated by the library
                 };
         return node -> {
             if (!node.isTextual()) {
                 return false;
             }
             String text = node.textValue();
-            // in UTF-16 units, of which there are at least as many as characters
+            // in UTF-16 units; their number is at least the number of characters
             return text.length() <= max
                     && text.codePointCount(0, text.length()) >= min
                     && StorableText.isStorable(text)
@@ -94,7 +94,7 @@ record EventShape(Predicate<JsonNode> check) {
     private static Predicate<JsonNode> number(JsonNode schema) {
         double min = schema.path("minimum").asDouble(-Double.MAX_VALUE);
         double max = schema.path("maximum").asDouble(Double.MAX_VALUE);
-        // false for what is not finite
+        // false for values that are not finite
         return node -> node.isNumber() && node.doubleValue() >= min && node.doubleValue() <= max;
     }
 
@@ -140,7 +140,7 @@ record EventShape(Predicate<JsonNode> check) {
         return StorableText.isStorable(property.getKey()) && isStorable(property.getValue());
     }
 
-    /** Whether {@link StorableText#clean} would leave the value unchanged, at any depth. */
+    /** Returns whether {@link StorableText#clean} would leave the value unchanged, at any depth. */
     private static boolean isStorable(JsonNode node) {
         if (node.isContainerNode()) {
             return all(node.properties(), EventShape::isStorable) && all(node, EventShape::isStorable);

@@ -5,7 +5,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The streams, the product's JSON mapper and the event codec. */
+/** Configures the streams, the product's JSON mapper and the event codec. */
 @Configuration(proxyBeanMethods = false)
 class EventsConfiguration {
 

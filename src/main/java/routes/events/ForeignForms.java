@@ -30,13 +30,13 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Events of other producers, above all of the prior system: in {@code data}, in {@code payload} or in the fields of the entry, with
- * names and shapes of the prior system, and with values as text. Entries in the form that the product writes do not come here.
+ * Reads events of other producers, mainly of the prior system: in {@code data}, in {@code payload} or in the fields of the entry, with
+ * names and structures of the prior system, and with values as text. Not used for entries in the form that the product writes.
  */
 record ForeignForms(ObjectReader json) {
     private static final Set<String> COMMON = Set.of("schema_version", "trace_id", "occurred_at", "idempotency_key");
 
-    // bounded, so that no text becomes a number with a million digits
+    // bounded, so that a short text cannot become a number with a million digits
     private static final Pattern INTEGER = Pattern.compile("([+-]?\\d{1,19})(\\.0+)?");
     private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,3})?");
     private static final Pattern TIME_OF_DAY = Pattern.compile("[T ].*");
@@ -53,17 +53,17 @@ record ForeignForms(ObjectReader json) {
             .withResolverStyle(ResolverStyle.STRICT);
 
     private static final Set<String> VERSION_1 = Set.of("1", "1.0");
-    // written by the prior system when it had lost the tenant
-    /** What publishing again adds to an entry. */
+    // written by the prior system if it had lost the tenant
+    /** Fields that a replay adds to an entry. */
     private static final Set<String> REPLAY = Set.of("replay_count", "replay_group");
 
     private static final Set<String> NO_TENANT = Set.of("default", "unknown");
     private static final Pattern BOT_API_PREFIX = Pattern.compile("^-100(?=\\d)0*|^-");
 
-    /** Where the prior system wrote a field of ours. */
+    /** The location at which the prior system wrote a field. */
     private record Place(JsonPointer there, String name) {}
 
-    /** By stream, in order: a later one may read what an earlier one copied. */
+    /** By stream, in order: later places may read values copied by earlier ones. */
     private static final Map<String, List<Place>> PLACES = Map.of(
             "posts.parsed",
             places("/tg_message_id", "telegram_message_id", "/telegram_message_id", "tg_message_id"),
@@ -94,9 +94,10 @@ record ForeignForms(ObjectReader json) {
     }
 
     /**
-     * The event in the fields of an entry. Values that do not fit the schema stay as they are, so that validation reports them.
+     * Returns the event in the fields of an entry. Values that do not match the schema are left unchanged, so that validation reports
+     * them.
      *
-     * @param schema for reading; other fields beside {@code data} do not belong to the event
+     * @param schema for reading; other fields beside {@code data} are not part of the event
      * @throws InvalidEventException if the entry has none of the three forms or is too big
      */
     ObjectNode event(String stream, Map<String, String> fields, JsonNode schema) {
@@ -110,7 +111,7 @@ record ForeignForms(ObjectReader json) {
         ObjectNode event = fields.containsKey(source)
                 ? parsed(stream, source, fields.get(source))
                 : JsonNodeFactory.instance.objectNode();
-        // the prior system's vision stage repeated some attributes as fields beside data, and wrote others only there
+        // the prior system's vision stage repeated some attributes as fields beside data, and wrote other attributes only there
         fields.forEach((name, value) -> {
             if (!event.has(name) && !REPLAY.contains(name) && (properties.has(name) || !fields.containsKey(source))) {
                 event.put(name, StorableText.of(value));
@@ -138,7 +139,7 @@ record ForeignForms(ObjectReader json) {
         }
     }
 
-    /** Converts names and shapes of the prior system in place. If the current name is present too, it wins. */
+    /** Converts names and structures of the prior system in place. If the current name is present too, it takes precedence. */
     static void modernise(String stream, ObjectNode event) {
         if (VERSION_1.contains(event.path("schema_version").asText())) {
             event.put("schema_version", Event.SCHEMA_VERSION);
@@ -159,7 +160,7 @@ record ForeignForms(ObjectReader json) {
             }
             case "posts.tagged" -> {
                 if (event.path("idempotency_key").asText().endsWith(":tagged:v1")) {
-                    // the same for every set of tags of the post
+                    // the prior system used the same key for every set of tags of the post
                     event.remove("idempotency_key");
                 }
             }
@@ -177,7 +178,7 @@ record ForeignForms(ObjectReader json) {
 
     private static void modernise(ObjectNode post, String channel) {
         if (channel.equals("0")) {
-            // the channel parser did not know it
+            // placeholder of the channel parser for an unknown id
             post.remove("tg_channel_id");
         } else if (channel.startsWith("-")) {
             post.put("tg_channel_id", BOT_API_PREFIX.matcher(channel).replaceFirst(""));
@@ -190,7 +191,7 @@ record ForeignForms(ObjectReader json) {
         }
     }
 
-    /** Converts the properties in the schema, at every depth; a blank value counts as absent unless the schema asks for plain text. */
+    /** Converts the properties in the schema, at every depth. A blank value counts as absent unless the schema type is plain text. */
     private void coerce(ObjectNode object, JsonNode schema) {
         schema.path("properties").properties().forEach(property -> {
             JsonNode value = object.path(property.getKey());
@@ -280,7 +281,7 @@ record ForeignForms(ObjectReader json) {
     }
 
     /**
-     * ISO-8601 with {@code T} or a space; without a zone it is UTC, without a time midnight. Digits alone are Unix seconds
+     * Parses ISO-8601 with {@code T} or a space. Without a zone, the time is UTC; without a time, midnight. Digits alone are Unix seconds
      * or, from 10^11, milliseconds.
      */
     private static JsonNode time(JsonNode value) {
@@ -303,7 +304,7 @@ record ForeignForms(ObjectReader json) {
         }
     }
 
-    /** For a number, all its digits, since asText would write large ones with an exponent. */
+    /** Returns all digits of a number, because asText would write large numbers with an exponent. */
     private static String plain(JsonNode value) {
         return value.isNumber()
                 ? value.decimalValue().toPlainString()

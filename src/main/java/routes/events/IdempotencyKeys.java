@@ -3,13 +3,13 @@ package routes.events;
 import java.util.List;
 import java.util.UUID;
 
-/** The idempotency key of each event: the same for the same fact, different for different facts. */
+/** The idempotency key of each event: equal for the same fact, different for different facts. */
 public final class IdempotencyKeys {
 
     private IdempotencyKeys() {}
 
     /**
-     * Key of a post after an edit, or of a manual request to process it again.
+     * Returns the key of a post after an edit, or of a manual request to process it again.
      *
      * @param contentVersion 0, or the Unix time of the edit
      * @param requestId the manual request, or null
@@ -28,7 +28,7 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Key of an album's summary.
+     * Returns the key of an album's summary.
      *
      * @param revision of the album
      * @param assembly revision of the summary
@@ -50,7 +50,7 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Key of a set of tags.
+     * Returns the key of a set of tags.
      *
      * @param visionVersion null for tags created without vision
      */
@@ -61,7 +61,7 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Key of a request to fetch links.
+     * Returns the key of a request to fetch links.
      *
      * @param requestId the manual request, or null
      */
@@ -71,19 +71,19 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Key of an input of the index.
+     * Returns the key of an input of the index.
      *
      * @param source tagged or crawl
-     * @param inputs everything that the index uses from the event, in a fixed order
+     * @param inputs all values of the event that the index uses, in a fixed order
      */
     public static String postEnriched(UUID post, String source, List<String> inputs) {
         return post + ":enriched:" + source + ":" + Sha256.hexOfLines(inputs);
     }
 
     /**
-     * Key of an input that was indexed.
+     * Returns the key of an input that was indexed.
      *
-     * @param inputHash hash of what was indexed
+     * @param inputHash hash of the indexed input
      */
     public static String postIndexed(UUID post, String inputHash) {
         return post + ":indexed:" + inputHash;

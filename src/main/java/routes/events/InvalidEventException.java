@@ -1,8 +1,8 @@
 package routes.events;
 
 /**
- * A stream entry that is not an event. Retrying cannot help, so it should become a dead letter immediately.
- * The message names the stream, the violated JSON path and the error; it never contains the entry.
+ * A stream entry that is not an event. Retrying cannot help, so it should become a dead letter immediately. The message contains the
+ * stream, the violated JSON path and the error, but never the entry.
  */
 public class InvalidEventException extends RuntimeException {
 
@@ -14,7 +14,7 @@ public class InvalidEventException extends RuntimeException {
 
     public InvalidEventException(String stream, String problem, Throwable cause) {
         this(stream, problem);
-        // not as the cause: dead letters report the root cause, and this message says more than a parser's
+        // not as the cause: dead letters report the root cause, and this message is more informative than that of a parser
         addSuppressed(cause);
     }
 

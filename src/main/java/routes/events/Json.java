@@ -10,10 +10,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
-/** The JSON of the product, in events and in the HTTP API. */
+/** The product's JSON mapper, for events and the HTTP API. */
 public final class Json {
 
-    /** The longest string and the longest event that are read, in characters. */
+    /** Maximum length of a string and of an event on reading, in characters. */
     static final int MAX_LENGTH = 5_000_000;
 
     private static final int MAX_DEPTH = 100;
@@ -21,9 +21,8 @@ public final class Json {
     private Json() {}
 
     /**
-     * A new mapper: snake_case, nulls omitted, non-ASCII unescaped, times in ISO-8601 UTC with {@code Z}. On reading,
-     * unknown fields are ignored, while text after the value, strings above {@value #MAX_LENGTH} characters and nesting
-     * above {@value #MAX_DEPTH} are errors.
+     * Creates a mapper: snake_case, nulls omitted, non-ASCII unescaped, times in ISO-8601 UTC with {@code Z}. On reading, unknown fields
+     * are ignored; text after the value, strings above {@value #MAX_LENGTH} characters and nesting above {@value #MAX_DEPTH} are errors.
      */
     public static ObjectMapper newMapper() {
         StreamReadConstraints limits = StreamReadConstraints.builder()

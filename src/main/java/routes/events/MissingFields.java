@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Completes a read event: bounds its lists, and adds what its producer left out, which are values derived from others, then the
- * schema's defaults.
+ * Completes a read event: limits its lists, and adds fields that the producer omitted: values derived from other fields, then the schema's
+ * defaults.
  */
 final class MissingFields {
 
@@ -37,10 +37,10 @@ final class MissingFields {
     }
 
     /**
-     * Keeps at most {@value #MAX_URLS} {@code urls} of at most {@value #MAX_URL_BYTES} bytes each, and at most {@value #MAX_TAGS}
-     * {@code tags} of at most {@value #MAX_TAG_BYTES}. Logs the first excess per stream and field.
+     * Keeps at most {@value #MAX_URLS} {@code urls} of at most {@value #MAX_URL_BYTES} bytes each, and at most {@value #MAX_TAGS} {@code
+     * tags} of at most {@value #MAX_TAG_BYTES}. Logs the first excess per stream and field.
      *
-     * @param entryId "milliseconds-number", or null if the entry has none
+     * @param entryId "milliseconds-number", or null without an entry id
      */
     void complete(String stream, String entryId, Map<String, String> fields, ObjectNode event, JsonNode properties) {
         bound(stream, entryId, event, "urls", MAX_URLS, MAX_URL_BYTES);
@@ -80,7 +80,7 @@ final class MissingFields {
         defaults(event, properties);
     }
 
-    /** Our own stages keep to the same limits; values of other producers beyond them would not fit into the graph's index. */
+    /** The product's stages apply the same limits. Longer values of other producers would not fit into the graph's index. */
     private void bound(String stream, String entryId, ObjectNode event, String field, int most, int longest) {
         if (event.get(field) instanceof ArrayNode all) {
             ArrayNode kept = event.putArray(field);
@@ -121,7 +121,7 @@ final class MissingFields {
         }
     }
 
-    /** The hash without the fields that differ when the same fact is published again. */
+    /** Returns the hash without the fields that differ when the same fact is published again. */
     private String contentHash(ObjectNode event) {
         try {
             return Sha256.hex(sorted.writeValueAsString(

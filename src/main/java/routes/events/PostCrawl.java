@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * posts.crawl: A request to fetch the links of a post.
+ * posts.crawl: a request to fetch the links of a post.
  *
- * @param notBefore copies of the pages that were checked earlier do not count; null if any copy that is fresh will do
+ * @param notBefore minimum time of the last check of a stored page; older copies are fetched again; null to accept any fresh copy
  */
 public record PostCrawl(
         String schemaVersion,

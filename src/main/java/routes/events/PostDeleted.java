@@ -3,7 +3,7 @@ package routes.events;
 import java.time.Instant;
 import java.util.UUID;
 
-/** posts.deleted: A post is to leave the index, the graph and the database. */
+/** posts.deleted: a post to be removed from the index, the graph and the database. */
 public record PostDeleted(
         String schemaVersion,
         String traceId,

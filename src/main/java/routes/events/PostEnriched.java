@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** posts.enriched: What is known of a post beside its text; {@code skipped} with a reason when nothing was added. */
+/** posts.enriched: data of a post in addition to its text; {@code skipped} with a reason if nothing was added. */
 @RecordBuilder
 public record PostEnriched(
         String schemaVersion,

@@ -4,15 +4,15 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.NameBasedGenerator;
 import java.util.UUID;
 
-/** Ids of posts, the same for the same message of the same tenant, so that importing twice changes nothing. */
+/** Ids of posts. The same message of the same tenant always gets the same id, so that a repeated import changes nothing. */
 public final class PostIds {
 
     private PostIds() {}
 
     /**
-     * UUID version 5 in the URL namespace.
+     * Returns a UUID version 5 in the URL namespace.
      *
-     * @param tgChannelId the bare positive id of the channel
+     * @param tgChannelId positive id of the channel, without prefix
      */
     public static UUID of(UUID tenant, long tgChannelId, long messageId) {
         return Generators.nameBasedGenerator(NameBasedGenerator.NAMESPACE_URL)

@@ -4,7 +4,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.UUID;
 
-/** posts.indexed: A post is in the vector index and the graph; durations in milliseconds. */
+/** posts.indexed: a post was added to the vector index and the graph; durations in milliseconds. */
 @RecordBuilder
 public record PostIndexed(
         String schemaVersion,

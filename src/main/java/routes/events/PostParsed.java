@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * posts.parsed: A post as its source shows it; {@code content_version} is 0, then the Unix time of the last edit.
+ * posts.parsed: a post as read from its source; {@code content_version} is 0, or the Unix time of the last edit.
  *
- * @param text what its author wrote, with line breaks and blanks, so that the offsets of {@code entities} hold
- * @param attachmentText what its attachments say, a line each; null if nothing
- * @param entities Telegram's formatting of {@code text}, by offset, outer before inner; null if the producer does not know it
+ * @param text text written by the author, with line breaks and blanks, so that the offsets of {@code entities} are correct
+ * @param attachmentText text of its attachments, one line each; null if there is none
+ * @param entities Telegram's formatting of {@code text}, by offset, outer before inner; null if the producer does not provide it
  */
 @RecordBuilder
 public record PostParsed(
@@ -50,7 +50,7 @@ public record PostParsed(
         Long replyToMessageId,
         String authorName)
         implements Triggered {
-    /** The text that is tagged, indexed, searched and hashed: what was written and what the attachments say. */
+    /** Returns the text that is tagged, indexed, searched and hashed: the text of the post and of its attachments. */
     public String allText() {
         return allText(text, attachmentText);
     }

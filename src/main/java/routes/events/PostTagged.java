@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** posts.tagged: A set of tags for one content version of a post; {@code metadata.reason} is set when there are none for a reason. */
+/** posts.tagged: a set of tags for one content version of a post; {@code metadata.reason} is set if there are no tags for a reason. */
 @RecordBuilder
 public record PostTagged(
         String schemaVersion,
@@ -31,7 +31,7 @@ public record PostTagged(
         Map<String, Object> metadata)
         implements Triggered {
 
-    /** Without tags, the metadata holds the reason. */
+    /** Without tags, the metadata contains the reason. */
     @Override
     public StageOutcome outcome() {
         Object reason = metadata == null ? null : metadata.get("reason");

@@ -1,8 +1,8 @@
 package routes.events;
 
-/** What a stage answers for one event: an event to publish, or how the event ended. */
+/** The result of a stage for one event: an event to publish, or a record of how the event ended. */
 public interface Recorded {
 
-    /** How the answered event ended, for the timeline of its posts. */
+    /** Returns how the event ended, for the timeline of its posts. */
     StageOutcome outcome();
 }

@@ -20,7 +20,7 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    /** For bytes that arrive in parts. */
+    /** Returns a digest for bytes that arrive in parts. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -29,7 +29,7 @@ public final class Sha256 {
         }
     }
 
-    /** Hash of the items in order, one per line. */
+    /** Returns the hash of the items in order, one per line. */
     public static String hexOfLines(List<String> items) {
         return hex(String.join("\n", items));
     }

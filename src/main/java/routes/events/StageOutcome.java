@@ -3,11 +3,11 @@ package routes.events;
 import java.util.Locale;
 
 /**
- * How an event ended in a stage.
+ * The outcome of an event in a stage.
  *
  * @param reason one or a few words, without ids; null if there is nothing to add
- * @param provider who did the work, such as {@code gigachat}; null if the stage itself did
- * @param model of the provider; null without a provider
+ * @param provider provider that did the work, such as {@code gigachat}; null if the stage itself did it
+ * @param model model of the provider; null without a provider
  */
 public record StageOutcome(Kind kind, String reason, String provider, String model) implements Recorded {
 

@@ -12,7 +12,7 @@ import java.util.Map;
 public final class StorableText {
     private StorableText() {}
 
-    /** The same text without NUL characters and with U+FFFD for unpaired surrogates; null stays null. */
+    /** Returns the text without NUL characters and with U+FFFD for unpaired surrogates; null for null. */
     public static String of(String text) {
         if (text == null || isStorable(text)) {
             return text;
@@ -25,7 +25,7 @@ public final class StorableText {
         return clean.toString();
     }
 
-    /** A loop for speed, since every text of an import passes through it. */
+    /** A loop for speed: it processes every text of an import. */
     static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char unit = text.charAt(i);
@@ -49,7 +49,7 @@ public final class StorableText {
         return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
 
-    /** At most so many UTF-16 units of the storable text, without half a surrogate pair at the end; null for null. */
+    /** Returns at most the given number of UTF-16 units of the storable text, without half a surrogate pair at the end; null for null. */
     public static String cut(String raw, int max) {
         String text = of(raw);
         if (text == null || text.length() <= max) {
@@ -58,14 +58,14 @@ public final class StorableText {
         return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
     }
 
-    /** The value as JSON that can be stored as jsonb. */
+    /** Returns the value as JSON that can be stored as jsonb. */
     public static String json(ObjectMapper mapper, Object value) {
         return clean(mapper.valueToTree(value)).toString();
     }
 
     /**
-     * JSON that can be stored as jsonb: storable texts, no null, no infinite number. Changes objects and arrays in place, also the
-     * offsets of a text's formatting, which count the NUL characters to be removed.
+     * Returns JSON that can be stored as jsonb: storable texts, no null, no infinite number. Changes objects and arrays in place,
+     * including the offsets of text formatting, which count the removed NUL characters.
      */
     static JsonNode clean(JsonNode node) {
         if (node instanceof ObjectNode object) {
@@ -84,7 +84,7 @@ public final class StorableText {
         } else if (node.isTextual()) {
             return TextNode.valueOf(of(node.textValue()));
         } else if (node.isDouble() && !Double.isFinite(node.doubleValue())) {
-            // JSON has no such number: it would be written as text, so it must not count as a number before that
+            // JSON has no such number: it would be written as text, so treat it as text here too
             return TextNode.valueOf(node.asText());
         }
         return node;
@@ -104,7 +104,7 @@ public final class StorableText {
         }
     }
 
-    /** How many of the first UTF-16 units of a text remain without its NUL characters. */
+    /** Returns how many of the first UTF-16 units of a text remain after its NUL characters are removed. */
     static int kept(String text, int units) {
         if (text.indexOf('\0') < 0) {
             return units;

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** All streams, their keys in Redis and their consumer groups: the only place that defines them. */
+/** All streams, their Redis keys and their consumer groups. This class is the only place that defines them. */
 public final class StreamCatalog {
-    /** Stages by their groups. */
+    /** Stages by their consumer groups. */
     private static final Map<String, String> STAGES = Map.ofEntries(
             entry("post_persist_workers", "post-persistence"),
             entry("album_persist_workers", "post-persistence"),
@@ -28,10 +28,10 @@ public final class StreamCatalog {
             entry("digest_workers", "digest"),
             entry("cleanup_workers", "cleanup"));
 
-    /** Stages that are not built yet. Their groups exist from the first start, but no entries are kept for them. */
+    /** Stages that are not implemented yet. Their groups exist from the first start, but no entries are kept for them. */
     private static final Map<String, String> PLANNED = Map.ofEntries(entry("trend_workers", "trends"));
 
-    /** All streams; replaced as a whole when integrators change theirs. */
+    /** All streams; replaced as a whole when integrators change their streams. */
     private static final class Contents {
         final Map<String, EventStream> byName = new LinkedHashMap<>();
         final Map<String, EventStream> byKey = new LinkedHashMap<>();
@@ -83,17 +83,17 @@ public final class StreamCatalog {
 
     private volatile Contents contents;
 
-    /** Only the product's streams. */
+    /** Creates a catalogue of the product's streams only. */
     public StreamCatalog() {
         this(OwnStreams.NONE);
     }
 
-    /** With the streams and groups that integrators add. */
+    /** Creates a catalogue that includes the streams and groups of integrators. */
     public StreamCatalog(OwnStreams own) {
         update(own);
     }
 
-    /** From now on with these streams and groups of integrators, in place of those before. */
+    /** Replaces the streams and groups of integrators. */
     public void update(OwnStreams own) {
         contents = new Contents(own);
     }
@@ -102,7 +102,7 @@ public final class StreamCatalog {
         return "stream:" + name.replace('.', ':');
     }
 
-    /** The product's stage that reads a stream in this group, including planned stages; empty for other groups. */
+    /** Returns the product's stage that reads a stream in this group, including planned stages; empty for other groups. */
     public Optional<String> stage(String stream, String group) {
         EventStream known = contents.byName.get(stream);
         return known != null && known.groups().contains(group)
@@ -110,27 +110,26 @@ public final class StreamCatalog {
                 : Optional.empty();
     }
 
-    /** Whether the stream has this group. */
+    /** Returns whether the stream has this group. */
     public boolean knows(String stream, String group) {
         EventStream known = contents.byName.get(stream);
         return known != null && known.groups().contains(group);
     }
 
-    /** In pipeline order from the parsed post to the trend, then those of integrators. */
+    /** Returns the streams in pipeline order, from the parsed post to the trend, then those of integrators. */
     public List<EventStream> streams() {
         return List.copyOf(contents.byName.values());
     }
 
-    /** The logical names. */
     public Set<String> names() {
         return Set.copyOf(contents.byName.keySet());
     }
 
     /**
-     * The stream of a name.
+     * Returns the stream with this name.
      *
      * @param nameOrKey a logical name or a key in Redis
-     * @throws IllegalArgumentException for any other text, naming the known streams
+     * @throws IllegalArgumentException with the known streams, for any other text
      */
     public EventStream stream(String nameOrKey) {
         Contents now = contents;
@@ -142,7 +141,7 @@ public final class StreamCatalog {
         return stream;
     }
 
-    /** The stream that carries events of this kind. */
+    /** Returns the stream that carries events of this type. */
     public EventStream stream(Class<? extends Event> type) {
         EventStream stream = contents.byType.get(type);
         if (stream == null) {
@@ -152,22 +151,22 @@ public final class StreamCatalog {
     }
 
     /**
-     * The key in Redis of a logical name.
+     * Returns the Redis key for a logical name.
      *
-     * @throws IllegalArgumentException if the catalogue does not have the name
+     * @throws IllegalArgumentException if the catalogue does not contain the name
      */
     public String key(String name) {
         return stream(name).key();
     }
 
-    /** The groups of a stream whose stages are built: entries are kept for them, and a process should serve them. */
+    /** Returns the groups of a stream whose stages are implemented: entries are kept for them, and a process should serve them. */
     public List<String> servedGroups(EventStream stream) {
         return stream.groups().stream()
                 .filter(group -> !PLANNED.containsKey(group))
                 .toList();
     }
 
-    /** Everything that a process creates at start: the groups by the key of their stream. */
+    /** Returns everything that a process creates at start: the groups by the key of their stream. */
     public Map<String, Set<String>> groupsByKey() {
         Map<String, Set<String>> groups = new LinkedHashMap<>();
         contents.byName.values().forEach(stream -> groups.put(stream.key(), new LinkedHashSet<>(stream.groups())));

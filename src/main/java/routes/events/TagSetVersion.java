@@ -10,7 +10,7 @@ public record TagSetVersion(long contentVersion, VisionVersion visionVersion, In
             .thenComparing(TagSetVersion::visionVersion)
             .thenComparing(TagSetVersion::occurredAt);
 
-    /** {@code visionVersion} in its text form, null for none. */
+    /** @param visionVersion text form of the version; null for none */
     public static TagSetVersion of(long contentVersion, String visionVersion, Instant occurredAt) {
         return new TagSetVersion(contentVersion, VisionVersion.parse(visionVersion), occurredAt);
     }

@@ -18,7 +18,7 @@ public final class TagsHash {
     private static final Comparator<String> BY_CODE_POINT =
             Comparator.comparing(tag -> tag.getBytes(UTF_8), Arrays::compareUnsigned);
 
-    // lower-case \u001f as Python writes it, so that its producers get the same hash
+    // lower-case \u001f as written by Python, so that Python producers get the same hash
     private static final ObjectWriter QUOTED = JsonMapper.builder()
             .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
             .build()
@@ -26,7 +26,9 @@ public final class TagsHash {
 
     private TagsHash() {}
 
-    /** SHA-256 in hex of the JSON array of the distinct tags in code-point order, items separated by a comma and a space. */
+    /**
+     * Returns the SHA-256 in hex of the JSON array of the distinct tags in code-point order, with items separated by a comma and a space.
+     */
     public static String of(Collection<String> tags) {
         return Sha256.hex(tags.stream()
                 .distinct()

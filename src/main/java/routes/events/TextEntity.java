@@ -15,7 +15,7 @@ import java.util.List;
  * @param language of pre, if known
  * @param customEmojiId of a custom_emoji
  * @param userId of a text_mention
- * @param collapsed true for a blockquote that is collapsed until it is clicked; else null
+ * @param collapsed true for a blockquote that is collapsed until it is clicked; otherwise null
  */
 @RecordBuilder
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -47,9 +47,9 @@ public record TextEntity(
     }
 
     /**
-     * The entities in order, clipped to the text.
+     * Returns the entities in order, clipped to the text.
      *
-     * @param text may contain NUL characters, which no store keeps: the result fits the text without them
+     * @param text may contain NUL characters, which no store keeps: the result is for the text without them
      */
     public static List<TextEntity> fitted(List<TextEntity> entities, String text) {
         return entities.stream()

@@ -18,7 +18,7 @@ public final class TraceParent {
         return traceId(text).isPresent();
     }
 
-    /** The trace id of a valid traceparent. */
+    /** Returns the trace id of a valid traceparent. */
     static Optional<String> traceId(String text) {
         Matcher form = FORM.matcher(text == null ? "" : text);
         return form.matches()
@@ -29,15 +29,15 @@ public final class TraceParent {
     }
 
     /**
-     * For an event created outside any trace. A trace id of 32 hex digits or a UUID is used as it is, any other is hashed, so
-     * that all events with a trace id share a trace. The span id is derived from the idempotency key. The trace is marked as
-     * sampled, since 00 would turn off tracing in every later stage.
+     * Returns a traceparent for an event created outside any trace. A trace id of 32 hex digits or a UUID is used unchanged, any other
+     * trace id is hashed, so that all events with the same trace id share a trace. The span id is derived from the idempotency key. The
+     * trace is marked as sampled, because 00 would disable tracing in every later stage.
      */
     static String of(String traceId, String idempotencyKey) {
         return "00-" + traceOf(traceId) + "-" + Sha256.hex(idempotencyKey).substring(0, 16) + "-01";
     }
 
-    /** The id of the trace that the events with this trace id share: 32 hex digits. */
+    /** Returns the id of the trace that events with this trace id share: 32 hex digits. */
     public static String traceOf(String traceId) {
         String plain = traceId.toLowerCase(Locale.ROOT).replace("-", "");
         boolean usable =

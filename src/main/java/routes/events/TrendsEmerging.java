@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** trends.emerging: A keyword stands out against its baseline in several sources. */
+/** trends.emerging: a keyword that exceeds its baseline in several sources. */
 public record TrendsEmerging(
         String schemaVersion,
         String traceId,

@@ -1,9 +1,9 @@
 package routes.events;
 
-/** An event that says why its post is processed. */
+/** An event that contains the reason why its post is processed. */
 sealed interface Triggered extends PostEvent permits PostParsed, PostTagged, PostEnriched {
 
-    /** Null if the prior system's producer did not say. */
+    /** Returns null if the prior system's producer did not set it. */
     Trigger trigger();
 
     @Override

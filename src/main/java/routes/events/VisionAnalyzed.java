@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/** posts.vision.analyzed: What vision saw in the media of one post; one for every uploaded event, also when everything was skipped. */
+/** posts.vision.analyzed: the vision result for the media of one post; one event per uploaded event, even if everything was skipped. */
 public record VisionAnalyzed(
         String schemaVersion,
         String traceId,
@@ -23,7 +23,7 @@ public record VisionAnalyzed(
         String featuresHash,
         Integer analysisDurationMs)
         implements PostEvent {
-    /** What a vision provider said about the media of a post. */
+    /** Result of a vision provider for the media of a post. */
     public record VisionResult(
             String provider,
             String model,
@@ -36,10 +36,10 @@ public record VisionAnalyzed(
             Integer tokensUsed,
             Instant analyzedAt) {}
 
-    /** Kind of a picture (photo, meme, document, screenshot, infographic, other), and how sure the model is, from 0 to 1. */
+    /** Kind of a picture (photo, meme, document, screenshot, infographic, other), and the confidence of the model, from 0 to 1. */
     public record VisionClassification(String type, Double confidence, List<String> tags) {}
 
-    /** A file that vision did not analyse, by its SHA-256 in hex, and why. */
+    /** A file that vision did not analyse: its SHA-256 in hex, and the reason. */
     public record SkipReason(String sha256, String reason) {}
 
     @Override

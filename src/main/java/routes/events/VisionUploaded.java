@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * posts.vision.uploaded: The media of one post; {@code media_files} is empty when nothing qualified, the reasons are in
- * {@code skipped_files}.
+ * posts.vision.uploaded: the media of one post; {@code media_files} is empty if no file qualified; the reasons are in {@code
+ * skipped_files}.
  */
 @RecordBuilder
 public record VisionUploaded(

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code vision@YYYY-MM-DD#pN}: the date and number of the prompt; ordered by date, then by N as a number. */
+/** Version {@code vision@YYYY-MM-DD#pN}: the date and number of the prompt; ordered by date, then by N as a number. */
 public record VisionVersion(LocalDate date, long prompt) implements Comparable<VisionVersion> {
     private static final Pattern FORM = Pattern.compile("vision@(\\d{4}-\\d{2}-\\d{2})#p(\\d{1,9})");
     private static final Comparator<VisionVersion> ORDER =
@@ -14,7 +14,7 @@ public record VisionVersion(LocalDate date, long prompt) implements Comparable<V
 
     /**
      * @param text null or empty for no version, which is the lowest
-     * @throws IllegalArgumentException if the text has another form
+     * @throws IllegalArgumentException if the text has a different form
      */
     public static VisionVersion parse(String text) {
         if (text == null || text.isEmpty()) {

@@ -1,5 +1,5 @@
 /**
- * Events and streams of the pipeline: their records, their form in Redis, their schemas, the catalogue of streams.
+ * Events and streams of the pipeline: event records, their representation in Redis, their schemas, and the catalogue of streams.
  *
  * <p>Uses: no other package.
  */

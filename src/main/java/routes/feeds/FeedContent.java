@@ -47,9 +47,7 @@ public record FeedContent(DigestTable digests, ReaderSearch search) {
     private static final ObjectMapper JSON = Json.newMapper();
 
     /**
-     * An entry.
-     *
-     * @param isHtml whether {@code content} is HTML, made here; otherwise it is plain text
+     * @param isHtml whether {@code content} is HTML, generated here; otherwise it is plain text
      * @param author title of the channel; null for digests
      */
     private record Item(
@@ -63,9 +61,9 @@ public record FeedContent(DigestTable digests, ReaderSearch search) {
             String author) {}
 
     /**
-     * A feed that can be sent.
+     * A feed document.
      *
-     * @param updatedAt to the second
+     * @param updatedAt with a precision of one second
      */
     public record Sent(String text, Instant updatedAt) {}
 
@@ -73,7 +71,7 @@ public record FeedContent(DigestTable digests, ReaderSearch search) {
 
     /**
      * @param self address of the feed, with its key
-     * @param page address of the reader's page, with a slash at the end
+     * @param page address of the reader's page, with a trailing slash
      */
     public Sent atom(UserFeed feed, String self, String page) {
         Items items = items(feed, page);
@@ -130,9 +128,9 @@ public record FeedContent(DigestTable digests, ReaderSearch search) {
     }
 
     /**
-     * Like {@link #atom}, for readers without Atom. Descriptions of RSS are HTML, so texts of posts are escaped.
+     * Like {@link #atom}, for feed readers without Atom support. Descriptions in RSS are HTML, so text of posts is escaped.
      *
-     * @param page address of the reader's page, with a slash at the end
+     * @param page address of the reader's page, with a trailing slash
      */
     public Sent rss(UserFeed feed, String page) {
         Items items = items(feed, page);
@@ -265,7 +263,7 @@ public record FeedContent(DigestTable digests, ReaderSearch search) {
                             clean(post.channel())))
                     .toList();
         } catch (UnclearQueryException e) {
-            // searches are checked when they are saved; the language may have changed since
+            // searches are validated when they are saved; the search syntax may have changed since then
             return List.of();
         }
     }
@@ -285,7 +283,7 @@ public record FeedContent(DigestTable digests, ReaderSearch search) {
         return "urn:uuid:" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Without characters that XML 1.0 does not allow. */
+    /** Removes characters that XML 1.0 does not allow. */
     static String clean(String text) {
         return text.codePoints()
                 .filter(c -> c == '\t'

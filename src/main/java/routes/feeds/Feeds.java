@@ -13,22 +13,22 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.Sha256;
 
-/** The table {@code feeds}. A key reads one feed and nothing else. Only its hash is stored. */
+/** The table {@code feeds}. A key gives access to one feed only. Only its hash is stored. */
 @Component
 public record Feeds(JdbcClient jdbc, Clock clock) {
-    /** For a user. */
+    /** Maximum number of feeds per user. */
     public static final int MOST = 20;
 
     private static final int KEY_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /**
-     * A feed. As JSON, it is what the API shows.
+     * A feed, in the JSON form of the API.
      *
-     * @param searchId null for one of digests
-     * @param name of the search; null for digests
-     * @param query of the search; null for digests
-     * @param lastReadAt to the hour; null if it was never read
+     * @param searchId null for a feed of digests
+     * @param name name of the search; null for digests
+     * @param query query of the search; null for digests
+     * @param lastReadAt with a precision of one hour; null if it was never read
      */
     @JsonInclude
     public record UserFeed(
@@ -41,9 +41,9 @@ public record Feeds(JdbcClient jdbc, Clock clock) {
             Instant createdAt,
             Instant lastReadAt) {}
 
-    /** @param key in the address of the feed */
+    /** @param key key in the address of the feed */
     public record NewFeed(UserFeed feed, String key) {
-        /** Without the key. */
+        /** Omits the key. */
         @Override
         public String toString() {
             return "NewFeed[" + feed + "]";
@@ -56,7 +56,7 @@ public record Feeds(JdbcClient jdbc, Clock clock) {
             FROM feeds f JOIN users u ON u.id = f.user_id LEFT JOIN saved_searches s ON s.id = f.search_id
             """;
 
-    /** The oldest first. */
+    /** Returns the oldest first. */
     public List<UserFeed> list(long userId) {
         return jdbc.sql(FEEDS + " WHERE f.user_id = ? ORDER BY f.created_at, f.id")
                 .param(userId)
@@ -65,9 +65,7 @@ public record Feeds(JdbcClient jdbc, Clock clock) {
     }
 
     /**
-     * Makes a feed.
-     *
-     * @param searchId of the user; null for a feed of digests
+     * @param searchId saved search of the user; null for a feed of digests
      * @return empty if the user has {@link #MOST} feeds, or no such search
      */
     public Optional<NewFeed> make(long userId, UUID searchId) {
@@ -98,7 +96,7 @@ public record Feeds(JdbcClient jdbc, Clock clock) {
                         .map(feed -> new NewFeed(feed, key));
     }
 
-    /** Deletes a feed; its key stops working. Returns whether the user had it. */
+    /** Deletes a feed and revokes its key. Returns whether the user had the feed. */
     public boolean delete(long userId, UUID id) {
         return jdbc.sql("DELETE FROM feeds WHERE id = ? AND user_id = ?")
                         .params(id, userId)
@@ -106,7 +104,7 @@ public record Feeds(JdbcClient jdbc, Clock clock) {
                 > 0;
     }
 
-    /** The feed of a key. Records at most once an hour that it was read. */
+    /** Returns the feed of a key. Records the access, at most once an hour. */
     public Optional<UserFeed> read(String key) {
         Optional<UserFeed> found = jdbc.sql(FEEDS + " WHERE f.key_sha256 = ?")
                 .param(Sha256.hex(key))

@@ -1,5 +1,5 @@
 /**
- * Atom and JSON feeds of the digests of a user and of saved searches, each with a key of its own in its address.
+ * Atom, RSS and JSON feeds of the digests of a user and of saved searches, each with a separate key in its address.
  *
  * <p>Uses: digests, events, search.
  */

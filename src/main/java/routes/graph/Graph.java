@@ -11,30 +11,30 @@ import java.util.UUID;
 import routes.text.TagKey;
 
 /**
- * The graph of channels, posts, tags, pages, images and albums. Every node and every result belongs to one tenant. A server of its
- * own that cannot be used is a {@link GraphUnavailableException}.
+ * The graph of channels, posts, tags, pages, images and albums. Every node and every result belongs to one tenant. If the graph is on a
+ * separate server that is unavailable, methods throw {@link GraphUnavailableException}.
  *
- * <p>{@code RELATED_TO} is stored once per pair of tags, from the one whose name sorts first to the other; its weight is the number
- * of posts that carry both.
+ * <p>{@code RELATED_TO} is stored once per pair of tags, from the tag whose name sorts first to the other tag; its weight is the number of
+ * posts with both tags.
  */
 public interface Graph {
-    /** A tag carried by more posts than this is a hub. */
+    /** A tag of more posts than this is a hub. */
     int HUB = 1_000;
 
     /**
      * Everything the graph stores about one post; lists without duplicates.
      *
-     * @param tags in any form; stored as {@link TagKey}, so that "нейросети" and "Нейросеть" are one tag; the first
-     *     {@value #MOST_TAGS} of at most {@value #LONGEST_TAG} characters, since every pair of them is stored
-     * @param urls those of at most {@value #LONGEST_URL} bytes: an index row of PostgreSQL holds no more than 2,704
+     * @param tags in any form; stored as {@link TagKey}, so that "нейросети" and "Нейросеть" are one tag; the first {@value #MOST_TAGS} of
+     *     at most {@value #LONGEST_TAG} characters, because every pair of them is stored
+     * @param urls only addresses of at most {@value #LONGEST_URL} bytes are stored: an index row of PostgreSQL holds no more than 2,704
      * @param imageSha256s lower-case hex
      * @param albumId {@code media_groups.id}; null for a post without album
      * @param albumPosition 0-based; ignored without album
-     * @param forwardedFromChannelId our id of the origin channel or, if we do not have it, another stable key; null if the post
+     * @param forwardedFromChannelId stored id of the origin channel or, if the channel is not stored, another stable key; null if the post
      *     is not a forward
      * @param replyToPostId null if the post is not a reply
-     * @param revision of the content. A store that commits on its own ignores a revision below the stored one: the lock of the post,
-     *     which keeps writers in order, may have been lost during the write
+     * @param revision of the content. A store with separate transactions ignores a revision below the stored one, because the lock that
+     *     serialises the writers of the post may have been lost during the write
      */
     record PostGraph(
             UUID tenantId,
@@ -52,7 +52,7 @@ public interface Graph {
         static final int LONGEST_TAG = 200;
         static final int LONGEST_URL = 2_000;
 
-        /** The same content as another revision. */
+        /** Returns the same content with another revision. */
         public PostGraph at(long other) {
             return new PostGraph(
                     tenantId,
@@ -84,28 +84,27 @@ public interface Graph {
         }
     }
 
-    /** How many nodes and relationships a write created; 0 and 0 for a replay. */
+    /** The number of nodes and relationships that a write created; both are 0 for a replay. */
     record GraphChange(int nodesCreated, int relationshipsCreated) {}
 
     /**
-     * Updates the graph to match the posts, in one transaction. Removes relationships that a post no longer has; a replay changes
-     * nothing. The target of a reply gets its node even before it is seen itself. If the list contains a post twice, the last
-     * one counts.
+     * Updates the graph to match the posts, in one transaction. Removes relationships that a post no longer has; a replay changes nothing.
+     * Creates the node of a reply's target even if the target is not stored yet. If the list contains a post twice, the last version is
+     * used.
      */
     GraphChange apply(List<PostGraph> posts);
 
     /**
-     * Removes the posts and their relationships; decreases co-occurrence weights. Also removes the nodes that only these posts were
-     * related to, unless another transaction writes at the same moment: then {@link #removeOrphans} finds them. Ignores unknown
-     * posts.
+     * Removes the posts and their relationships; decreases co-occurrence weights. Also removes nodes that had relationships only with
+     * these posts, unless another transaction writes at the same time; {@link #removeOrphans} then removes them. Ignores unknown posts.
      */
     void remove(UUID tenantId, Collection<UUID> postIds);
 
     /**
-     * What a user is interested in.
+     * The interests of a user.
      *
-     * @param weights more than 0, to 1, by tag in any form; of two forms of a tag the greater weight counts. As with posts, tags of more
-     *     than {@value PostGraph#LONGEST_TAG} characters are left out
+     * @param weights greater than 0, up to 1, by tag in any form; if a tag occurs in two forms, the greater weight is used. As for posts,
+     *     tags of more than {@value PostGraph#LONGEST_TAG} characters are ignored
      */
     record UserInterests(UUID tenantId, long userId, Map<String, Double> weights) {
         public UserInterests {
@@ -121,23 +120,23 @@ public interface Graph {
     }
 
     /**
-     * Updates {@code INTERESTED_IN} to match the interests of these users, in one transaction; a replay changes nothing. The nodes of tags
-     * that are left without relationships stay until {@link #removeOrphans}.
+     * Updates {@code INTERESTED_IN} to match the interests of these users, in one transaction; a replay changes nothing. Nodes of tags
+     * without remaining relationships stay until {@link #removeOrphans}.
      *
-     * @param users each once
+     * @param users each user only once
      */
     void applyInterests(List<UserInterests> users);
 
     /**
      * Result of one step of the search for orphans.
      *
-     * @param next where the next step continues; null when the search is complete
+     * @param next start of the next step; null when the search is complete
      */
     record Orphans(int removed, String next) {}
 
     /**
-     * Checks some nodes other than posts and removes those without relationships: for example, tags that no post carries and no
-     * user is interested in.
+     * Checks a number of nodes other than posts, and removes nodes without relationships: for example, tags of no post and no user's
+     * interests.
      *
      * @param place empty to start, then {@code next} of the previous step
      * @param limit number of nodes to check
@@ -145,20 +144,23 @@ public interface Graph {
     Orphans removeOrphans(String place, int limit);
 
     /**
-     * A post near others in the graph.
+     * A post near other posts in the graph.
      *
-     * @param weight sum over the shared tags of 1 / number of posts that carry the tag: rare shared tags weigh most
-     * @param sharedTags number of tags shared with the starting point
+     * @param weight sum over the shared tags of 1 / number of posts with the tag, so that rare shared tags have the greatest weight
+     * @param sharedTags number of tags shared with the given posts
      */
     record Neighbour(UUID postId, double weight, int sharedTags) {}
 
     /**
-     * Other posts that share tags with the given ones, heaviest first. Skips tags carried by more than {@value #HUB} posts: they do
-     * not indicate similarity, and skipping them bounds the work.
+     * Returns other posts that share tags with the given posts, greatest weight first. Ignores tags of more than {@value #HUB} posts: they
+     * do not indicate similarity, and ignoring them bounds the work.
      */
     List<Neighbour> neighboursOfPosts(UUID tenantId, Collection<UUID> postIds, int limit);
 
-    /** Why the graph cannot be used now; empty if it can, or if it is in the database, which has a check of its own. */
+    /**
+     * Returns why the graph is currently unavailable; empty if it is available, or if it is stored in the database, which has a separate
+     * check.
+     */
     default Optional<String> problem() {
         return Optional.empty();
     }

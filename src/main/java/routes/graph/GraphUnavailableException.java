@@ -1,8 +1,8 @@
 package routes.graph;
 
 /**
- * The server of the graph cannot be used now. No post is the cause, so the write can be repeated unchanged. The message says which
- * server, why, and what to do.
+ * The graph server is currently unavailable. The cause is not a post, so the write can be repeated unchanged. The message contains the
+ * server, the reason and the remedy.
  */
 public class GraphUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -17,7 +17,9 @@ import java.util.stream.Stream;
 import routes.graph.Graph.PostGraph;
 import routes.graph.Graph.UserInterests;
 
-/** Nodes and relationships of posts, as every store has them. The collections are sorted, so that writers lock in the same order. */
+/**
+ * Nodes and relationships of posts, in the form common to all stores. The collections are sorted, so that writers lock in the same order.
+ */
 public final class Relations {
     public static final String POST = "Post";
     public static final String TAG = "Tag";
@@ -27,7 +29,7 @@ public final class Relations {
 
     private Relations() {}
 
-    /** A node; its identity is the key of its label within the tenant. */
+    /** A node, identified by label and key within the tenant. */
     public record Node(UUID tenant, String label, String key) implements Comparable<Node> {
         private static final Comparator<Node> ORDER =
                 Comparator.comparing(Node::tenant).thenComparing(Node::label).thenComparing(Node::key);
@@ -54,7 +56,7 @@ public final class Relations {
         }
     }
 
-    /** @param position of a member in its album; null for all other types */
+    /** @param position of a member in its album; null for all other relationship types */
     public record Edge(Node from, String type, Node to, Integer position) {}
 
     /** Two tags of one tenant, in sort order. */
@@ -63,14 +65,14 @@ public final class Relations {
                 Comparator.comparing(Pair::tenant).thenComparing(Pair::first).thenComparing(Pair::second);
     }
 
-    /** The last version of each post, by its node. */
+    /** Returns the last version of each post, by its node. */
     public static SortedMap<Node, PostGraph> newest(List<PostGraph> posts) {
         SortedMap<Node, PostGraph> newest = new TreeMap<>();
         posts.forEach(post -> newest.put(Node.post(post.tenantId(), post.postId()), post));
         return newest;
     }
 
-    /** All relationships of the posts, apart from {@link #RELATED_TO}. */
+    /** Returns all relationships of the posts except {@link #RELATED_TO}. */
     public static Set<Edge> of(Map<Node, PostGraph> posts) {
         Set<Edge> edges = new LinkedHashSet<>();
         posts.forEach((node, post) -> edges.addAll(of(node, post)));
@@ -95,7 +97,7 @@ public final class Relations {
         return edges;
     }
 
-    /** The relationships of users with their weights; the user's node has the key of a number. */
+    /** Returns the relationships of users with their weights. The key of a user's node is a number. */
     public static SortedMap<Edge, Double> of(List<UserInterests> users) {
         SortedMap<Edge, Double> edges =
                 new TreeMap<>(Comparator.comparing(Edge::from).thenComparing(Edge::to));
@@ -110,7 +112,7 @@ public final class Relations {
         return new Node(user.tenantId(), USER, Long.toString(user.userId()));
     }
 
-    /** The nodes at both ends of the relationships. */
+    /** Returns the nodes at both ends of the relationships. */
     public static SortedSet<Node> ends(Collection<Edge> edges) {
         return edges.stream()
                 .flatMap(edge -> Stream.of(edge.from(), edge.to()))
@@ -118,8 +120,8 @@ public final class Relations {
     }
 
     /**
-     * How much the weights of {@link #RELATED_TO} change, without those that do not: the pairs of tags that posts had before are
-     * subtracted, those that they have now are added.
+     * Returns the changes of the weights of {@link #RELATED_TO} that are not 0: previous tag pairs of the posts are subtracted, current
+     * pairs are added.
      */
     public static SortedMap<Pair, Integer> weightChanges(Collection<Edge> before, Collection<Edge> after) {
         SortedMap<Pair, Integer> changes = new TreeMap<>(Pair.ORDER);

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 public final class UnwrittenGraph extends NoGraph {
     private final Consumer<String> left;
 
-    /** @param left gets what is not written, for people */
+    /** @param left receives a description of what is not written */
     public UnwrittenGraph(Consumer<String> left) {
         this.left = left;
     }

@@ -1,5 +1,5 @@
 /**
- * Relationships between posts, channels and tags, independent of where they are stored.
+ * Relationships between posts, channels and tags, independent of the store.
  *
  * <p>Uses: text.
  */

@@ -4,10 +4,10 @@ import java.util.Collections;
 import java.util.List;
 import org.apache.camel.Exchange;
 
-/** Claims keys for the events of a batch from a stream, and confirms those whose work is done. */
+/** Claims keys for the events of a batch from a stream, and confirms those whose work is complete. */
 public interface BatchClaims {
 
-    /** For trials: every key can be claimed, and none becomes done. */
+    /** For trials: every key can be claimed, and no key becomes done. */
     BatchClaims REHEARSAL = new BatchClaims() {
         @Override
         public List<Answer> addAll(Exchange exchange, List<Claim> claims) {
@@ -21,9 +21,9 @@ public interface BatchClaims {
     };
 
     /**
-     * A key that an event of a batch claims.
+     * A key claimed for an event of a batch.
      *
-     * @param event its index in the list of the batch's events
+     * @param event index of the event in the batch
      * @param force claims the key even if it is done
      */
     record Claim(int event, String key, boolean force) {}
@@ -37,7 +37,7 @@ public interface BatchClaims {
     }
 
     /**
-     * Claims keys in one call. Once confirmed, each becomes done when its entry is completed.
+     * Claims keys in one call. A confirmed key becomes done when its entry is completed.
      *
      * @return an answer for each claim
      * @throws io.lettuce.core.RedisException if Redis is unavailable

@@ -2,9 +2,12 @@ package routes.idempotency;
 
 import routes.redisstreams.FailureKind.UncountedFailure;
 
-/** Something that the entry needs is in use by another consumer: retry later. Not the entry's fault, so it is not counted. */
+/**
+ * A resource that the entry needs is in use by another consumer: retry later. The failure is not caused by the entry, so it is not
+ * counted.
+ */
 public class InProgressElsewhereException extends RuntimeException implements UncountedFailure {
-    /** @param what a key, or what else is in use */
+    /** @param what a key, or another resource in use */
     public InProgressElsewhereException(String what) {
         super("Another consumer is processing " + what);
     }

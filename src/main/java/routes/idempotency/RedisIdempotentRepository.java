@@ -26,12 +26,12 @@ import routes.redisstreams.StreamCompletion;
 import routes.stages.EventRoutes;
 
 /**
- * Records in Redis which keys are done, and which are in progress and by whom.
+ * Records in Redis which keys are done, and which are in progress in which consumer.
  *
- * <p>In an exchange from a stream of the same Redis, a key becomes done when the exchange completes, together with the
- * acknowledgement of its entry. A crash before that leaves a lease. The next delivery of the entry to the same consumer
- * reacquires it immediately; other consumers acquire it after it has expired. In other exchanges a key becomes done when it
- * is confirmed. Use it with an eager idempotent consumer (Camel's default).
+ * <p>In an exchange from a stream of the same Redis, a key becomes done when the exchange completes, together with the acknowledgement of
+ * its entry. A crash before that leaves a lease. The next delivery of the entry to the same consumer reacquires it immediately; other
+ * consumers acquire it after it has expired. In other exchanges, a key becomes done when it is confirmed. Use it with an eager idempotent
+ * consumer (Camel's default).
  *
  * <p>{@code add} returns false only for done keys. The exchange property {@value #FORCE} overrides that.
  */
@@ -47,7 +47,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private static final Duration MAX_CACHED = Duration.ofHours(24);
     private static final int SCAN_PAGE = 500;
 
-    /** KEYS: done and lease of each key. ARGV: milliseconds to live, then owner and force (0/1) of each key. */
+    /** KEYS: done and lease of each key. ARGV: time to live in milliseconds, then owner and force (0/1) of each key. */
     private static final Script ADD = Script.of(
             """
             local answers = {}
@@ -66,7 +66,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
             return answers
             """);
 
-    /** KEYS: done, lease. ARGV: owner, milliseconds to remember, value. */
+    /** KEYS: done, lease. ARGV: owner, time to live in milliseconds, value. */
     private static final Script CONFIRM = Script.of(
             """
             redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
@@ -104,7 +104,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
                 .build();
     }
 
-    /** Where a key that is claimed again was found done. */
+    /** Source in which a claimed key was found to be done. */
     public enum Duplicate {
         /** The cache of this process. */
         CACHE,
@@ -114,9 +114,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     private record Wanted(String key, String owner, boolean force) {}
 
     /**
-     * Claims a key.
-     *
-     * @return false if it is done
+     * @return false if the key is done
      * @throws InProgressElsewhereException if another consumer is processing it
      * @throws io.lettuce.core.RedisException if Redis is unavailable
      */
@@ -243,7 +241,10 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         cache.put(key, true);
     }
 
-    /** Releases the lease without marking the key as done. For an exchange from a stream, its completion does that. */
+    /**
+     * Releases the lease without marking the key as done. For an exchange from a stream, the lease is released when the exchange
+     * completes.
+     */
     @Override
     public boolean remove(Exchange exchange, String key) {
         if (completion(exchange, exchange.getMessage()).isEmpty()) {
@@ -252,7 +253,7 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         return true;
     }
 
-    /** Forgets a key, whether done or in progress. */
+    /** Deletes a key, whether done or in progress. */
     @Override
     @ManagedOperation(description = "Removes the key, whether it is confirmed or in progress")
     public boolean remove(String key) {
@@ -266,9 +267,9 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
     }
 
     /**
-     * Forgets all keys of this repository. Other processes may still have done keys in their caches.
+     * Deletes all keys of this repository. Other processes may still have done keys in their caches.
      *
-     * @return how many Redis keys were removed
+     * @return number of deleted Redis keys
      */
     @ManagedOperation(description = "Removes all keys of this repository; returns their number")
     public long forgetAll() {
@@ -295,14 +296,14 @@ public class RedisIdempotentRepository extends ServiceSupport implements Idempot
         return options.keyPrefix();
     }
 
-    /** How many done keys this process caches. */
+    /** Returns the number of done keys in the cache of this process. */
     @ManagedAttribute(description = "Number of confirmed keys in the cache of this process")
     public long getCacheSize() {
         cache.cleanUp();
         return cache.estimatedSize();
     }
 
-    /** Routes stop a repository although others still use it, so it stays usable and reconnects. */
+    /** Does not close the connection: routes stop a repository although others still use it, so it stays usable and reconnects. */
     @Override
     protected void doStop() {
         link.disconnect();

@@ -44,8 +44,8 @@ import routes.posts.PostNotThereYetException;
 import routes.vectorindex.VectorIndexUnavailableException;
 
 /**
- * The work of the indexing stage. Events are triggers: the indexed content is composed from the newest state, under a lock of the
- * post, so that a slow or repeated event never restores older content.
+ * The indexing stage. Events are only triggers: the indexed content is composed from the newest state, under a lock of the post, so that a
+ * slow or repeated event never restores older content.
  */
 @Component("indexing")
 public class Indexing {
@@ -56,21 +56,21 @@ public class Indexing {
     private static final int TIMEOUT_SECONDS = 60;
 
     /**
-     * What an event requests.
+     * The request of an event.
      *
      * @param tenantId null for any tenant
-     * @param tags null if the event carries no tag information
+     * @param tags null if the event contains no tag information
      */
     private record Wanted(UUID tenantId, UUID postId, String traceId, Tags tags) {}
 
     /**
-     * @param graphFailure why the graph is not up to date although the vector index is; null if it is. An unavailable server is no
-     *     failure of the batch: only the answers of the posts that wait for it are failures
+     * @param graphFailure why the graph is not up to date although the vector index is; null if it is up to date. An unavailable server
+     *     does not fail the batch: only the answers of the posts that wait for it are failures
      */
     private record Written(List<Recorded> answers, List<String> statuses, RuntimeException graphFailure) {}
 
     /**
-     * What the graph contains now.
+     * The content of the graph after a write.
      *
      * @param hashes by post, of everything that the graph stores about it; null if the write failed
      * @param changed the posts that were written
@@ -79,7 +79,7 @@ public class Indexing {
     private record Edges(
             Map<UUID, String> hashes, List<UUID> changed, GraphChange change, int writeMs, RuntimeException failure) {
 
-        /** Why the post waits for the graph; null if it does not. */
+        /** Returns why the post waits for the graph; null if it does not. */
         RuntimeException waits(UUID postId) {
             return failure instanceof GraphUnavailableException && changed.contains(postId) ? failure : null;
         }
@@ -118,10 +118,10 @@ public class Indexing {
     }
 
     /**
-     * The same stage for trials: it writes neither to the vector index nor to the graph, and calls no remote model. What it writes to
-     * the database the caller undoes.
+     * Returns the stage for trials: it writes neither to the vector index nor to the graph, and calls no remote model. The caller rolls
+     * back what it writes to the database.
      *
-     * @param left gets what would be written, for people
+     * @param left receives a description of what would be written
      */
     public Indexing rehearsal(Consumer<String> left) {
         return new Indexing(
@@ -135,11 +135,11 @@ public class Indexing {
     }
 
     /**
-     * Writes what has changed, in one transaction. An event is answered even if nothing has changed: a process may have indexed the
-     * entry and died before it could answer. The key is the same in that case.
+     * Writes what has changed, in one transaction. An event is answered even if nothing has changed: a process may have indexed the entry
+     * and died before it answered. The answer has the same idempotency key in that case.
      *
-     * @return an answer for each event; the reason if there is nothing to index, which is also stored in the row; a failure
-     *     while the post is not stored
+     * @return an answer for each event; if there is nothing to index, the reason, which is also stored in the row; a failure while the
+     *     post is not stored
      */
     public List<Recorded> index(List<PostEnriched> events) {
         return indexAll(events.stream()
@@ -147,7 +147,7 @@ public class Indexing {
                 .toList());
     }
 
-    /** Null for an event of an old producer, which carries no tag information. */
+    /** Returns null for an event of an old producer, which contains no tag information. */
     private static Tags tags(PostEnriched event) {
         return event.tagsHash() == null
                 ? null
@@ -157,9 +157,9 @@ public class Indexing {
     }
 
     /**
-     * Reindexes the members of albums from the stored state, since the summaries of the albums have changed.
+     * Reindexes the members of albums from the stored state, because the summaries of the albums have changed.
      *
-     * @return for each album the answers for its members
+     * @return for each album, the answers for its members
      */
     public List<List<Recorded>> indexMembers(List<AlbumAssembled> albums) {
         Iterator<Recorded> answers = indexAll(albums.stream()
@@ -190,7 +190,10 @@ public class Indexing {
         return written.answers();
     }
 
-    /** The stream listener counts failed deliveries, since it knows whether they are retried. */
+    /**
+     * Returns the counter of a status. Failed deliveries are counted by the stream listener, which has the information whether they are
+     * retried.
+     */
     private Counter processed(String status) {
         return registry.counter("indexing.processed", "status", status);
     }
@@ -219,7 +222,7 @@ public class Indexing {
         for (Wanted post : wanted) {
             PostContent content = content(posts, post);
             if (content != null && !content.deleted()) {
-                // one after the other, as if each event had arrived alone
+                // one after the other, as if each event had arrived separately
                 tags.compute(content.postId(), (id, known) -> newest(content, known, post.tags()));
             }
         }
@@ -273,12 +276,12 @@ public class Indexing {
                 answers, statuses, edges.failure() instanceof GraphUnavailableException ? null : edges.failure());
     }
 
-    /** Why the post waits, while the store that is available goes on; null if it does not. */
+    /** Returns why the post waits for an unavailable store, while the other store is updated; null if it does not wait. */
     private static RuntimeException waits(UUID postId, VectorStage.Batch vectors, Edges edges) {
         return vectors.failure() != null ? vectors.failure() : edges.waits(postId);
     }
 
-    /** Returns the posts that are still in the index or the graph, since the server is unavailable. */
+    /** Returns the posts that are still in the index or the graph because the server is unavailable. */
     private Map<UUID, RuntimeException> remove(List<PostContent> deleted) {
         Map<UUID, RuntimeException> left = new HashMap<>();
         PostContent.byTenant(deleted).forEach((tenantId, postIds) -> {
@@ -294,7 +297,7 @@ public class Indexing {
         return left;
     }
 
-    /** Writes the posts that differ from the graph. A failure here does not undo what was written to the vector index. */
+    /** Writes the posts that differ from the graph. A failure does not undo the writes to the vector index. */
     private Edges writeGraph(Collection<VectorStage.Wanted> posts, VectorStage.Batch vectors) {
         Map<UUID, String> hashes = new HashMap<>();
         List<PostGraph> changed = new ArrayList<>();
@@ -332,7 +335,7 @@ public class Indexing {
         }
     }
 
-    /** Null if the tenant has no such post. */
+    /** Returns null if the tenant has no such post. */
     private static PostContent content(Map<UUID, PostContent> posts, Wanted wanted) {
         PostContent content = posts.get(wanted.postId());
         return content != null
@@ -349,7 +352,7 @@ public class Indexing {
             return new PostContents.Row(post.postId(), "pending", WAITS + waits.getMessage(), state, vector.revision());
         }
         if (vector.problem() != null) {
-            // the reconciler publishes the post again
+            // the reconciler publishes the event of the post again
             return new PostContents.Row(post.postId(), "pending", vector.problem(), state, vector.revision());
         }
         return vector.hash() == null
@@ -358,14 +361,15 @@ public class Indexing {
     }
 
     /**
-     * The newest of the stored tags, the event's tags, and those of an earlier event of the batch, or else of the last indexing.
+     * Returns the newest of: the stored tags, the event's tags, and the tags of an earlier event of the batch or, without one, of the last
+     * indexing.
      */
     private static Tags newest(PostContent post, Tags earlier, Tags fromEvent) {
         Tags newest = earlier != null ? earlier : post.state().known();
         if (fromEvent != null && fromEvent.replaces(newest)) {
             newest = fromEvent;
         }
-        // also for the same version: the stored tags have passed the rules of tag persistence
+        // preferred also if the version is the same: the stored tags have passed the rules of tag persistence
         Tags stored = post.tags();
         return stored.version().compareTo(newest.version()) >= 0 ? stored : newest;
     }

@@ -17,7 +17,7 @@ import java.util.stream.StreamSupport;
 import routes.events.TagSetVersion;
 
 /**
- * Everything stored about a post that index and graph contain; {@link PostContents} reads it as JSON.
+ * All stored data of a post that index and graph contain; {@link PostContents} reads it as JSON.
  *
  * @param attachmentText null if the attachments contain no text
  * @param state null if nothing was indexed yet
@@ -26,7 +26,7 @@ import routes.events.TagSetVersion;
  * @param albumMeta {@code media_groups.meta}
  * @param images the SHA-256 of the pictures
  * @param has codes of {@link routes.posts.PostFeature}
- * @param forwardedFrom our id of the origin channel, else {@code tg:<id>} or its name; null if the post is not a forward
+ * @param forwardedFrom stored id of the origin channel, otherwise {@code tg:<id>} or its name; null if the post is not a forward
  * @param replyTo null if the post is not a reply or the other post is not stored
  */
 record PostContent(
@@ -50,15 +50,14 @@ record PostContent(
         List<String> has,
         String forwardedFrom,
         UUID replyTo) {
-    // Characters. A post has at most 4096; the other limits keep what is embedded below 2 000 tokens, which every
-    // embedding
-    // model accepts.
+    // Maximum length in characters. A post has at most 4096; the other limits keep the embedded text below 2 000 tokens, which every
+    // embedding model accepts.
     private static final int MAX_CONTENT = 4096;
     private static final int MAX_ATTACHMENTS = 1500;
     private static final int MAX_DESCRIPTION = 500;
     private static final int MAX_OCR = 500;
     private static final int MAX_EMBEDDED_PAGE = 1500;
-    /** Of all pages of a post together, in the text that is searched. */
+    /** Maximum length of all pages of a post together in the searched text, in characters. */
     private static final int MAX_PAGES = 14_000;
 
     private static final int MAX_SUMMARY = 500;
@@ -66,14 +65,14 @@ record PostContent(
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     /**
-     * What vector index and graph contain for a post; {@code posts.index_state}.
+     * The content of vector index and graph for a post; {@code posts.index_state}.
      *
-     * @param vector hash of everything in the vector index, null if it contains nothing
-     * @param graph hash of everything in the graph, null if it contains nothing
+     * @param vector hash of everything in the vector index; null if it contains nothing
+     * @param graph hash of everything in the graph; null if it contains nothing
      * @param tags the tags last written to both
      * @param contentVersion first part of the version of these tags
-     * @param visionVersion second part, null for none
-     * @param occurredAt third part, null before the first tags
+     * @param visionVersion second part; null for none
+     * @param occurredAt third part; null before the first tags
      */
     record IndexState(
             String vector,
@@ -103,9 +102,12 @@ record PostContent(
         }
     }
 
-    /** A set of tags. The version of a set that does not exist is lower than any other. */
+    /** A set of tags. The version of a missing set is lower than any other. */
     record Tags(List<String> names, TagSetVersion version) {
-        /** Only sets with a reason for the missing tags are empty. Such a set never replaces tags of the same text. */
+        /**
+         * Returns whether the set replaces the known tags. A set is empty only if there is a reason for the missing tags; such a set never
+         * replaces tags of the same text.
+         */
         boolean replaces(Tags known) {
             boolean sameText = version.contentVersion() == known.version.contentVersion();
             boolean keeps = names.isEmpty() && !known.names.isEmpty() && sameText;
@@ -117,12 +119,12 @@ record PostContent(
         state = Objects.requireNonNullElse(state, IndexState.EMPTY);
     }
 
-    /** {@code post_enrichment.data} of a kind; a missing node if there is none. */
+    /** Returns {@code post_enrichment.data} of a kind; a missing node if there is none. */
     JsonNode data(String kind) {
         return enrichments.path(kind).path("data");
     }
 
-    /** The stored tags. */
+    /** Returns the stored tags. */
     Tags tags() {
         List<String> names = StreamSupport.stream(data("tags").path("tags").spliterator(), false)
                 .map(JsonNode::asText)
@@ -138,14 +140,14 @@ record PostContent(
     }
 
     /**
-     * The text that is searched: the post's own text, the text of its attachments, the description and OCR text of its pictures, the
-     * pages it links to and the summary of its album. Each part occurs once.
+     * Returns the searched text: the post's own text, the text of its attachments, the description and OCR text of its pictures, the pages
+     * it links to and the summary of its album. Each part occurs once.
      */
     String text() {
         return text(MAX_PAGES / Math.max(1, data("crawl").path("urls").size()));
     }
 
-    /** The same with the beginnings of the pages. */
+    /** Returns the text to embed: like {@link #text}, with only the beginnings of the pages. */
     String embeddedText() {
         return text(MAX_EMBEDDED_PAGE);
     }
@@ -174,7 +176,7 @@ record PostContent(
         }
     }
 
-    /** The ids of the posts by tenant. */
+    /** Returns the ids of the posts by tenant. */
     static Map<UUID, List<UUID>> byTenant(Collection<PostContent> posts) {
         return posts.stream()
                 .collect(Collectors.groupingBy(

@@ -74,7 +74,7 @@ class PostContents {
         }
     }
 
-    /** In id order, so that two batches cannot deadlock. */
+    /** Saves in id order, so that two batches cannot deadlock. */
     void save(List<Row> rows) {
         if (rows.isEmpty()) {
             return;

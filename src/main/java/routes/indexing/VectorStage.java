@@ -31,14 +31,14 @@ import routes.vectorindex.VectorIndex.StoredPoint;
 import routes.vectorindex.VectorIndex.WriteResult;
 import routes.vectorindex.VectorIndexUnavailableException;
 
-/** Writes posts to the vector index; embeds a text only if it has changed. */
+/** Writes posts to the vector index. A text is embedded only if it has changed. */
 @Component
 class VectorStage {
     private static final Logger LOG = LoggerFactory.getLogger(VectorStage.class);
     private static final int SHORT_TEXT = 300;
     private static final String NOT_EMBEDDED = "";
 
-    /** The desired state of a post; a blank text removes it from the index. */
+    /** The desired state of a post. A blank text removes it from the index. */
     record Wanted(PostContent post, List<String> tags, String text) {
         UUID postId() {
             return post.postId();
@@ -46,26 +46,26 @@ class VectorStage {
     }
 
     /**
-     * @param hash of everything that the index stores about the post now; null if it stores nothing
+     * @param hash hash of everything that the index now stores about the post; null if it stores nothing
      * @param revision higher than any revision of the post in the database and the index
-     * @param problem why the post has no vector yet, although its text can be found; null if nothing is missing
+     * @param problem why the post has no vector yet, although its text is searchable; null if it has one
      */
     record Written(String hash, boolean changed, long revision, String problem) {}
 
     /**
-     * Vectors that a model made before the transaction.
+     * Vectors computed by a model before the transaction.
      *
      * @param byText by embedded text
-     * @param problem why some are missing; null if none is
+     * @param problem why some vectors are missing; null if none is missing
      */
     record Prepared(Map<String, float[]> byText, String problem) {
         static final Prepared NOTHING = new Prepared(Map.of(), null);
     }
 
     /**
-     * The results of all posts, and the milliseconds that embedding and writing took.
+     * The results of all posts, and the time of embedding and writing in milliseconds.
      *
-     * @param failure why nothing is known to be written: the server of the index is unavailable; else null
+     * @param failure the exception if the index server is unavailable, so that it is unknown what was written; otherwise null
      */
     record Batch(Map<UUID, Written> posts, int embeddingMs, int writeMs, VectorIndexUnavailableException failure) {}
 
@@ -83,9 +83,9 @@ class VectorStage {
     }
 
     /**
-     * The same for trials: the index is read and never written.
+     * Returns the stage for trials: the index is read but never written.
      *
-     * @param left gets what would be written, for people
+     * @param left receives a description of what would be written
      */
     VectorStage rehearsal(Consumer<String> left) {
         return new VectorStage(ReadOnlyIndex.of(index, left), embeddings, new SimpleMeterRegistry());
@@ -113,14 +113,14 @@ class VectorStage {
             return new Prepared(
                     IntStream.range(0, texts.size()).boxed().collect(Collectors.toMap(texts::get, vectors::get)), null);
         } catch (VectorIndexUnavailableException e) {
-            return Prepared.NOTHING; // the write meets and reports the same
+            return Prepared.NOTHING; // the write will fail and report the same problem
         } catch (EmbeddingsUnavailableException e) {
             LOG.warn("{} posts are indexed without vectors: {}", live.size(), e.getMessage());
             return new Prepared(Map.of(), "no vector yet: " + e.getMessage());
         }
     }
 
-    /** {@link #written}; if the server of the index is unavailable, every post keeps the state that it had. */
+    /** Runs {@link #written}. If the index server is unavailable, every post keeps its previous state. */
     Batch write(Collection<Wanted> wanted, Prepared prepared) {
         try {
             return written(wanted, prepared);
@@ -143,7 +143,7 @@ class VectorStage {
         return Sha256.hex(String.join("\n", embeddings.provider(), embeddings.model(), text));
     }
 
-    /** Uses one call of a local embedding provider, and one call of the index for each kind of change. */
+    /** Writes the posts with one call of a local embedding provider, and one call of the index for each kind of change. */
     private Batch written(Collection<Wanted> wanted, Prepared prepared) {
         long started = System.nanoTime();
         Map<UUID, StoredPoint> stored = stored(wanted.stream().map(Wanted::post).toList());
@@ -190,7 +190,7 @@ class VectorStage {
         return new Batch(written, embeddingMs, millisSince(started) - embeddingMs, null);
     }
 
-    /** Returns the posts that must be embedded after all. */
+    /** Returns the posts that must be embedded although their text has not changed. */
     private List<UUID> update(List<PayloadUpdate> updates) {
         List<UUID> differ = new ArrayList<>();
         if (!updates.isEmpty()) {
@@ -204,7 +204,10 @@ class VectorStage {
         return differ;
     }
 
-    /** Returns the embedding time in milliseconds. A post without a vector is written with another hash, so that it is embedded later. */
+    /**
+     * Embeds texts and returns the time in milliseconds. A post without a vector is written with a different hash, so that it is embedded
+     * later.
+     */
     private int embed(
             List<Wanted> posts, Map<UUID, PayloadUpdate> writes, Prepared prepared, Map<UUID, Written> written) {
         if (posts.isEmpty()) {

@@ -10,12 +10,12 @@ import java.util.Map;
 import routes.text.TagKey;
 
 /**
- * Weighs interests by what a user did. Each act counts less with time: half after {@link #HALF_LIFE}. The sum s of the acts about a
- * topic gives the weight 1 - e^(-s/2): 0.39 for one question of today, 0.78 for three of them, never 1.
+ * Computes the weight of interests from the actions of a user. An action loses half of its value after {@link #HALF_LIFE}. The sum s of
+ * the actions on a topic results in the weight 1 - e^(-s/2): 0.39 for one question today, 0.78 for three, never 1.
  */
 final class InterestWeights {
     static final Duration HALF_LIFE = Duration.ofDays(14);
-    /** Interests below it are forgotten. */
+    /** Interests with a lower weight are removed. */
     static final double LEAST = 0.02;
 
     static final int MOST = 200;
@@ -23,11 +23,11 @@ final class InterestWeights {
 
     private InterestWeights() {}
 
-    /** What a user can do about a topic, and how much it counts. */
+    /** Kinds of user actions on a topic, with their values. */
     enum Kind {
         QUESTION(1),
         OPENED(0.5),
-        /** A topic of the settings of the user's digests; it does not get old. */
+        /** A topic in the settings of the user's digests; it does not decay. */
         DIGEST(1.5);
 
         private final double weight;
@@ -40,10 +40,10 @@ final class InterestWeights {
     /** @param topic a tag, in any form */
     record Act(Kind kind, String topic, Instant at) {}
 
-    /** @param topic in the form that was used last */
+    /** @param topic in the most recently used form */
     record Weighed(String key, String topic, double weight, int questions, int opened, int digests) {}
 
-    /** The strongest interests, each once whatever forms of the word were used. */
+    /** Returns the strongest interests. Each topic occurs once, regardless of the forms used. */
     static List<Weighed> of(Collection<Act> acts, Instant now) {
         Map<String, Sum> sums = new HashMap<>();
         acts.stream().sorted(Comparator.comparing(Act::at)).forEach(act -> {

@@ -26,15 +26,15 @@ import routes.schedule.Job;
 import routes.text.TagKey;
 
 /**
- * The interests of users, in the table {@code user_interests}. The job computes them again from the questions, opened posts and
- * digest topics of the last {@link #DAYS} days, so that they decay, and a run that is repeated changes nothing. What a user has set
- * stays; what a user has erased does not come back from what happened before. The graph follows the table at each run.
+ * The interests of users, in the table {@code user_interests}. The job recomputes them from the questions, opened posts and digest topics
+ * of the last {@link #DAYS} days, so that they decay, and a repeated run changes nothing. Weights set by a user are kept; a deleted
+ * interest is not recreated from earlier actions. Each run updates the graph from the table.
  */
 @Component
 public class Interests implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(Interests.class);
     private static final int DAYS = 90;
-    /** Acts of one user that are read, the newest first. */
+    /** Maximum number of actions of one user that are read, the newest first. */
     private static final int MOST_ACTS = 5_000;
 
     private static final int PAGE = 500;
@@ -75,7 +75,7 @@ public class Interests implements Job {
             boolean isOwn,
             OffsetDateTime lastUpdated) {}
 
-    /** The strongest first. */
+    /** Returns the strongest first. */
     public List<Interest> list(long userId) {
         return jdbc.sql(
                         """
@@ -87,13 +87,13 @@ public class Interests implements Job {
                 .list();
     }
 
-    /** Weights by {@link TagKey}. */
+    /** Returns weights by {@link TagKey}. */
     public Map<String, Double> weights(long userId) {
         return list(userId).stream()
                 .collect(Collectors.toMap(interest -> TagKey.of(interest.topic()), Interest::weight, Math::max));
     }
 
-    /** Sets the weight of a topic for good. */
+    /** Sets the weight of a topic; the job no longer changes it. */
     public void set(long userId, String topic, double weight) {
         transaction.executeWithoutResult(status -> {
             forms(userId, topic).forEach(form -> erase(userId, form, false));
@@ -112,7 +112,7 @@ public class Interests implements Job {
         });
     }
 
-    /** Whether the user had this interest. */
+    /** Returns whether the user had this interest. */
     public boolean erase(long userId, String topic) {
         return Boolean.TRUE.equals(transaction.execute(status -> forms(userId, topic).stream()
                 .map(form -> erase(userId, form, true))
@@ -135,7 +135,7 @@ public class Interests implements Job {
                 > 0;
     }
 
-    /** The stored forms of a topic. */
+    /** Returns the stored forms of a topic. */
     private List<String> forms(long userId, String topic) {
         String key = TagKey.of(topic);
         return jdbc
@@ -148,7 +148,7 @@ public class Interests implements Job {
                 .toList();
     }
 
-    /** Erases all interests of a user, and the posts that the user has opened. */
+    /** Deletes all interests of a user, and the record of opened posts. */
     public void eraseAll(long userId) {
         transaction.executeWithoutResult(status -> {
             jdbc.sql("DELETE FROM post_opens WHERE user_id = ?").param(userId).update();
@@ -166,7 +166,7 @@ public class Interests implements Job {
         });
     }
 
-    /** Records that a user has opened a post, if it is one of a channel that the user reads. */
+    /** Records that a user has opened a post, if the post belongs to a channel that the user reads. */
     public void opened(long userId, UUID postId) {
         jdbc.sql(
                         """
@@ -188,7 +188,7 @@ public class Interests implements Job {
         return "interests";
     }
 
-    /** Computes the interests of every user who has some, or has done something. One user's failure does not stop the others. */
+    /** Computes the interests of every user who has interests or recent actions. The failure of one user does not affect the others. */
     @Override
     public void run() {
         Instant since = clock.instant().minus(Duration.ofDays(DAYS));
@@ -230,7 +230,7 @@ public class Interests implements Job {
 
     private record Stored(UUID tenantId, long userId, String topic, Double weight) {}
 
-    /** The interests of these users as they are in the table; empty for a user who has none. */
+    /** Returns the stored interests of these users; empty for a user without interests. */
     private List<UserInterests> stored(List<Long> users) {
         Map<Long, List<Stored>> rows = jdbc
                 .sql(
@@ -299,7 +299,7 @@ public class Interests implements Job {
                         row -> TagKey.of(row.topic()), row -> row, (one, other) -> one.isOwn() ? one : other));
     }
 
-    /** From what the user did, without what was erased since and what the user has set. */
+    /** Computes interests from the user's actions, except deleted interests and weights that the user has set. */
     private List<Weighed> weighed(long userId, Instant since, Map<String, Known> known, Instant now) {
         List<Act> acts = acts(userId, since).stream()
                 .filter(act -> {
@@ -314,7 +314,7 @@ public class Interests implements Job {
         return InterestWeights.of(acts, now);
     }
 
-    /** The strongest interests as they are now, also before the next run of the job. */
+    /** Computes the current strongest interests, without waiting for the next run of the job. */
     public List<String> topics(long userId, int most) {
         Instant now = clock.instant();
         Map<String, Known> known = known(userId, "");
@@ -363,7 +363,7 @@ public class Interests implements Job {
     }
 
     private void store(long userId, List<Weighed> interests, Map<String, Known> known, Instant now) {
-        // one form of a topic has a row: the stored one
+        // only one form of a topic has a row: use the stored form
         String[] topics = interests.stream()
                 .map(one -> known.containsKey(one.key()) ? known.get(one.key()).topic() : one.topic())
                 .toArray(String[]::new);

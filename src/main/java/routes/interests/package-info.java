@@ -1,5 +1,5 @@
 /**
- * What users are interested in: from their questions, the posts that they open and the topics of their digests.
+ * The interests of users: derived from their questions, the posts that they open and the topics of their digests.
  *
  * <p>Uses: graph, schedule, text.
  */

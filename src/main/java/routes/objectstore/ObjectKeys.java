@@ -3,7 +3,7 @@ package routes.objectstore;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Keys of objects; content-addressed, so that the same bytes of a tenant are stored once. */
+/** Keys of objects. They are content-addressed, so that the same bytes of a tenant are stored once. */
 public final class ObjectKeys {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
     private static final int MAX_LENGTH = 512;
@@ -18,7 +18,7 @@ public final class ObjectKeys {
         return "media/" + tenant + "/" + sha256.substring(0, 2) + "/" + sha256 + "." + extension;
     }
 
-    /** @param urlHash SHA-256 of the address of the page, in hex */
+    /** @param urlHash SHA-256 of the page address, in hex */
     public static String article(UUID tenant, String urlHash) {
         return "crawl/" + tenant + "/" + urlHash + ".md";
     }
@@ -27,9 +27,7 @@ public final class ObjectKeys {
         return "album/" + tenant + "/" + albumId + "_vision_summary_v1.json";
     }
 
-    /**
-     * @throws IllegalArgumentException for a key that could denote a different place
-     */
+    /** @throws IllegalArgumentException for a key that could refer to a location outside its folder */
     public static String checked(String key) {
         if (key.length() > MAX_LENGTH || !KEY.matcher(key).matches()) {
             throw new IllegalArgumentException(

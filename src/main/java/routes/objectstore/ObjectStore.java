@@ -8,50 +8,52 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Stores media, crawled pages and summaries. Keys have the form of the specification, such as
- * {@code media/<tenant>/<first two hex>/<sha256>.<ext>}: segments of letters, digits and {@code ._-}, separated by slashes.
- * Every method throws {@link IllegalArgumentException} for any other key.
+ * Stores media, crawled pages and summaries. Keys have the form {@code media/<tenant>/<first two hex>/<sha256>.<ext>}: segments of
+ * letters, digits and {@code ._-}, separated by slashes. Every method throws {@link IllegalArgumentException} for any other key.
  */
 public interface ObjectStore {
 
-    /** Name of the bucket, as stored with keys in the database. */
+    /** Returns the name of the bucket, as stored with keys in the database. */
     String bucket();
 
     /**
-     * Stores an object completely or not at all. Replaces an object with that key.
+     * Stores an object completely or not at all. Replaces an existing object with the same key.
      *
      * @param sizeBytes length of the content
      * @param contentType MIME type
-     * @throws IOException if it could not be stored, or the content has a different length
+     * @throws IOException if the object could not be stored, or the content has a different length
      */
     void put(String key, String contentType, long sizeBytes, InputStream content) throws IOException;
 
-    /** The content, which the caller must close; empty if there is none. */
+    /** Returns the content, which the caller must close; empty if there is no such object. */
     Optional<InputStream> get(String key) throws IOException;
 
     boolean exists(String key) throws IOException;
 
-    /** Does nothing if there is no such object. */
+    /** Deletes an object; does nothing if it does not exist. */
     void delete(String key) throws IOException;
 
     /**
      * @param sizeBytes length of the content
-     * @param storedAt when it was stored last, by the clock of the store
+     * @param storedAt time when it was last stored, by the clock of the store
      */
     record Stored(String key, long sizeBytes, Instant storedAt) {}
 
-    /** Gives each object whose key begins with {@code prefix}, in any order; objects that are stored or deleted meanwhile may be missing. */
+    /**
+     * Passes each object whose key begins with {@code prefix} to {@code work}, in any order. Objects stored or deleted in the meantime may
+     * be missing.
+     */
     void each(String prefix, Consumer<Stored> work) throws IOException;
 
     /**
-     * Reports whether the store can be used, for health.
+     * Checks whether the store is usable, for health.
      *
-     * @throws IOException with the reason if it cannot
+     * @throws IOException with the reason if it is not
      */
     void check() throws IOException;
 
     /**
-     * Copies content whose length was announced, and never more of it.
+     * Copies content of a declared length, and never more than that.
      *
      * @throws IOException if the content has a different length
      */

@@ -10,7 +10,7 @@ public final class UnwrittenObjects implements ObjectStore {
     private final ObjectStore objects;
     private final Consumer<String> left;
 
-    /** @param left gets a line for each write that is left out */
+    /** @param left receives a line for each skipped write */
     public UnwrittenObjects(ObjectStore objects, Consumer<String> left) {
         this.objects = objects;
         this.left = left;

@@ -1,5 +1,5 @@
 /**
- * Storage of media files, independent of the kind of store.
+ * Storage of media files, independent of the store.
  *
  * <p>Uses: no other package.
  */

@@ -23,8 +23,8 @@ import routes.redis.RedisLink;
 import routes.vectorindex.VectorIndex;
 
 /**
- * Asks each service that the process needs whether it answers, every five seconds, for {@code metrics_backend_up}. A service that hangs
- * delays neither a scrape nor the other probes; its value turns to 0 after {@link #LATE}.
+ * Probes each service that the process needs every five seconds, for {@code metrics_backend_up}. A service that hangs delays neither a
+ * scrape nor the other probes; its value becomes 0 after {@link #LATE}.
  */
 @Component
 class BackendProbes {
@@ -88,7 +88,7 @@ class BackendProbes {
         try {
             probe.run();
             answered.put(target, System.nanoTime());
-        } catch (Exception e) { // whatever a service does, the next probe must run
+        } catch (Exception e) { // an unexpected error of a service must not prevent the next probe
             if (answered.remove(target) != null) {
                 LOG.debug("{} does not respond", target, e);
             }

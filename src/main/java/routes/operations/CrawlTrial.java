@@ -11,7 +11,7 @@ import routes.crawl.CrawlPreview;
 import routes.crawltrigger.CrawlTrigger;
 import routes.web.PageFetcher.Wish;
 
-/** Reads the links of a post without storing anything, and shows each step. The pages are fetched; that costs no budget. */
+/** Fetches the links of a post without storing anything, and shows each step. The fetches do not count towards the budget. */
 @Component
 record CrawlTrial(@Lazy CamelContext camel, PostNumbers posts, CrawlTrigger trigger, CrawlPreview preview)
         implements Trial {

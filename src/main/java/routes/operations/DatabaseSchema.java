@@ -14,21 +14,21 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import routes.embedded.PostgresService;
 
-/** The migrations of the database schema, as every process runs them at its start. */
+/** The migrations of the database schema. Every process runs them at start. */
 public final class DatabaseSchema {
     private static final String LOGIN_TIMEOUT_SECONDS = "10";
 
     /** SQLSTATE of a statement that waited longer than lock_timeout. */
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    /** Time for queries that waited for the migration. */
+    /** Pause in which queries that waited behind the migration can run. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseSchema.class);
 
     private DatabaseSchema() {}
 
-    /** Connections of their own: migrations set time-outs that pooled connections must not keep. */
+    /** Returns a data source with separate connections: migrations set timeouts that pooled connections must not keep. */
     public static DataSource database(PostgresService postgres) {
         var login = new Properties();
         login.setProperty("loginTimeout", LOGIN_TIMEOUT_SECONDS);
@@ -49,14 +49,14 @@ public final class DatabaseSchema {
                 .connectRetries(5);
     }
 
-    /** Migrates, if there is something to do. A schema that is newer than this program is left as it is: it only has additions. */
+    /** Runs pending migrations. A schema that is newer than this program is left unchanged: newer schemas only add to older ones. */
     static void migrate(DataSource database) throws InterruptedException {
         migrate(flyway(database));
     }
 
     /**
-     * A migration waits for a table no longer than its {@code lock_timeout}, because queries that arrive later queue behind it. Then it
-     * releases them and retries until it gets the lock.
+     * Migrates with retries. A migration waits for a table no longer than its {@code lock_timeout}, because later queries queue behind it.
+     * After a timeout, it lets those queries run and retries until it gets the lock.
      */
     static void migrate(FluentConfiguration flyway) throws InterruptedException {
         boolean logged = false;

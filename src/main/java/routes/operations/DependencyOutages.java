@@ -19,7 +19,7 @@ import routes.objectstore.ObjectStoreException;
 import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.VectorIndexUnavailableException;
 
-/** Recognises failures that the entry did not cause: the database, the index, the graph or the disk is unavailable or full. */
+/** Recognises failures that were not caused by the entry: the database, the index, the graph or the disk is unavailable or full. */
 @Component("outages")
 public class DependencyOutages {
 
@@ -42,7 +42,7 @@ public class DependencyOutages {
             GraphUnavailableException.class,
             VectorIndexUnavailableException.class);
 
-    /** Whether the exception or one of its causes is such a failure. */
+    /** Returns whether the exception or one of its causes is such a failure. */
     public boolean isAway(Throwable failure) {
         for (Throwable cause : ObjectHelper.createExceptionIterable(failure)) {
             if (TYPES.stream().anyMatch(type -> type.isInstance(cause))

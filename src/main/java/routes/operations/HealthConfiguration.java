@@ -34,25 +34,25 @@ import routes.telegram.TelegramAccounts;
 import routes.vectorindex.VectorIndex;
 import routes.vectorindex.VectorIndexException;
 
-/** The parts of {@code /health} that are the product's own; the names of the beans are those of the parts. */
+/** The product's own components of {@code /health}. The names of the beans are the names of the components. */
 @Configuration(proxyBeanMethods = false)
 class HealthConfiguration {
     private static final Status DEGRADED = new Status("DEGRADED");
 
-    /** A stage that has entries but makes no progress for this long is down. */
+    /** A stage with entries that makes no progress for this long is reported as down. */
     private static final Duration STALL = Duration.ofMinutes(5);
 
     private static final Duration FRESH = Duration.ofSeconds(5);
 
-    /** Longer than a post can be in transit between two stages. */
+    /** Longer than a post is in transit between two stages. */
     private static final int SETTLED_SECONDS = 60;
 
-    /** Up, or degraded if there are problems. */
+    /** Returns UP, or DEGRADED if there are problems. */
     static Health.Builder health(List<String> problems) {
         return problems.isEmpty() ? Health.up() : Health.status(DEGRADED).withDetail("problems", problems);
     }
 
-    /** Whether media files can be stored and read. Without that, imports wait and the rest works. */
+    /** Checks whether media files can be stored and read. If not, imports wait and everything else works. */
     @Bean
     HealthIndicator objectStoreHealthIndicator(ObjectStore objects) {
         return () -> {
@@ -65,7 +65,7 @@ class HealthConfiguration {
         };
     }
 
-    /** Whether the Telegram accounts are signed in, and how long Telegram refuses requests of them. */
+    /** Checks whether the Telegram accounts are signed in, and reports how long Telegram refuses their requests. */
     @Bean
     @ConditionalOnExpression("${telegram.api-id:0} != 0")
     HealthIndicator telegram(TelegramAccounts accounts, SignIns signIns) {
@@ -97,7 +97,7 @@ class HealthConfiguration {
         };
     }
 
-    /** Which reader of web pages is used, and whether it answers. Without it, the built-in one takes over. */
+    /** Reports which web page reader is used, and whether it responds. If it does not respond, the built-in reader is used. */
     @Bean
     HealthIndicator crawler(Crawl4ai crawl4ai) {
         return cached(() -> health(crawl4ai.problem().stream().toList())
@@ -105,7 +105,7 @@ class HealthConfiguration {
                 .build());
     }
 
-    /** Whether the vector index answers and is complete. */
+    /** Checks whether the vector index responds and is complete. */
     @Bean
     HealthIndicator index(VectorIndex index, IndexRebuild rebuild) {
         HealthIndicator counted = cached(() -> {
@@ -126,26 +126,29 @@ class HealthConfiguration {
         };
     }
 
-    /** Whether the server of the graph answers. Without it, posts are searched by their words, and wait for their relationships. */
+    /**
+     * Checks whether the graph server responds. Without it, posts are found by their words only, and the storage of relationships is
+     * delayed.
+     */
     @Bean
     HealthIndicator graph(Graph graph) {
         return cached(() -> health(graph.problem().stream().toList()).build());
     }
 
-    /** Whether posts are stuck: dead letters, posts whose indexing failed, and unindexed posts without an event in flight. */
+    /** Checks whether posts are stuck: dead letters, posts whose indexing failed, and unindexed posts without an event in flight. */
     @Bean
     HealthIndicator pipeline(StreamStates states, OutboxRelay outbox, JdbcClient jdbc) {
         return cached(() -> {
             try {
                 return health(problems(states, outbox, jdbc)).build();
             } catch (DataAccessException e) {
-                // cached too: waiting callers do not query an unavailable database again
+                // failures are cached too, so that waiting callers do not query an unavailable database again
                 return Health.down(e).build();
             }
         });
     }
 
-    /** Health requests need no key, so the cost must not grow with their number. */
+    /** Caches the result: health requests need no key, so the cost must not grow with their number. */
     private static HealthIndicator cached(Supplier<Health> read) {
         LoadingCache<String, Health> cached =
                 Caffeine.newBuilder().expireAfterWrite(FRESH).build(any -> read.get());
@@ -181,9 +184,7 @@ class HealthConfiguration {
         return problems;
     }
 
-    /**
-     * The consumers of this process. A stage is up while its route runs and makes progress. A stage with failing entries is degraded.
-     */
+    /** The consumers of this process. A stage is UP while its route runs and makes progress, and DEGRADED while entries fail. */
     @Bean
     HealthIndicator stages(
             CamelContext camel, StreamConsumers consumers, StreamStates states, RouteReloads reloads, Clock clock) {
@@ -210,7 +211,7 @@ class HealthConfiguration {
         };
     }
 
-    /** Whether all route files run as they are in config/routes. A wrong edit leaves the last good version running. */
+    /** Checks whether all route files run as they are in config/routes. After an invalid edit, the last valid version keeps running. */
     @Bean
     HealthIndicator routes(RouteReloads reloads) {
         return () -> reloads.state()

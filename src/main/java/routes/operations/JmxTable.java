@@ -18,9 +18,9 @@ import javax.management.openmbean.TabularDataSupport;
 import javax.management.openmbean.TabularType;
 
 /**
- * A kind of table that JMX clients show: all texts, except for the number {@code n} of the row.
+ * A table type for JMX clients: all columns are text, except for the row number {@code n}.
  *
- * @param <T> what a row is made from
+ * @param <T> source type of a row
  */
 final class JmxTable<T> {
     private static final String NUMBER = "n";

@@ -22,13 +22,13 @@ import routes.redis.StreamAdmin;
 import routes.schedule.Job;
 import routes.stages.StreamKeys;
 
-/** The jobs that no stage owns, and their settings. */
+/** The jobs that belong to no stage, and their settings. */
 @Configuration(proxyBeanMethods = false)
 class JobsConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(JobsConfiguration.class);
     private static final int PRUNE_BATCH = 1_000;
 
-    /** Limit per run: rows keep expiring, so a run might never end. */
+    /** Maximum number of batches per run: rows keep expiring, so a run might never end. */
     private static final int MAX_PRUNE_BATCHES = 1_000;
 
     private static final int MAX_RETRIED_POSTS = 100;
@@ -58,8 +58,8 @@ class JobsConfiguration {
     }
 
     /**
-     * The only code that trims streams. Keeps entries for the catalogue groups of implemented stages, served or not, and for the groups
-     * that routes of this process serve. Dead letters are not trimmed.
+     * Trims the streams; no other code does. Keeps entries for the catalogue groups of implemented stages, served or not, and for the
+     * groups that routes of this process serve. Dead letters are not trimmed.
      */
     @Bean
     Job streamTrimJob(
@@ -69,9 +69,8 @@ class JobsConfiguration {
             StreamConsumers consumers,
             StreamProperties properties) {
         return Job.of("stream-trim", () -> {
-            // after Redis was flushed, the groups of stages that no process runs are missing: nothing would be trimmed
-            // or
-            // reported as waiting without them
+            // after Redis was flushed, the groups of stages that no process runs are missing; without them, nothing would be trimmed or
+            // reported as waiting
             streams.ensureGroups(keys.groups());
             for (EventStream stream : catalog.streams()) {
                 Set<String> needed = new LinkedHashSet<>(catalog.servedGroups(stream));

@@ -33,10 +33,10 @@ import routes.ingest.export.ExportSource;
 import routes.outbox.OutboxRelay;
 import routes.reconcile.IndexRebuild;
 
-/** Runs what the command line asks for once the pipeline has started: imports, progress, summary, exit. */
+/** Runs the command line options after the pipeline has started: imports, progress, summary, exit. */
 @Component
 public class MainJob {
-    /** The process runs until it is stopped. */
+    /** Return value: the process runs until it is stopped. */
     public static final int STAYS_UP = -1;
 
     private static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
@@ -95,7 +95,7 @@ public class MainJob {
         this.replay = replay;
     }
 
-    /** Shows the progress of imports. */
+    /** Returns a listener that prints the progress of imports. */
     @Bean
     static ProgressListener importProgress() {
         return new TerminalProgress(System.out, System.console() != null);
@@ -139,7 +139,7 @@ public class MainJob {
         return STAYS_UP;
     }
 
-    /** Whether the stages of this process have no work left. Checks the outbox first, then the streams. */
+    /** Returns whether the stages of this process have no work left. Checks the outbox first, then the streams. */
     private boolean isIdle() {
         return !rebuild.hasWork() && outbox.unpublished() == 0 && streams.isIdleNow() && albums.open() == 0;
     }
@@ -252,7 +252,7 @@ public class MainJob {
         }
         lines.add("Metrics    " + operations + "/metrics");
         lines.add("Console    " + operations + "/actuator/hawtio/");
-        // printed, not logged
+        // print the key, do not log it
         console.takeGenerated()
                 .ifPresent(password -> lines.add("           login " + console.user() + ", password " + password
                         + ", valid until the next start; set HAWTIO_PASSWORD for a permanent password"));

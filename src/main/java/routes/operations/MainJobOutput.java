@@ -10,7 +10,9 @@ import java.util.Optional;
 import routes.operations.PipelineCounts.Counts;
 import routes.reconcile.IndexRebuild;
 
-/** What the main job prints: a progress line, updated in place on a terminal, otherwise a new line every few seconds; the summary. */
+/**
+ * The output of the main job: a progress line, updated in place on a terminal, otherwise a new line every few seconds; and the summary.
+ */
 final class MainJobOutput {
     private static final Duration TERMINAL_INTERVAL = Duration.ofSeconds(1);
     private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
@@ -28,18 +30,18 @@ final class MainJobOutput {
         out.println(text);
     }
 
-    /** Counting reads the row of every post, so count only when the progress line is due. */
+    /** Returns whether a progress line is due. Counting reads the row of every post, so callers count only when it is due. */
     boolean isProgressDue() {
         return !Instant.now().isBefore(next);
     }
 
-    /** @param rebuild index rebuild in progress, if any */
+    /** @param rebuild index rebuild in progress; empty if there is none */
     void progress(Counts counts, Optional<IndexRebuild.Progress> rebuild) {
         next = Instant.now().plus(terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL);
         String line =
                 progress(counts) + rebuild.map(progress -> "; " + progress).orElse("");
         if (line.equals(shown)) {
-            return; // a paused stage must not fill the log
+            return; // do not fill the log while a stage is paused
         }
         if (terminal) {
             out.print(inPlace(line));
@@ -54,7 +56,7 @@ final class MainJobOutput {
         out.println(terminal ? inPlace(progress(counts)) : progress(counts));
     }
 
-    /** Spaces overwrite the rest of a longer line. */
+    /** Pads the line with spaces to overwrite a longer previous line. */
     private String inPlace(String line) {
         return "\r" + line + " ".repeat(Math.max(0, shown.length() - line.length()));
     }

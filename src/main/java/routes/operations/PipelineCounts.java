@@ -3,27 +3,27 @@ package routes.operations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Counts posts by state, from the database. */
+/** Counts posts by state in the database. */
 @Component
 public record PipelineCounts(JdbcClient jdbc) {
 
     /**
      * Posts by state.
      *
-     * @param parsed         all posts
-     * @param deleted        tombstones; not in any other count
-     * @param tagged         with tags
-     * @param taggingSkipped with nothing to tag
-     * @param taggingOpen    pending or retrying
-     * @param taggingFailed  given up
-     * @param withVision     with a vision result
-     * @param crawled        with fetched pages
-     * @param indexed        in the index
-     * @param indexSkipped   without anything to index
-     * @param indexOpen      not yet in the index
-     * @param indexFailed    whose last indexing attempt failed
-     * @param albums         albums
-     * @param media          stored files
+     * @param parsed all posts
+     * @param deleted tombstones; not in any other count
+     * @param tagged with tags
+     * @param taggingSkipped without content to tag
+     * @param taggingOpen pending or retrying
+     * @param taggingFailed failed permanently
+     * @param withVision with a vision result
+     * @param crawled with fetched pages
+     * @param indexed in the index
+     * @param indexSkipped without content to index
+     * @param indexOpen not yet in the index
+     * @param indexFailed posts whose last indexing attempt failed
+     * @param albums albums
+     * @param media stored files
      */
     public record Counts(
             long parsed,
@@ -45,7 +45,7 @@ public record PipelineCounts(JdbcClient jdbc) {
             return taggingFailed + indexFailed;
         }
 
-        /** Whether every post is either deleted, or in exactly one tagging state and one indexing state. */
+        /** Returns whether every post is either deleted, or in exactly one tagging state and one indexing state. */
         public boolean balance() {
             return parsed == deleted + tagged + taggingSkipped + taggingOpen + taggingFailed
                     && parsed == deleted + indexed + indexSkipped + indexOpen + indexFailed;

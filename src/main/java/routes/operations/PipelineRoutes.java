@@ -45,7 +45,7 @@ record PipelineRoutes(
         Clock clock) {
     private static final Logger LOG = LoggerFactory.getLogger(PipelineRoutes.class);
 
-    /** @param trial start only what another route calls: no stream consumer */
+    /** @param trial start only routes that other routes call: no stream consumers */
     void start(PipelineStages stages, boolean trial) throws Exception {
         var environment = RouteEnvironment.of(spring, spring.getEnvironment()::getProperty, catalog.names());
         files.outdated(false).forEach(file -> LOG.warn("{}", file));
@@ -65,7 +65,7 @@ record PipelineRoutes(
             }
         }
         if (stages.includes("retagging") && !trial) {
-            // the line by which operators of the prior system recognise the stage
+            // log line by which operators of the prior system recognise the stage
             LOG.info("RetaggingTask started successfully");
         }
         LOG.info(
@@ -95,7 +95,7 @@ record PipelineRoutes(
         }
     }
 
-    /** What an edit of routes concerns in the rest of the process. */
+    /** Applies edits of routes to the rest of the process. */
     private final class Process implements LiveRoutes.Surroundings {
         private final PipelineStages stages;
 
@@ -109,7 +109,7 @@ record PipelineRoutes(
             try {
                 admin.ensureGroups(keys.groups());
             } catch (RedisException e) {
-                // each consumer creates its own when it connects, the others are created by the job stream-trim
+                // a consumer creates its own streams and groups when it connects; the job stream-trim creates the others
                 LOG.warn(
                         "Cannot create the consumer groups of the route files; they are created when Redis is"
                                 + " available: {}",

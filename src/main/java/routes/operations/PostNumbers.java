@@ -5,12 +5,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigurationException;
 
-/** Finds the post that an operator means. */
+/** Resolves the post that an operator specifies. */
 @Component
 record PostNumbers(JdbcClient jdbc) {
 
     /**
-     * The id of a post.
+     * Returns the id of a post.
      *
      * @param post id (a UUID) or number
      * @throws ConfigurationException if it is neither, or no post has the number

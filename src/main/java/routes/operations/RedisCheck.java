@@ -16,25 +16,23 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
 import routes.redis.RedisLink;
 
-/** Checks that Redis answers and is configured not to lose data. By its name it replaces the indicator of Spring Boot. */
+/** Checks that Redis responds and is configured not to lose data. The bean name replaces Spring Boot's indicator. */
 @Component("redisHealthIndicator")
 record RedisCheck(RedisLink link) implements HealthIndicator {
     private static final Logger LOG = LoggerFactory.getLogger(RedisCheck.class);
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
 
     /**
-     * The result of the check.
-     *
-     * @param version  empty if it could not be read
-     * @param problems one line each: what is wrong, why it matters, what to do
-     * @param unknown  what could not be checked because Redis refused the command
+     * @param version empty if it could not be read
+     * @param problems one line each: the problem, its effect and the remedy
+     * @param unknown checks that Redis did not permit
      */
     record Report(String version, List<String> problems, Optional<String> unknown) {}
 
     /**
      * Logs each problem once, at start.
      *
-     * @throws RedisException if Redis does not answer
+     * @throws RedisException if Redis does not respond
      */
     void warn() {
         Report report = report();
@@ -42,7 +40,7 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
         report.unknown().ifPresent(LOG::info);
     }
 
-    /** Down if Redis does not answer, degraded if it could lose data. */
+    /** Returns DOWN if Redis does not respond, DEGRADED if it could lose data. */
     @Override
     public Health health() {
         try {
@@ -56,7 +54,7 @@ record RedisCheck(RedisLink link) implements HealthIndicator {
         }
     }
 
-    /** @throws RedisException if Redis does not answer */
+    /** @throws RedisException if Redis does not respond */
     Report report() {
         Map<String, String> info;
         try {

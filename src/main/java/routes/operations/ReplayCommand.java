@@ -12,13 +12,13 @@ import routes.replay.RefusedException;
 import routes.replay.Replay;
 import routes.replay.StreamOperations;
 
-/** {@code --replay=…}: a thin way to {@code routes.replay}. */
+/** The command line option {@code --replay=…}; delegates to {@code routes.replay}. */
 @Component
 record ReplayCommand(DeadLetters letters, StreamOperations streams) {
     private static final Pattern WHAT = Pattern.compile(
             "(?<stream>[^/]+)(/(cause:(?<cause>\\w+)|(?<from>[\\d-]+|-)\\.\\.(?<to>[\\d-]+|\\+)|(?<id>[\\d-]+)))?");
 
-    /** @throws ConfigurationException with one line that says what cannot be done, and why */
+    /** @throws ConfigurationException with one line that describes what cannot be done, and why */
     void run(RunOptions.ReplayRequest request, PrintStream out) {
         String option = "--replay=" + request.what();
         Matcher what = WHAT.matcher(request.what());

@@ -15,7 +15,7 @@ import routes.configuration.ConfigurationException;
 import routes.replay.Operator;
 import routes.routefiles.LiveRoutes;
 
-/** The route files of this process, for operators: an MBean next to those of Camel. Results and exceptions use JDK types only. */
+/** The route files of this process for operators: an MBean next to Camel's MBeans. Results and exceptions use JDK types only. */
 @ManagedResource(description = "Loaded route files, edits that are not loaded, and their problems")
 public record RouteEdits(RouteReloads reloads, RouteTrials trials) {
     private static final Logger AUDIT = LoggerFactory.getLogger(RouteEdits.class);
@@ -25,7 +25,7 @@ public record RouteEdits(RouteReloads reloads, RouteTrials trials) {
         return reloads.isWatching();
     }
 
-    /** A line for each route: its id, where it comes from, its file, and its state. */
+    /** Returns a line for each route: its id, origin, file and state. */
     @ManagedAttribute(description = "Routes with their source, file and state")
     public String[] getRoutes() {
         return reloads.list().stream()
@@ -54,7 +54,7 @@ public record RouteEdits(RouteReloads reloads, RouteTrials trials) {
         }
     }
 
-    /** Runs a post through a route file as it would be after saving it, and shows what each step did. Nothing is stored or sent. */
+    /** Runs a post through a route file as if it were saved, and shows what each step did. Nothing is stored or sent. */
     @ManagedOperation(
             description = "Runs a post through a route file without side effects and returns the result of each step")
     @ManagedOperationParameter(

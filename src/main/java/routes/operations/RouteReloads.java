@@ -31,18 +31,21 @@ import routes.routefiles.RouteFilesProperties;
 public class RouteReloads implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(RouteReloads.class);
 
-    /** The operation of the audit. */
+    /** Name of the operation in the audit. */
     private static final String OPERATION = "reloadRoutes";
 
     private static final String OF_FILES = "config/routes";
 
-    /** What is said instead of a second reload at the same time. */
+    /** Message for a second reload at the same time. */
     static final String BUSY = "another reload is still running; try again when it is complete";
 
-    /** An edit is taken in the second look at it, so it runs within two seconds. */
+    /**
+     * Interval between checks of the folder. An edit is loaded when two consecutive checks find it unchanged, so it runs within two
+     * seconds.
+     */
     private static final Duration LOOK = Duration.ofMillis(250);
 
-    /** Beyond the drain: validation and the start of routes. */
+    /** Time that a reload may take in addition to the drain: validation and the start of routes. */
     private static final Duration REST = Duration.ofSeconds(10);
 
     private final RouteFilesProperties properties;
@@ -63,7 +66,7 @@ public class RouteReloads implements SmartLifecycle {
         }
     }
 
-    /** Takes edits of these routes from now on. */
+    /** Starts watching for edits of these routes. */
     synchronized void begin(CamelContext context, LiveRoutes routes) {
         camel = context;
         live = routes;
@@ -99,7 +102,7 @@ public class RouteReloads implements SmartLifecycle {
         }
     }
 
-    /** Edits are taken without a database too, so their record comes afterwards. */
+    /** Records an edit after it was loaded, because edits are loaded even while the database is unavailable. */
     private void recordEdit(LiveRoutes.Reload done) {
         try {
             audit.ifAvailable(rows -> rows.record(
@@ -118,7 +121,7 @@ public class RouteReloads implements SmartLifecycle {
                         + changes.added().size()
                         + changes.removed().size())
                 .orElse(0);
-        // the log and the health have what is wrong
+        // log and health contain the problems
         String detail = reload.map(done -> done.outcome().text() + ": " + done.changes()
                         + state().stream()
                                 .flatMap(now -> now.failed().stream())
@@ -129,7 +132,7 @@ public class RouteReloads implements SmartLifecycle {
     }
 
     /**
-     * {@link #reload()}, recorded in {@code operator_audit}.
+     * Runs {@link #reload()} and records it in {@code operator_audit}.
      *
      * @throws IllegalStateException if the routes have not started yet, or the process stops
      * @throws UncheckedIOException if the files cannot be read
@@ -149,13 +152,13 @@ public class RouteReloads implements SmartLifecycle {
      * A route of this process.
      *
      * @param origin built_in, overridden or added
-     * @param state of Camel, in lower case; missing if the context lost it
-     * @param from the endpoint it consumes; null if it is missing
+     * @param state Camel's state, in lower case; missing if the context no longer has the route
+     * @param from endpoint that it consumes; null if the route is missing
      */
     @JsonInclude
     public record LoadedRoute(String id, String origin, String file, String state, String from, String description) {}
 
-    /** The routes of the loaded files by id; empty until they have started. */
+    /** Returns the routes of the loaded files by id; empty until they have started. */
     public List<LoadedRoute> list() {
         return state().map(LiveRoutes.State::files).orElse(Map.of()).entrySet().stream()
                 .map(entry -> loaded(entry.getKey(), entry.getValue()))
@@ -175,31 +178,31 @@ public class RouteReloads implements SmartLifecycle {
                 route == null ? null : route.getDescription());
     }
 
-    /** The file of a route with its text; empty if there is no such route. */
+    /** Returns the file of a route with its text; empty if there is no such route. */
     public Optional<RouteFile> file(String route) {
         return state().map(now -> now.files().get(route));
     }
 
-    /** What is loaded; empty until the routes have started, and in a process that only tries something. */
+    /** Returns the loaded state; empty until the routes have started, and in a process that runs only a trial. */
     public Optional<LiveRoutes.State> state() {
         return Optional.ofNullable(live).map(LiveRoutes::state);
     }
 
-    /** Whether an edit replaces this route now; the route runs again in a moment. */
+    /** Returns whether an edit is currently replacing this route; the route is restarted shortly. */
     boolean isExchanging(String route) {
         LiveRoutes routes = live;
         return routes != null && routes.isExchanging(route);
     }
 
-    /** Whether edits are taken without a request. */
+    /** Returns whether edits are loaded automatically. */
     public boolean isWatching() {
         return properties.reload();
     }
 
     /**
-     * Takes the edits of the route files now.
+     * Loads the edits of the route files now.
      *
-     * @return empty if another reload lasts too long
+     * @return empty if another reload takes too long
      * @throws IllegalStateException if the routes have not started yet
      * @throws UncheckedIOException if the files cannot be read
      */
@@ -213,10 +216,10 @@ public class RouteReloads implements SmartLifecycle {
 
     @Override
     public void start() {
-        // begins when the routes run
+        // watching begins when the routes run
     }
 
-    /** Before the routes stop: an edit that is being taken is given up. */
+    /** Runs before the routes stop and abandons a reload in progress. */
     @Override
     public void stop() {
         Thread watching;

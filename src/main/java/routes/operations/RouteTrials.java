@@ -66,7 +66,7 @@ public class RouteTrials implements Trial {
 
     private static final String PROVIDERS = "llmProviders";
 
-    /** Beans that write to nothing but the database, some in the form that they have for trials; others are not called. */
+    /** Beans that write only to the database, some as a variant for trials. Other beans are not called. */
     private static final Set<String> HARMLESS = Set.of(
             "events",
             "outages",
@@ -132,7 +132,7 @@ public class RouteTrials implements Trial {
         return result.succeeded();
     }
 
-    /** The trial of a file as text, without calls. */
+    /** Returns the trial of a file as text, without calls. */
     String show(Path file, String subject) {
         var shown = new ByteArrayOutputStream();
         show(
@@ -153,18 +153,18 @@ public class RouteTrials implements Trial {
     }
 
     /**
-     * Tries a text that came from outside the machine, one at a time. The values of placeholders that are secrets are masked.
+     * Tries a text from outside the machine, one at a time. Values of placeholders that are secrets are masked.
      *
      * @param subject as in {@link #run}
-     * @return empty if another trial has not ended yet
-     * @throws ConfigurationException if the text cannot be tried with it, with the reason
+     * @return empty if another trial is still running
+     * @throws ConfigurationException if the text cannot be tried with the subject, with the reason
      */
     public Optional<RouteTrial.Result> runForeign(String name, String text, String subject)
             throws InterruptedException {
         if (!foreign.tryAcquire()) {
             return Optional.empty();
         }
-        // a thread of its own, since the transaction and the limit of time belong to a thread
+        // a separate thread, because the transaction and the time limit belong to a thread
         var trial = new FutureTask<>(() -> {
             try {
                 return run(name, text, subject, Trust.FOREIGN);
@@ -189,9 +189,7 @@ public class RouteTrials implements Trial {
     }
 
     /**
-     * Tries a file.
-     *
-     * @param name of the file, such as 30-tagging.camel.yaml
+     * @param name file name, such as 30-tagging.camel.yaml
      * @param subject id or number of a post, or an entry as {@code <stream>/<id>}
      * @throws ConfigurationException if there is no such post or entry, or nothing to try the file with
      */
@@ -222,7 +220,7 @@ public class RouteTrials implements Trial {
         };
     }
 
-    /** What a trial has of the process. */
+    /** The parts of the process that a trial uses. */
     private final class Process implements RouteTrial.Surroundings {
 
         private final Map<String, Object> beans = new HashMap<>();
@@ -236,7 +234,7 @@ public class RouteTrials implements Trial {
             return beans.get(name);
         }
 
-        /** The form of a bean for trials, if it has one. */
+        /** Returns the variant of a bean for trials, if there is one. */
         private Object rehearsal(Object bean) {
             if (bean instanceof EventRoutes events) {
                 return events.rehearsal();
@@ -298,7 +296,7 @@ public class RouteTrials implements Trial {
             try {
                 return json.writeValueAsString(body);
             } catch (JsonProcessingException | RuntimeException e) {
-                return body.toString(); // not for people, but better than nothing
+                return body.toString(); // hard to read, but better than nothing
             }
         }
 
@@ -316,7 +314,7 @@ public class RouteTrials implements Trial {
                 return "";
             }
             String wanted = exchange.getProperty(PROVIDERS, String.class);
-            // an exchange of the process: one of the trial would find the trial's endpoints
+            // an exchange of the application's context: an exchange of the trial would resolve the trial's endpoints
             Exchange done = Trial.request(camel, uri, inner -> {
                 exchange.getProperties().forEach(inner::setProperty);
                 if (models && !allowed) {
@@ -334,7 +332,6 @@ public class RouteTrials implements Trial {
         }
     }
 
-    /** Prints a trial. */
     static void show(RouteTrial.Result result, PrintStream out) {
         result.problems().forEach(out::println);
         for (RouteTrial.StepTrace step : result.steps()) {

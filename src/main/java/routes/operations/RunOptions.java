@@ -61,32 +61,32 @@ public record RunOptions(
      */
     public record Trial(String stage, String post) {
 
-        /** The stages of which the routes are loaded that others call. */
+        /** Returns the stages whose routes are loaded for the trial. Only routes that other routes call are started. */
         public String routes() {
             return stage.equals(ROUTE) ? "tagging" : stage;
         }
     }
 
     /**
-     * What to publish again: dead letters of a stream, or a range of its entries.
+     * The entries to replay: dead letters of a stream, or a range of its entries.
      *
-     * @param what     as given: {@code <stream>}, {@code <stream>/<id>}, {@code <stream>/cause:<id>} or {@code <stream>/<from>..<to>}
-     * @param group    the only group to process a range; empty for every group
-     * @param isSure   whether to do it; otherwise it is only counted
-     * @param expected how many there must be
+     * @param what as given: {@code <stream>}, {@code <stream>/<id>}, {@code <stream>/cause:<id>} or {@code <stream>/<from>..<to>}
+     * @param group the only group that processes a range; empty for every group
+     * @param isSure whether to replay; otherwise the entries are only counted
+     * @param expected expected number of entries
      */
     public record ReplayRequest(String what, String group, boolean isSure, Optional<Integer> expected) {}
 
     /**
      * The API key to generate.
      *
-     * @param name   the holder
+     * @param name name of the holder
      * @param tenant id or name of the tenant whose data the key gives access to
-     * @param role   reader, operator or admin
+     * @param role reader, operator or admin
      */
     public record KeyRequest(String name, String tenant, String role) {}
 
-    /** The stage of a trial of a route file. */
+    /** Stage name for the trial of a route file. */
     public static final String ROUTE = "route";
 
     public static final String USAGE =
@@ -282,7 +282,7 @@ public record RunOptions(
                 expected));
     }
 
-    /** Whether the pipeline does not run, so that what is asked for can be done beside another process. */
+    /** Returns whether the pipeline does not run, so that the command can be executed alongside another process. */
     boolean withoutPipeline() {
         return trial.isPresent() || (replay.isPresent() && !exitWhenIdle);
     }

@@ -42,14 +42,14 @@ import routes.routefiles.PipelineStages;
 import routes.routefiles.RouteFiles;
 
 /**
- * Fails fast, before any service starts: unknown settings, missing folders, unknown stages, ports in use, a data folder that is in
- * use or full. The same failure after the start of the services would take many times as long.
+ * Checks that fail before any service starts: unknown settings, missing folders, unknown stages, ports in use, a data folder that is in
+ * use or full. After the start of the services, the same failures would take many times as long to appear.
  */
 public record StartChecks(RunOptions options) implements ApplicationContextInitializer<ConfigurableApplicationContext> {
-    /** The first start unpacks the embedded services and creates a database. */
+    /** Free space in bytes that the first start needs to unpack the embedded services and create a database. */
     private static final long FIRST_START_BYTES = 256L << 20;
 
-    /** With less free space, the next log segment (16 MiB each) or the next index commit may fail. */
+    /** Required free space in bytes. With less, the next log segment (16 MiB each) or the next index commit may fail. */
     private static final long NEEDED_BYTES = 64L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(StartChecks.class);
@@ -62,7 +62,7 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
     record ApiProperties(
             @DefaultValue("127.0.0.1") String address, @DefaultValue("8010") @Min(0) @Max(65535) int port) {
 
-        /** Where this process serves the pages that posts of the demo link to. */
+        /** Returns the address at which this process serves the pages linked from posts of the demo. */
         String demoPages() {
             String host = address.matches("0\\.0\\.0\\.0|::|\\[::]") ? "127.0.0.1" : address;
             boolean isBare = host.contains(":") && !host.startsWith("[");
@@ -124,7 +124,7 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
                 binder.bindOrCreate("data", DataFolder.DataProperties.class).dir());
     }
 
-    /** In addition to those that the operator sets. */
+    /** Adds to the addresses that the operator allows. */
     private static void allowDemoPages(ConfigurableEnvironment environment, String pages) {
         String named = environment.getProperty("crawl.private-pages", "");
         environment
@@ -133,7 +133,7 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
                         "demo", Map.of("crawl.private-pages", named.isEmpty() ? pages : named + "," + pages)));
     }
 
-    /** @param config folder with route files, whose placeholders count as settings too */
+    /** @param config folder with route files; placeholders in them are also valid settings */
     private void checkNames(ConfigurableEnvironment environment, Path config) {
         Map<String, String> named = new LinkedHashMap<>();
         options.properties().forEach(argument -> {
@@ -141,7 +141,7 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
             named.put(name, "--" + name);
         });
         environment.getPropertySources().stream()
-                // the operator's file, not the one in the jar
+                // the operator's file, not the file in the jar
                 .filter(source -> source instanceof OriginTrackedMapPropertySource
                         && source.getName().contains("'file ["))
                 .map(OriginTrackedMapPropertySource.class::cast)
@@ -184,7 +184,10 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
         }
     }
 
-    /** Only warns, since other programs set variables too: about names with one of our prefixes that resemble one of our names. */
+    /**
+     * Warns of environment variables that have a prefix of this product and resemble one of its settings. Only warns, because other
+     * programs set variables too.
+     */
     private static void warnOfVariables(ConfigurableEnvironment environment) {
         Set<String> ours = Setting.all().stream()
                 .flatMap(setting -> Stream.of(setting.variable(), setting.fileVariable()))
@@ -204,7 +207,7 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
         return name.replaceAll("\\[[^]]*]", "").replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** Canonical names of the settings of the libraries, from their configuration metadata. */
+    /** Returns the canonical names of library settings, from their configuration metadata. */
     private static Set<String> libraries() {
         Set<String> names = new HashSet<>();
         ClassLoader classPath = StartChecks.class.getClassLoader();
@@ -225,7 +228,10 @@ public record StartChecks(RunOptions options) implements ApplicationContextIniti
         }
     }
 
-    /** Settings that are maps, such as {@code logging.level}, accept names below their own. */
+    /**
+     * Returns whether it is a setting of a library. Settings that are maps, such as {@code logging.level}, accept names below their own
+     * name.
+     */
     private static boolean isOfLibrary(String name, Set<String> libraries) {
         return libraries.contains(name) || libraries.stream().anyMatch(known -> name.startsWith(known + "."));
     }

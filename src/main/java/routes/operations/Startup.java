@@ -28,8 +28,8 @@ import routes.vectorindex.VectorIndexException;
 import routes.vectorindex.VectorIndexUnavailableException;
 
 /**
- * Starts the pipeline once the HTTP ports answer. Waits for the database and migrates it, waits for Redis and creates all streams and
- * groups, then starts the routes.
+ * Starts the pipeline once the HTTP ports accept requests. Waits for the database and migrates it, waits for Redis and creates all streams
+ * and groups, then starts the routes.
  */
 @Configuration(proxyBeanMethods = false)
 class Startup {
@@ -58,7 +58,7 @@ class Startup {
             boolean trial = options.withoutPipeline();
             PipelineStages stages = pipeline.stages();
             boolean indexes = stages.includes("indexing") && !trial;
-            // only a process that writes the index waits for it: the others do everything but searching
+            // only a process that writes the index waits for it; in other processes, only search depends on it
             if (indexes || options.reindex()) {
                 await(
                         "The vector index " + index,
@@ -90,7 +90,7 @@ class Startup {
         };
     }
 
-    /** @throws VectorIndexException if the index has vectors of another model and is not to be built again */
+    /** @throws VectorIndexException if the index has vectors of another model and is not being rebuilt */
     private static void check(VectorIndex index, EmbeddingProvider embeddings, boolean isRebuilt) {
         try {
             index.expect(embeddings.provider() + "/" + embeddings.model(), embeddings.dimension())
@@ -119,16 +119,16 @@ class Startup {
         }
     }
 
-    /** Throws while the service is unreachable. */
+    /** Throws an exception while the service is unreachable. */
     private interface Probe {
         void run() throws Exception;
     }
 
     /**
-     * Waits for an unavailable service; logs each reason once.
+     * Waits for an unavailable service and logs each reason once.
      *
      * @param service name and address, for the message
-     * @param remedy  what to do
+     * @param remedy suggested remedy
      * @throws InterruptedException if the process is stopped
      */
     private static void await(String service, String remedy, Probe probe) throws InterruptedException {
@@ -145,7 +145,7 @@ class Startup {
                 throw e;
             } catch (Exception e) {
                 if (e instanceof VectorIndexException refusal && !(e instanceof VectorIndexUnavailableException)) {
-                    throw refusal; // the index answers, and cannot be used
+                    throw refusal; // the index responds, but cannot be used
                 }
                 Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
                 String reason =

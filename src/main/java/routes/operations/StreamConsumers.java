@@ -19,7 +19,7 @@ import routes.stages.StreamKeys;
 @Component
 record StreamConsumers(CamelContext camel, StreamCatalog catalog, StreamKeys keys) implements StageGroups {
 
-    /** A route that reads a stream. {@code stream} is the logical stream name; the consumer is absent before the first start. */
+    /** A route that reads a stream. {@code stream} is the logical stream name; {@code consumer} is empty before the first start. */
     record Served(String routeId, String stream, String group, Optional<RedisStreamsConsumer> consumer) {
 
         private static Served of(Route route, RedisStreamsEndpoint endpoint) {
@@ -32,7 +32,7 @@ record StreamConsumers(CamelContext camel, StreamCatalog catalog, StreamKeys key
                             .map(RedisStreamsConsumer.class::cast));
         }
 
-        /** The prefix of the route id. A route of an integrator is its own stage. */
+        /** Returns the prefix of the route id. The stage of an integrator's route is the route itself. */
         private String stage() {
             return PipelineStages.KNOWN.stream()
                     .filter(known -> routeId.equals(known) || routeId.startsWith(known + "-"))

@@ -26,19 +26,20 @@ import routes.timeline.StageTimeline;
  * Gauges of streams, groups and outbox, and {@code stream_messages_total}: outcomes of entries in this process. Every series exists from
  * the start. Also records entries that did not reach a stage in the timelines of their posts.
  *
- * <p>An unknown value is NaN, which never satisfies an alert condition. {@code trend_workers}, which no built-in stage
- * reads in, has no gauges unless a route of this process serves it.
+ * <p>An unknown value is NaN, which never satisfies an alert condition. {@code trend_workers}, a group without a built-in stage, has no
+ * gauges unless a route of this process serves it.
  */
 @Component
 class StreamMetrics implements StreamListener {
-    /** A running consumer, however slow, refreshes its entries several times in this interval. */
+    /** A running consumer, however slow, renews its entries several times in this interval. */
     private static final Duration QUIET = Duration.ofMinutes(5);
 
-    /** Counters of stages whose failed deliveries are counted here: once per delivery, as retrying or (the last one) failed. */
+    /**
+     * Counters of stages whose failed deliveries are counted here, once per delivery: as retrying, or as failed for the last delivery.
+     */
     private static final Map<String, String> STAGES =
             Map.of("tag_persist_workers", "tags.persisted", "indexing_workers", "indexing.processed");
 
-    /** A group that has gauges. */
     private record Measured(String stream, String group) {}
 
     private final StreamCatalog catalog;
@@ -82,7 +83,7 @@ class StreamMetrics implements StreamListener {
         return states.group(one.stream(), one.group()).map(value).orElse(null);
     }
 
-    /** Integrators add and remove streams and groups at run time. */
+    /** Repeated, because integrators can add and remove streams and groups at run time. */
     @Scheduled(fixedDelay = 5_000)
     final void register() {
         Set<Measured> groups = new LinkedHashSet<>();

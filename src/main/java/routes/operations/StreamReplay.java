@@ -37,8 +37,8 @@ import routes.timeline.TimelineRecord;
 import routes.timeline.TimelineTable;
 
 /**
- * Operations on streams, entries and posts for operators. An MBean next to those of Camel, so that Hawtio shows it. Return values and
- * exceptions use JDK types only. The work is done by {@code routes.replay}, as for the HTTP API and the command line.
+ * Operations on streams, entries and posts for operators: an MBean next to Camel's MBeans, so that Hawtio shows it. Return values and
+ * exceptions use JDK types only. The operations are implemented in {@code routes.replay}, which the HTTP API and the command line use too.
  */
 @ManagedResource(description = "Inspects streams and posts, republishes entries, pauses stages")
 public record StreamReplay(
@@ -119,7 +119,7 @@ public record StreamReplay(
             .column("affected", OperatorAudit.Entry::affected)
             .column("detail", OperatorAudit.Entry::detail);
 
-    /** A group of a stream; the group is null for a stream without any. */
+    /** A group of a stream; the group is null for a stream without groups. */
     private record StreamLine(StreamOperations.StreamRow stream, StreamOperations.GroupRow group) {
         private static <T> T orNull(StreamOperations.GroupRow row, Function<StreamOperations.GroupRow, T> value) {
             return row == null ? null : value.apply(row);
@@ -140,7 +140,7 @@ public record StreamReplay(
             .column("consumers", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::consumers))
             .column("paused", line -> StreamLine.orNull(line.group(), StreamOperations.GroupRow::pausedBecause));
 
-    /** All streams and their groups: length, dead letters, lag, pending entries, age of the oldest. */
+    /** Returns all streams and their groups: length, dead letters, lag, pending entries, age of the oldest entry. */
     @ManagedOperation(
             description = "Lists all streams and their groups: length, dead letters, lag, pending entries,"
                     + " age of the oldest pending entry")
@@ -152,7 +152,7 @@ public record StreamReplay(
                 .toList()));
     }
 
-    /** The newest dead letters of a stream. */
+    /** Returns the newest dead letters of a stream. */
     @ManagedOperation(description = "Lists the newest dead letters of a stream, newest first")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "max", description = "Maximum number of dead letters, 1 to 1000")
@@ -160,7 +160,7 @@ public record StreamReplay(
         return plain(() -> LETTERS.of(letters.list(stream, null, null, limited(max))));
     }
 
-    /** A dead letter with all its fields, as text. */
+    /** Returns a dead letter with all its fields, as text. */
     @ManagedOperation(description = "Shows a dead letter: its error, its post and the fields of the entry")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "id", description = LETTER)
@@ -200,7 +200,7 @@ public record StreamReplay(
         });
     }
 
-    /** The causes of the dead letters of a stream: group, class and message of the error. */
+    /** Returns the causes of the dead letters of a stream: group, class and message of the error. */
     @ManagedOperation(
             description = "Counts the dead letters of a stream by cause: group, class and message of the error")
     @ManagedOperationParameter(name = "stream", description = STREAM)
@@ -208,7 +208,7 @@ public record StreamReplay(
         return plain(() -> CAUSES.of(letters.causes(stream)));
     }
 
-    /** Publishes a dead letter again, for the group that gave it up. */
+    /** Replays a dead letter for the group in which it failed. */
     @ManagedOperation(
             description = "Publishes a dead letter again for the group that failed to process it, and removes it from"
                     + " the dead letters. If it fails again, it becomes a dead letter again")
@@ -218,7 +218,7 @@ public record StreamReplay(
         return plain(() -> text(letters.replay(operator(), stream, id)));
     }
 
-    /** Publishes a dead letter again with other fields; the original is kept. */
+    /** Replays a dead letter with other fields; the original is kept. */
     @ManagedOperation(
             description = "Publishes a dead letter again with edited fields; the original is kept in the database and"
                     + " shown by showDeadLetter")
@@ -244,7 +244,7 @@ public record StreamReplay(
         return "Published again as " + copy.id() + ", replay " + copy.count();
     }
 
-    /** Publishes the oldest dead letters of a stream again. */
+    /** Replays the oldest dead letters of a stream. */
     @ManagedOperation(description = "Publishes the oldest dead letters of a stream again, oldest first")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "max", description = MAX)
@@ -253,7 +253,7 @@ public record StreamReplay(
                 letters.replayAll(operator(), stream, null, max, null, false).text());
     }
 
-    /** Publishes the oldest dead letters of a cause again. */
+    /** Replays the oldest dead letters of a cause. */
     @ManagedOperation(description = "Publishes the oldest dead letters of one cause again, oldest first")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "cause", description = "Id of the cause, as shown by deadLetterCauses")
@@ -263,7 +263,7 @@ public record StreamReplay(
                 .text());
     }
 
-    /** Publishes entries of a stream again, at its end. */
+    /** Appends copies of entries to the end of their stream. */
     @ManagedOperation(
             description = "Publishes entries of a stream again, at the end of the stream. Stages skip entries that they"
                     + " have already processed, unless clearIdempotency was called")
@@ -286,7 +286,7 @@ public record StreamReplay(
                 .text());
     }
 
-    /** Has a post go through a stage again. */
+    /** Requests that a post passes through a stage again. */
     @ManagedOperation(description = "Processes a post again in a stage, with an event created from the stored data")
     @ManagedOperationParameter(name = "post", description = POST)
     @ManagedOperationParameter(
@@ -296,7 +296,7 @@ public record StreamReplay(
         return plain(() -> posts.replay(operator(), numbers.id(post), given(stage)));
     }
 
-    /** Removes all dead letters of a stream for good. */
+    /** Permanently removes all dead letters of a stream. */
     @ManagedOperation(description = "Deletes all dead letters of a stream permanently, if their number is as expected")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "expectedCount", description = "Number of dead letters, as shown by listStreams")
@@ -304,7 +304,7 @@ public record StreamReplay(
         return plain(() -> letters.purge(operator(), stream, null, expectedCount) + " dead letters were deleted");
     }
 
-    /** Removes one dead letter for good. */
+    /** Permanently removes one dead letter. */
     @ManagedOperation(description = "Deletes one dead letter permanently")
     @ManagedOperationParameter(name = "stream", description = STREAM)
     @ManagedOperationParameter(name = "id", description = LETTER)
@@ -312,7 +312,7 @@ public record StreamReplay(
         return plain(() -> letters.purgeOne(operator(), stream, id) + " dead letters were deleted");
     }
 
-    /** Lets running consumers take over what consumers that no longer run left pending. */
+    /** Lets running consumers claim the pending entries of consumers that no longer run. */
     @ManagedOperation(
             description = "Lets the running consumers of a group claim the pending entries of consumers that no"
                     + " longer run, at their next scan and without waiting for claimMinIdle")
@@ -322,7 +322,7 @@ public record StreamReplay(
         return plain(() -> streams.claimNow(operator(), stream, given(group)) + " pending entries will be claimed");
     }
 
-    /** Makes a group read on after an id. */
+    /** Moves the read position of a group to an id. */
     @ManagedOperation(
             description =
                     "Moves a group to the position after an id; its pending entries stay pending. Stages skip entries"
@@ -339,7 +339,7 @@ public record StreamReplay(
                 + " entries to read");
     }
 
-    /** The latest operations of operators, newest first. */
+    /** Returns the latest operations of operators, newest first. */
     @ManagedOperation(description = "Lists the latest changes made by operators via JMX, HTTP and the command line")
     @ManagedOperationParameter(name = "max", description = "Maximum number of operations, 1 to 1000")
     public TabularData listAudit(int max) {
@@ -347,7 +347,7 @@ public record StreamReplay(
     }
 
     /**
-     * Pauses a stage in all processes until {@link #resumeStage}, across restarts. Entries in progress are finished.
+     * Pauses a stage in all processes until {@link #resumeStage}, across restarts. Entries in progress are completed.
      *
      * @param stage a name of PIPELINE_ROUTES, or the id of one of your own routes
      */
@@ -366,7 +366,7 @@ public record StreamReplay(
     }
 
     /**
-     * Tags posts of all tenants again: those in status retrying, those pending for long and, with force, those that failed.
+     * Tags posts of all tenants again: posts in status retrying, posts pending for a long time and, with force, failed posts.
      *
      * @param limit 1 to 1000
      */
@@ -418,7 +418,7 @@ public record StreamReplay(
     }
 
     /**
-     * Reads the links of a post without storing anything and shows each step.
+     * Fetches the links of a post without storing anything and shows each step.
      *
      * @param post id or number
      */
@@ -432,10 +432,10 @@ public record StreamReplay(
         return tried("tryCrawl", "crawl", post);
     }
 
-    /** Changes nothing, but may cost calls of models: logged, and not in the table. */
+    /** Runs a trial. Trials change nothing but may cause model costs, so they are logged, but not recorded in the audit table. */
     private String tried(String call, String stage, String post) {
         String shown = plain(() -> Trial.show(trials, stage, post));
-        // the other lines are texts of posts
+        // the other lines contain text of posts
         LOG.info(
                 "{} via jmx: {}(post={}): {}",
                 operator().name(),
@@ -446,8 +446,8 @@ public record StreamReplay(
     }
 
     /**
-     * Fetches the pages behind the links of a post again, regardless of its tags and of the age of the copies. Budgets and robots.txt
-     * apply.
+     * Fetches the pages linked from a post again, regardless of the post's tags and of the age of the stored copies. Budgets and
+     * robots.txt apply.
      *
      * @param post id or number
      */
@@ -469,8 +469,8 @@ public record StreamReplay(
     }
 
     /**
-     * Forgets what a stage has done, and what it is doing, so that events that are published again are processed again. Results that are
-     * stored in the database still count: vision makes no second call for a picture.
+     * Deletes the idempotency keys of a stage, including those of work in progress, so that replayed events are processed again. Results
+     * stored in the database are still used: vision does not call a model again for the same picture.
      *
      * @param stage tagging, vision or retagging
      */
@@ -483,9 +483,9 @@ public record StreamReplay(
     }
 
     /**
-     * Runs a job of the schedule now, unless it is already running.
+     * Runs a scheduled job now, unless it is already running.
      *
-     * @param job its name, as in {@code scheduler_last_run_timestamp_seconds}
+     * @param job name as in {@code scheduler_last_run_timestamp_seconds}
      */
     @ManagedOperation(
             description = "Runs a scheduled job now, unless it is already running; returns when it is complete")
@@ -505,7 +505,7 @@ public record StreamReplay(
         return plain(() -> stages.reconcileNow(operator()));
     }
 
-    /** Begins a backup of the installation in {@code BACKUP_DIR}. */
+    /** Starts a backup of the installation in {@code BACKUP_DIR}. */
     @ManagedOperation(
             description = "Starts a backup of the running installation to BACKUP_DIR; returns the name of the file")
     public String backUp() {
@@ -515,7 +515,7 @@ public record StreamReplay(
                 .orElse("A backup is already running; listBackups shows its status"));
     }
 
-    /** The backups in {@code BACKUP_DIR}, newest first. */
+    /** Returns the backups in {@code BACKUP_DIR}, newest first. */
     @ManagedOperation(
             description =
                     "Lists the backups in BACKUP_DIR and the last one of this process: name, status, size, problem")
@@ -524,7 +524,7 @@ public record StreamReplay(
     }
 
     /**
-     * The stages that the post went through: the latest {@value #MAX_RECORDS} records.
+     * Returns the timeline of a post: the latest {@value #MAX_RECORDS} records.
      *
      * @param post UUID or number
      * @throws IllegalArgumentException for an invalid id or number, or an unknown post
@@ -547,12 +547,12 @@ public record StreamReplay(
         return max;
     }
 
-    /** A client may leave an argument out. */
+    /** A client may omit an argument. */
     private static String given(String argument) {
         return Objects.requireNonNullElse(argument, "").strip();
     }
 
-    /** Who has logged in to Hawtio or Jolokia; a client on the machine is the user of the process. */
+    /** Returns the user who has logged in to Hawtio or Jolokia. For a local JMX client, it is the user of the process. */
     private static Operator operator() {
         Authentication login = SecurityContextHolder.getContext().getAuthentication();
         return login == null || !login.isAuthenticated()
@@ -560,7 +560,7 @@ public record StreamReplay(
                 : new Operator(login.getName(), Operator.Via.JMX);
     }
 
-    /** Converts exceptions to JDK types: a JMX client cannot deserialise our classes, not even as a cause. */
+    /** Converts exceptions to JDK types: a JMX client cannot deserialise classes of this product, not even as a cause. */
     private static <T> T plain(Supplier<T> work) {
         try {
             return work.get();

@@ -35,7 +35,7 @@ class StreamReplayConfiguration {
                 if (agent == null || mbeans == null) {
                     return; // JMX is disabled
                 }
-                // not Spring beans: Spring would register them a second time under other names
+                // not Spring beans, because Spring would register them a second time under other names
                 for (Class<?> type : List.of(StreamReplay.class, RouteEdits.class)) {
                     try {
                         var name = new ObjectName(agent.getMBeanObjectDomainName() + ":context="
@@ -49,7 +49,10 @@ class StreamReplayConfiguration {
         };
     }
 
-    /** Camel's default names end with a number that changes at each start, so dashboards cannot use them. */
+    /**
+     * Names consumers after their routes. Camel's default names end with a number that changes at each start, so dashboards cannot use
+     * them.
+     */
     private static final class ConsumersByRoute extends DefaultManagementObjectNameStrategy {
 
         ConsumersByRoute(CamelContext camel) {

@@ -29,14 +29,14 @@ import routes.stages.StageEntry;
 import routes.stages.StreamKeys;
 
 /**
- * The state of the streams and the posts with dead letters, for metrics, health and the API. Read from Redis every few seconds, so a
- * scrape costs nothing. A stream with several keys is reported as one.
+ * The state of the streams and the posts with dead letters, for metrics, health and the API. Read from Redis every few seconds, so that a
+ * scrape needs no access to Redis. A stream with several keys is reported as one stream.
  */
 @Component
 public class StreamStates {
     private static final Logger LOG = LoggerFactory.getLogger(StreamStates.class);
 
-    /** Longer than the interval between two reads, so new entries do not count as waiting. */
+    /** Longer than the interval between two reads, so that new entries do not count as waiting. */
     private static final Duration WAITING = Duration.ofSeconds(10);
 
     private static final int NEWEST_DEAD_LETTERS = 10_000;
@@ -44,10 +44,10 @@ public class StreamStates {
     /**
      * A consumer group of a stream.
      *
-     * @param lag     entries that were not delivered
-     * @param pending entries that were delivered and not acknowledged
-     * @param quiet   how long no consumer was active
-     * @param since   when the group last had no backlog or made progress
+     * @param lag number of entries not delivered yet
+     * @param pending number of entries delivered and not acknowledged
+     * @param quiet time without an active consumer
+     * @param since time at which the group last had no backlog or made progress
      */
     record Group(long lag, long pending, Duration oldestPending, Duration quiet, Instant since) {
         private static final Duration NO_CONSUMER = ChronoUnit.FOREVER.getDuration();
@@ -80,7 +80,7 @@ public class StreamStates {
         }
     }
 
-    /** The posts of the dead letters of a stream. */
+    /** The posts with dead letters in a stream. */
     private record DeadPosts(long deadLetters, Set<UUID> posts) {}
 
     private final StreamAdmin admin;
@@ -146,7 +146,7 @@ public class StreamStates {
         return new Snapshot(deadLetters, groups);
     }
 
-    /** Reads the streams whose number of dead letters has changed. */
+    /** Reads the dead letters of streams in which their number has changed. */
     private Map<String, DeadPosts> deadPosts(Snapshot now) {
         Map<String, DeadPosts> found = new HashMap<>();
         now.deadLetters().forEach((stream, number) -> {
@@ -166,17 +166,17 @@ public class StreamStates {
         return posts;
     }
 
-    /** False until the first successful read, and while Redis is unavailable. */
+    /** Returns false until the first successful read, and while Redis is unavailable. */
     boolean known() {
         return !unreachable && !snapshot.deadLetters().isEmpty();
     }
 
-    /** By stream name, without those that could not be read. */
+    /** Returns the number of dead letters by stream name. Streams that could not be read are missing. */
     Map<String, Long> deadLetters() {
         return snapshot.deadLetters();
     }
 
-    /** Posts of the newest {@value #NEWEST_DEAD_LETTERS} dead letters of each stream. */
+    /** Returns the posts of the newest {@value #NEWEST_DEAD_LETTERS} dead letters of each stream. */
     public Set<UUID> postsWithDeadLetters() {
         return deadPosts.values().stream()
                 .flatMap(dead -> dead.posts().stream())
@@ -187,7 +187,7 @@ public class StreamStates {
         return snapshot.group(stream, group);
     }
 
-    /** Whether no stage of any process has entries left, as of the last read. */
+    /** Returns whether no stage of any process has entries left, as of the last read. */
     boolean isIdle() {
         return known()
                 && catalog.streams().stream().allMatch(stream -> catalog.servedGroups(stream).stream()
@@ -195,24 +195,24 @@ public class StreamStates {
     }
 
     /**
-     * Whether the stages of this process have no entries left now. Reads the streams in order. The acknowledgement of an entry and the
-     * publication of its outputs are atomic, so no entry is missed. Entries that wait for a retry are pending.
+     * Returns whether the stages of this process currently have no entries left. Reads the streams in order. The acknowledgement of an
+     * entry and the publication of its outputs are atomic, so no entry is missed. Entries that wait for a retry are pending.
      */
     boolean isIdleNow() {
         Snapshot now = read();
         return consumers.list().stream().noneMatch(one -> now.hasEntries(one.stream(), one.group()));
     }
 
-    /** The number of dead letters now. */
+    /** Returns the current number of dead letters. */
     long deadLettersNow() {
         return read().deadLetters().values().stream().mapToLong(Long::longValue).sum();
     }
 
     /**
-     * Whether entries of a group of the catalogue wait without a consumer: no route of this process serves the group, and no consumer of another process was
-     * active lately. Redis keeps stopped consumers, so the existence of consumers proves nothing.
+     * Returns whether entries of a catalogue group wait without a consumer: no route of this process serves the group, and no consumer of
+     * another process was active recently. Redis keeps stopped consumers, so their existence is no evidence.
      *
-     * @param quiet how long no consumer was active
+     * @param quiet time without an active consumer
      */
     boolean isUnserved(String stream, String group, Duration quiet) {
         return catalog.knows(stream, group)

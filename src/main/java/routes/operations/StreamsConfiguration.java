@@ -35,7 +35,7 @@ class StreamsConfiguration {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final int CACHED_KEYS = 10_000;
 
-    /** The component finds the client, the names and the listener by type. */
+    /** Sets only the instance name: the component looks up the client, the names and the listener by type. */
     @Bean
     ComponentCustomizer redisStreamsCustomizer(InstanceProperties instance) {
         return ComponentCustomizer.forType(
@@ -48,7 +48,7 @@ class StreamsConfiguration {
                 new PathMatchingResourcePatternResolver(resources), config.dir().resolve("routes"));
     }
 
-    /** Read before anything uses the streams; errors in the files are reported when the routes are loaded. */
+    /** Created before anything uses the streams; errors in the files are reported when the routes are loaded. */
     @Bean
     OwnStreams ownStreams(RouteFiles files, Environment environment) {
         try {
@@ -74,13 +74,13 @@ class StreamsConfiguration {
         return new StreamRepair(link);
     }
 
-    /** A picture is analysed by one worker at a time. Its result is in the database. */
+    /** A picture is analysed by one worker at a time. The result is in the database. */
     @Bean
     RedisIdempotentRepository visionIdempotency(RedisClient client, InstanceProperties instance) {
         return repository("vision:processed:", client, instance, source -> {});
     }
 
-    /** A post is tagged again once per vision result, also before its tags are stored. */
+    /** A post is tagged again only once per vision result, even before its tags are stored. */
     @Bean
     RedisIdempotentRepository retaggingIdempotency(RedisClient client, InstanceProperties instance) {
         return repository("retagging:processed:", client, instance, source -> {});

@@ -21,7 +21,7 @@ import routes.tagging.Tagging;
 import routes.tagging.TaggingProperties;
 import routes.tagging.TaggingTask;
 
-/** Tags a post without storing anything. Shows the prompt, each raw answer, the accepted tags, and why others were rejected. */
+/** Tags a post without storing anything. Shows the prompt, each raw answer, the accepted tags, and why other tags were rejected. */
 @Component
 record TaggingTrial(
         @Lazy CamelContext camel,
@@ -61,7 +61,7 @@ record TaggingTrial(
                 .orElseThrow(() -> new ConfigurationException("There is no post " + post));
     }
 
-    /** Runs a task through the providers, as a stage does, and shows each call. */
+    /** Runs a task through the providers, like a stage, and shows each call. */
     Exchange ask(ModelTask task, List<String> names, PrintStream out) {
         Exchange exchange = Trial.request(camel, "direct:llm", asked -> {
             asked.setProperty("llmProviders", String.join(",", names));

@@ -10,14 +10,14 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 
-/** The work of a stage on one post, shown step by step. Nothing is stored. */
+/** Runs the work of a stage on one post and shows each step. Nothing is stored. */
 interface Trial {
-    /** The name of the stage, as in {@code --try=<stage>}. */
+    /** Returns the name of the stage, as in {@code --try=<stage>}. */
     String stage();
 
     /**
      * @param post id or number
-     * @return whether the stage would have a result
+     * @return whether the stage would produce a result
      * @throws routes.configuration.ConfigurationException if the post does not exist
      */
     boolean run(String post, PrintStream out);
@@ -29,7 +29,7 @@ interface Trial {
         return shown.toString(StandardCharsets.UTF_8);
     }
 
-    /** Calls a route as a stage does. */
+    /** Calls a route like a stage does. */
     static Exchange request(CamelContext camel, String route, Processor prepare) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             return template.request(route, prepare);

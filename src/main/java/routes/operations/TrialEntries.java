@@ -24,7 +24,7 @@ import routes.routefiles.RouteTrial.Chosen;
 import routes.stages.StageEntry;
 import routes.stages.StreamKeys;
 
-/** Finds the entry that a route file is tried with. */
+/** Finds the entry for the trial of a route file. */
 @Component
 record TrialEntries(
         StreamCatalog catalog,
@@ -33,20 +33,20 @@ record TrialEntries(
         EventCodec codec,
         PostEvents posts,
         PostNumbers numbers) {
-    /** Of each stream, for the newest entry about the post. */
+    /** Maximum number of entries per stream that are searched for the newest entry about the post. */
     private static final int MAX_ENTRIES = 10_000;
 
     /**
-     * Chooses an entry of one of the streams that it gets.
+     * Returns a function that chooses an entry of one of the given streams.
      *
      * @param subject id or number of a post, or an entry as {@code <stream>/<id>}
-     * @throws ConfigurationException if there is no such post or entry, also when the choice is made
+     * @throws ConfigurationException if there is no such post or entry; the function may throw it too
      */
     Function<List<String>, Chosen> of(String subject) {
         return subject.contains("/") ? ofEntry(subject) : ofPost(numbers.id(subject));
     }
 
-    /** The entry of a post: of posts.parsed made from what is stored, of other streams the newest. */
+    /** Finds an entry of a post: for posts.parsed it is created from the stored post, for other streams it is the newest entry. */
     private Function<List<String>, Chosen> ofPost(UUID post) {
         return names -> names.stream()
                 .flatMap(name -> fields(catalog.stream(name), post).map(fields -> prepared(name, fields)).stream())
@@ -76,7 +76,7 @@ record TrialEntries(
                 : newest;
     }
 
-    /** What would be published if the post were deleted now: a clean-up is tried before it is needed. */
+    /** Returns the event that a deletion of the post would publish, so that a clean-up can be tried beforehand. */
     private static PostDeleted deleted(PostParsed post) {
         return new PostDeleted(
                 Event.SCHEMA_VERSION,
@@ -139,7 +139,7 @@ record TrialEntries(
     private static boolean isAbout(Map<String, String> fields, UUID post) {
         return StageEntry.postIn(fields)
                 .map(post::equals)
-                // an album names several
+                // the event of an album contains several posts
                 .orElseGet(() -> fields.toString().contains(post.toString()));
     }
 

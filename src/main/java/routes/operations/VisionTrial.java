@@ -11,7 +11,7 @@ import routes.llm.Providers;
 import routes.vision.VisionPreview;
 import routes.vision.VisionProperties;
 
-/** Analyses the pictures of a post without storing anything, and shows each step. Real calls of models cost what they cost. */
+/** Analyses the pictures of a post without storing anything, and shows each step. Real model calls are made, at their usual cost. */
 @Component
 record VisionTrial(VisionPreview preview, TaggingTrial trial, PostNumbers numbers, VisionProperties properties)
         implements Trial {

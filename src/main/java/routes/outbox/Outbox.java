@@ -9,7 +9,7 @@ import routes.database.TableCopy;
 import routes.events.Event;
 import routes.events.EventCodec;
 
-/** Stores events in the transaction that makes them true. The {@link OutboxRelay} publishes them. */
+/** Stores events in the transaction of the changes that they report. The {@link OutboxRelay} publishes them. */
 public final class Outbox {
     private final DataSource database;
     private final JdbcClient jdbc;
@@ -21,14 +21,14 @@ public final class Outbox {
         this.codec = codec;
     }
 
-    /** An event that is ready to be stored. */
+    /** An event in the form in which it is stored. */
     public record Row(String stream, String event) {}
 
     /**
-     * Makes the rows of events without storing them.
+     * Creates the rows of events without storing them.
      *
-     * @throws IllegalStateException if an event violates its schema; checked here, where its producer sees it, since in the
-     *     relay it would block all others
+     * @throws IllegalStateException if an event violates its schema. The schema is checked here, in the producer; in the relay, the event
+     *     would block all others
      */
     public List<Row> rows(Collection<? extends Event> events) {
         return events.stream()
@@ -36,7 +36,7 @@ public final class Outbox {
                 .toList();
     }
 
-    /** Joins the transaction of the calling thread. Rows are published in the order given here. */
+    /** Stores rows in the transaction of the calling thread. Rows are published in the given order. */
     public void store(List<Row> rows) {
         if (!rows.isEmpty()) {
             TableCopy.insert(database, "outbox (stream, event)", rows.stream().map(row ->
@@ -44,13 +44,13 @@ public final class Outbox {
         }
     }
 
-    /** {@link #rows} and {@link #store}. */
+    /** Combines {@link #rows} and {@link #store}. */
     public void append(List<? extends Event> events) {
         store(rows(events));
     }
 
     /**
-     * Removes what published events say of posts, and events of theirs that cannot be published. Joins the transaction of the calling
+     * Removes the content about posts from published events, and their events that cannot be published, in the transaction of the calling
      * thread.
      */
     public void forget(Collection<UUID> postIds) {
@@ -71,7 +71,7 @@ public final class Outbox {
                 .update();
     }
 
-    /** Removes published events of trends. Joins the transaction of the calling thread. */
+    /** Removes published events of trends, in the transaction of the calling thread. */
     public void forgetTrends(Collection<UUID> trends) {
         jdbc.sql(
                         """

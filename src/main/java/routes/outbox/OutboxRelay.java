@@ -20,8 +20,8 @@ import routes.events.EventCodec;
 import routes.tracing.EntryTraces;
 
 /**
- * Supports the route that empties the outbox, which claims and publishes rows in one transaction. If the process dies between
- * publishing and the commit, the same rows are claimed again.
+ * Operations of the route that empties the outbox. The route claims and publishes rows in one transaction. If the process dies between
+ * publishing and commit, the same rows are claimed again.
  */
 public final class OutboxRelay {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
@@ -33,7 +33,10 @@ public final class OutboxRelay {
     private final UnreadLimit unread;
     private final AtomicLong published = new AtomicLong();
 
-    /** Streams whose last batch was claimed but not published: Redis refused it or did not answer. Other streams go first. */
+    /**
+     * Streams whose last batch was claimed but not published, because Redis refused it or did not respond. Other streams are processed
+     * first.
+     */
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     public OutboxRelay(DataSource database, EventCodec codec, EntryTraces traces, UnreadLimit unread) {
@@ -47,7 +50,7 @@ public final class OutboxRelay {
      * An event that waits to be published.
      *
      * @param stream logical name
-     * @param fields the entry, as it will be written to the stream
+     * @param fields the entry as it will be written to the stream
      */
     public record OutboxRow(long id, String stream, Map<String, String> fields) {}
 
@@ -61,11 +64,11 @@ public final class OutboxRelay {
             OffsetDateTime createdAt) {}
 
     /**
-     * Returns the oldest waiting rows of the next stream that has room for them, in order, marked as published, which the end of the caller's transaction makes
-     * true or takes back. A second relay waits for it, since skipping these rows would publish out of order. Rows that can never be
-     * published are moved to the table {@code outbox_quarantine}.
+     * Returns the oldest waiting rows of the next stream that has room for them, in order, marked as published. The mark is committed or
+     * rolled back with the caller's transaction. A second relay waits, because skipping these rows would publish out of order. Rows that
+     * can never be published are moved to the table {@code outbox_quarantine}.
      *
-     * @throws IllegalStateException without a transaction: the rows would count as published before they are
+     * @throws IllegalStateException without a transaction: the rows would be marked as published before they are
      */
     public List<OutboxRow> claim(int limit) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
@@ -93,10 +96,10 @@ public final class OutboxRelay {
     }
 
     /**
-     * Reads and marks at once: to lock the rows first would change each of them twice. The first row of each stream is one probe of
-     * the index; to read by id would pass all rows of the streams that are left out. In a table that was never analysed,
-     * PostgreSQL believes that few rows wait, and would sort all of them for each claim instead of reading the first ones in the
-     * order of the index. Nor may it use a plan that was made when the table was empty.
+     * Reads and marks rows in one statement: locking them first would write each row twice. The first row of each stream is found with one
+     * index probe; reading by id would pass all rows of the excluded streams. For a table that was never analysed, PostgreSQL assumes that
+     * few rows wait, and would sort all of them for each claim instead of reading the first rows in index order. A plan created when the
+     * table was empty must not be used either.
      */
     private List<Stored> oldest(int limit, Set<String> full) {
         jdbc.sql("SET LOCAL enable_sort = off").update();
@@ -118,7 +121,7 @@ public final class OutboxRelay {
                             event ->> 'idempotency_key', created_at""")
                 .param(Stream.concat(refused.stream(), full.stream()).toArray(String[]::new))
                 .param(limit)
-                // not by names and reflection, which would take as long as the statement
+                // not mapped by name and reflection, which would take as long as the statement
                 .query((row, number) -> new Stored(
                         row.getLong(1),
                         row.getString(2),
@@ -133,7 +136,7 @@ public final class OutboxRelay {
                 .toList();
     }
 
-    /** Why a row can never be published; null if it can. The consumers validate the content of its event. */
+    /** Returns why a row can never be published; null if it can. The content of the event is validated by the consumers. */
     private String problem(Stored row) {
         if (!codec.knows(row.stream())) {
             return "unknown stream";
@@ -164,27 +167,30 @@ public final class OutboxRelay {
                 row.id(), row.stream(), codec.stored(row.stream(), row.event(), row.traceId(), row.key(), traceparent));
     }
 
-    /** For the route: {@code ${body.size}} would keep and hash each list of rows in a cache of Camel. */
+    /** Used by the route: {@code ${body.size}} would keep and hash each list of rows in a Camel cache. */
     public int count(List<OutboxRow> rows) {
         return rows.size();
     }
 
-    /** The stream of all of them. */
+    /** Returns the common stream of the rows. */
     public String stream(List<OutboxRow> rows) {
         return rows.get(0).stream();
     }
 
-    /** By what each row is recognised if it is published again. */
+    /** Returns the tokens that identify each row if it is published again. */
     public List<String> ids(List<OutboxRow> rows) {
         return rows.stream().map(row -> Long.toString(row.id())).toList();
     }
 
-    /** The entries of the rows. */
+    /** Returns the entries of the rows. */
     public List<Map<String, String>> fields(List<OutboxRow> rows) {
         return rows.stream().map(OutboxRow::fields).toList();
     }
 
-    /** The rows are published. Call in the transaction of {@link #claim}, so that a stream that refuses them goes behind the others. */
+    /**
+     * Records that the rows are published. Must be called in the transaction of {@link #claim}, so that a stream that refuses its rows is
+     * processed after the others.
+     */
     public void markPublished(List<OutboxRow> rows) {
         if (rows.isEmpty()) {
             return;
@@ -194,12 +200,12 @@ public final class OutboxRelay {
         unread.published(stream(rows), rows.size());
     }
 
-    /** How many rows this process has published. */
+    /** Returns the number of rows that this process has published. */
     public long published() {
         return published.get();
     }
 
-    /** How many rows wait; at most {@value #COUNTED_AT_MOST}, so that the query stays cheap when the relay stalls. */
+    /** Returns the number of waiting rows, at most {@value #COUNTED_AT_MOST}, so that the query stays cheap when the relay stalls. */
     public long unpublished() {
         return jdbc.sql("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT ?) waiting")
                 .param(COUNTED_AT_MOST)
@@ -207,7 +213,7 @@ public final class OutboxRelay {
                 .single();
     }
 
-    /** The ids of all rows that cannot be published, oldest first. */
+    /** Returns the ids of all rows that cannot be published, oldest first. */
     public List<Long> quarantined() {
         return jdbc.sql("SELECT id FROM outbox_quarantine ORDER BY id LIMIT ?")
                 .param(COUNTED_AT_MOST)
@@ -218,7 +224,7 @@ public final class OutboxRelay {
     /**
      * Removes rows that were published before the given time.
      *
-     * @return how many were removed; fewer than the limit means that none are left
+     * @return number of removed rows; fewer than the limit means that none are left
      */
     public int prune(Instant olderThan, int limit) {
         return jdbc.sql(

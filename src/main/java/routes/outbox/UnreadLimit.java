@@ -13,11 +13,11 @@ import routes.events.StreamCatalog;
 import routes.redis.StreamAdmin;
 
 /**
- * Limits how far the relay runs ahead of the readers. A large import waits in the database instead of the memory of Redis. Only the
- * position of the foremost group counts, so a slow or unserved group does not delay the others.
+ * Limits the number of unread entries in a stream, so that a large import waits in the database instead of the memory of Redis. Only the
+ * position of the most advanced group counts, so a slow or unserved group does not delay the others.
  *
- * <p>Redis before 7.0 does not report the number of unread entries, and counting them costs as much as reading them. Therefore this
- * class remembers the ids of its own publications. It starts at zero after a restart.
+ * <p>Redis before 7.0 does not report the number of unread entries, and counting them costs as much as reading them. Therefore this class
+ * stores the ids of its own publications. It starts at zero after a restart.
  */
 public final class UnreadLimit {
     private static final Logger LOG = LoggerFactory.getLogger(UnreadLimit.class);
@@ -28,7 +28,7 @@ public final class UnreadLimit {
     private final int limit;
     private final Map<String, Unread> unread = new HashMap<>();
 
-    /** The entries up to an id, since the mark before it. */
+    /** The number of entries between the previous mark and an id. */
     private record Mark(String id, int entries) {}
 
     private static final class Unread {
@@ -44,7 +44,7 @@ public final class UnreadLimit {
         this.limit = limit;
     }
 
-    /** Call after each publication. */
+    /** Must be called after each publication. */
     synchronized void published(String stream, int entries) {
         Unread known = unread.computeIfAbsent(stream, name -> new Unread());
         known.entries += entries;
@@ -55,7 +55,7 @@ public final class UnreadLimit {
         }
     }
 
-    /** The streams that have enough unread entries. */
+    /** Returns the streams that have reached the limit of unread entries. */
     synchronized Set<String> reached() {
         return unread.entrySet().stream()
                 .filter(known -> isReached(key(known.getKey()), known.getValue()))
@@ -83,7 +83,7 @@ public final class UnreadLimit {
             }
             return known.entries >= limit;
         } catch (RedisCommandExecutionException e) {
-            // the key is not a stream; the publication reports the error
+            // the key is not a stream; publishing reports the error
             LOG.debug("Cannot read the groups of {}", key, e);
             return false;
         }

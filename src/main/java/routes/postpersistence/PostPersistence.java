@@ -32,7 +32,7 @@ import routes.posts.PostWriter;
 import routes.posts.PostWriter.PostBatch;
 
 /**
- * Writes posts and albums of producers other than our ingest, and publishes nothing. For an event of our own ingest, or a
+ * Writes posts and albums of producers other than this product's ingest, and publishes nothing. For an event of its own ingest, or a
  * redelivered one, it only reads one row.
  */
 @Component
@@ -49,7 +49,7 @@ public final class PostPersistence {
         this.albums = albums;
     }
 
-    /** Posts that are saved together. */
+    /** The common attributes of posts that are saved together. */
     private record Target(UUID tenantId, UUID channelId, long tgChannelId, long userId) {}
 
     /**
@@ -70,7 +70,7 @@ public final class PostPersistence {
         createTenants(unknown.keySet().stream().map(Target::tenantId).distinct().toList());
         unknown.forEach((target, channelsEvents) -> {
             Channel channel = channels.resolve(target.channelId(), target.tgChannelId());
-            // several texts of one post are versions, saved one after the other
+            // several texts of one post are versions, saved in sequence
             for (List<PostParsed> distinct : rounds(channelsEvents)) {
                 posts.saveUnpublished(
                         new PostBatch(
@@ -91,7 +91,7 @@ public final class PostPersistence {
                 .toList();
     }
 
-    /** Splits the events into as few lists as possible, so that no list has two events of the same message. */
+    /** Splits the events into as few lists as possible, so that no list contains two events of the same message. */
     private static List<List<PostParsed>> rounds(List<PostParsed> events) {
         List<List<PostParsed>> rounds = new ArrayList<>();
         Map<Long, Integer> seen = new HashMap<>();
@@ -106,8 +106,8 @@ public final class PostPersistence {
     }
 
     /**
-     * Albums of our own ingest are stored already; one statement checks this. An album fails and is redelivered if the event of a
-     * member has not been written yet.
+     * Stores albums. Albums of the product's ingest are already stored; one statement checks this. An album fails and is redelivered if
+     * the event of a member has not been written yet.
      */
     public List<Recorded> saveAlbums(List<AlbumParsed> events) {
         Set<Albums.Announced> saved = albums.saved(events.stream()
@@ -180,12 +180,12 @@ public final class PostPersistence {
                 .toList();
     }
 
-    /** PostgreSQL's precision of a time. Without truncation an event would differ from its own row. */
+    /** Truncates a time to PostgreSQL's precision. Otherwise an event would differ from its own row. */
     private static Instant micros(Instant time) {
         return time == null ? null : time.truncatedTo(MICROS);
     }
 
-    /** Producers of the prior system wrote other values than our user ids. Such a user is not subscribed to anything. */
+    /** Returns the user id. Producers of the prior system wrote other values; such a user has no subscriptions. */
     private static long userId(PostParsed event) {
         return event.userId() != null && event.userId().matches("\\d{1,18}") ? Long.parseLong(event.userId()) : 0;
     }

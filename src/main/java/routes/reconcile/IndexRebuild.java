@@ -23,8 +23,8 @@ import routes.outbox.Outbox;
 import routes.vectorindex.IndexGenerations;
 
 /**
- * Rebuilds the vector index, and on demand the graph, from the database: publishes posts through the outbox to the indexing stage.
- * Detects a lost index at start. The position is stored with the events of each page, so that a rebuild continues after a crash.
+ * Rebuilds the vector index, and on demand the graph, from the database: publishes events of posts through the outbox to the indexing
+ * stage. Detects a lost index at start. The position is stored with the events of each page, so that a rebuild continues after a crash.
  */
 @Component
 public class IndexRebuild implements DisposableBean {
@@ -41,9 +41,9 @@ public class IndexRebuild implements DisposableBean {
      * A rebuild in progress.
      *
      * @param reason reason of the rebuild
-     * @param published posts that were published again
-     * @param indexed those of them that are in the index again
-     * @param total posts to publish; an estimate if only the posts missing from the index are published
+     * @param published number of posts published again
+     * @param indexed number of these posts that are indexed again
+     * @param total number of posts to publish; an estimate if only the posts missing from the index are published
      * @param publishing false when all posts are published and only indexing remains
      */
     public record Progress(String reason, long published, long indexed, long total, boolean publishing) {
@@ -96,8 +96,8 @@ public class IndexRebuild implements DisposableBean {
     }
 
     /**
-     * Must be called at start, before anything is indexed: decides whether a rebuild is needed. A rebuild on demand fills a new
-     * generation beside the index that is searched; an index of another database is cleared.
+     * Decides whether a rebuild is needed. Must be called at start, before anything is indexed. A rebuild on demand fills a new generation
+     * next to the index that is searched; an index of another database is cleared.
      *
      * @param wanted whether to rebuild everything, regardless of the state of the index
      */
@@ -138,7 +138,7 @@ public class IndexRebuild implements DisposableBean {
         progress = progress(row);
     }
 
-    /** Posts that come after the beginning are written to both generations; those before it must be published again. */
+    /** Starts a generation. Posts numbered after its start are written to both generations; posts before it must be published again. */
     private void beginGeneration(Row row) {
         if (!index.nextIdentity().equals(Optional.of(row.identity()))) {
             index.begin(row.identity());
@@ -147,7 +147,7 @@ public class IndexRebuild implements DisposableBean {
         }
     }
 
-    /** Publishes what {@link #prepare} found missing, in the background. */
+    /** Publishes the posts that {@link #prepare} found missing, in the background. */
     public void start() {
         if (progress != null) {
             LOG.info("{}", progress);
@@ -156,12 +156,12 @@ public class IndexRebuild implements DisposableBean {
         }
     }
 
-    /** Empty when the index is complete. */
+    /** Returns empty when the index is complete. */
     public Optional<Progress> progress() {
         return Optional.ofNullable(progress);
     }
 
-    /** Whether the rebuild needs nothing but time: posts are to be published, or all are indexed and the end is due. */
+    /** Returns whether the rebuild can proceed: posts remain to be published, or all are indexed and the end is due. */
     public boolean hasWork() {
         return progress != null
                 && row().map(this::progress)
@@ -169,7 +169,7 @@ public class IndexRebuild implements DisposableBean {
                         .isPresent();
     }
 
-    /** Why the index cannot be the one filled from this database. */
+    /** Returns why the index cannot be the index that was filled from this database. */
     private Optional<String> lost(Optional<Row> known) {
         Optional<Row> underWay = known.filter(Row::isUnderWay);
         Optional<String> filled = underWay.filter(row -> row.replaces() != null).isPresent()
@@ -194,7 +194,7 @@ public class IndexRebuild implements DisposableBean {
         return held < indexed ? Optional.of("contains %d of %d posts".formatted(held, indexed)) : Optional.empty();
     }
 
-    /** Of the processes that use one index, one at a time empties it or publishes a page. */
+    /** Locks the row: of the processes that use one index, only one at a time clears it or publishes a page. */
     private Row locked() {
         return jdbc.sql("SELECT * FROM vector_index FOR UPDATE")
                 .query(Row.class)
@@ -206,8 +206,8 @@ public class IndexRebuild implements DisposableBean {
     }
 
     /**
-     * An index that only lacks some posts keeps its name. If all posts are to be published, an index of this database stays until
-     * another generation replaces it; {@link #prepare} clears any other.
+     * Begins a rebuild. An index that lacks only some posts keeps its name. If all posts are to be published, an index of this database is
+     * kept until another generation replaces it; {@link #prepare} clears any other index.
      */
     private void begin(String reason, boolean fromEmpty) {
         Optional<String> own = index.identity().filter(identity -> row().filter(

@@ -24,7 +24,7 @@ import routes.events.VisionUploaded;
 import routes.events.VisionUploadedBuilder;
 import routes.posts.PostEvents;
 
-/** Recreates events from the stored data. The queries name their columns like the fields of the events. */
+/** Recreates events from the stored data. The columns of the queries are named like the fields of the events. */
 @Component
 record LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock clock) {
     private static final String TAGGED =
@@ -76,13 +76,13 @@ record LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock cl
             WHERE p.id IN (:ids)
             """;
 
-    /** As ingest created them. The request id makes the stages ignore earlier results. */
+    /** Returns events as created by ingest. The request id makes the stages ignore earlier results. */
     List<PostParsed> parsed(Collection<UUID> ids) {
         return posts.parsed(
                 ids, Optional.empty(), "reconcile-" + clock.instant().getEpochSecond());
     }
 
-    /** The stored tags with their stored version, so that no stage treats them as newer. */
+    /** Returns events with the stored tags and their stored version, so that no stage treats them as newer. */
     List<PostTagged> tagged(Collection<UUID> ids) {
         return read(TAGGED, ids, PostTagged.class, (event, row) -> PostTaggedBuilder.builder(event)
                 .schemaVersion(Event.SCHEMA_VERSION)
@@ -96,7 +96,7 @@ record LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock cl
                 .build());
     }
 
-    /** Albums as they are stored. */
+    /** Returns events of the stored albums. */
     List<AlbumParsed> albums(Collection<Long> ids) {
         return read(ALBUMS, ids, AlbumParsed.class, (event, row) -> AlbumParsedBuilder.builder(event)
                 .schemaVersion(Event.SCHEMA_VERSION)
@@ -107,7 +107,7 @@ record LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock cl
                 .build());
     }
 
-    /** The stored files of the posts, for vision: a picture that is analysed already is not analysed again. */
+    /** Returns events with the stored files of the posts, for vision. Pictures that are already analysed are not analysed again. */
     List<VisionUploaded> uploaded(Collection<UUID> ids) {
         return read(UPLOADED, ids, VisionUploaded.class, (event, row) -> VisionUploadedBuilder.builder(event)
                 .schemaVersion(Event.SCHEMA_VERSION)
@@ -118,7 +118,7 @@ record LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock cl
                 .build());
     }
 
-    /** @param complete adds to the event of a row what the row does not hold */
+    /** @param complete adds data to the event of a row that the row does not contain */
     private <T> List<T> read(String query, Collection<?> ids, Class<T> type, BiFunction<T, JsonNode, T> complete) {
         return ids.isEmpty()
                 ? List.of()
@@ -136,7 +136,7 @@ record LostEvents(JdbcClient jdbc, PostEvents posts, ObjectMapper json, Clock cl
                         .list();
     }
 
-    /** The enriched events for the stored tags, for the index alone: nothing is tagged, stored or fetched again. */
+    /** Returns enriched events with the stored tags, for the index only: nothing is tagged, stored or fetched again. */
     List<PostEnriched> enriched(Collection<UUID> ids) {
         return tagged(ids).stream().map(LostEvents::enriched).toList();
     }

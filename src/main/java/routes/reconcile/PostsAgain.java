@@ -18,12 +18,12 @@ import routes.events.StreamCatalog;
 import routes.events.VisionUploaded;
 import routes.outbox.Outbox;
 
-/** Publishes the event of one post that a stage reads, made from what is stored, through the outbox. */
+/** Publishes the event that a stage reads for one post, created from the stored data, through the outbox. */
 @Component
 public class PostsAgain {
     private static final int TRANSACTION_SECONDS = 30;
 
-    /** Makes the event of a post from what is stored; none if something is missing. */
+    /** Creates the event of a post from the stored data; none if data is missing. */
     private interface Maker {
         List<? extends Event> make(List<UUID> posts);
     }
@@ -56,14 +56,14 @@ public class PostsAgain {
                 .forEach(group -> catalog.stage(stream.name(), group).ifPresent(stage -> byStage.put(stage, maker)));
     }
 
-    /** The stages whose events can be made from the stored data, in the order of the pipeline. */
+    /** Returns the stages whose events can be created from the stored data, in pipeline order. */
     public Set<String> stages() {
         return Collections.unmodifiableSet(byStage.keySet());
     }
 
     /**
      * @param stage one of {@link #stages}
-     * @return the streams; empty if the post does not exist, or lacks what the event needs: tags, or stored files
+     * @return the streams; empty if the post does not exist or lacks data that the event needs: tags, or stored files
      */
     public List<String> publish(UUID post, String stage) {
         return transaction.execute(status -> {

@@ -28,15 +28,18 @@ import routes.stages.StreamKeys;
 /** Finds the posts with an event in flight, or with a dead letter. */
 @Component
 record PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys, EventCodec codec, JdbcClient jdbc) {
-    /** Maximum number of events read from the outbox, and from each group; with more, the pipeline has enough work. */
+    /**
+     * Maximum number of events read from the outbox, and from each group. If there are more, the pipeline is busy and nothing is
+     * reconciled.
+     */
     static final int AT_MOST = 20_000;
 
     private static final int DEAD_LETTERS = 10_000;
 
-    /** Custom streams may use post_id for anything else. */
+    /** Integrators' streams may use post_id with another meaning. */
     private static final String UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
-    /** From the outbox downstream: when an event is acknowledged, its successor is in the next stream at the same moment. */
+    /** In order from the outbox downstream: when an event is acknowledged, its successor is atomically added to the next stream. */
     private static final List<Step> STEPS = List.of(
             new Step(PostParsed.class, Set.of("tagging_workers")),
             new Step(VisionUploaded.class, Set.of("vision_workers")),
@@ -48,12 +51,12 @@ record PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys
     private record Step(Class<? extends Event> type, Set<String> groups) {}
 
     /**
-     * @param underWay posts with an event that is not settled
+     * @param underWay posts with an event in flight
      * @param dead posts with a dead letter, and the newest content version that has one
      */
     record Known(Set<UUID> underWay, Map<UUID, Long> dead) {
 
-        /** Whether to skip the post with this version of its text. */
+        /** Returns whether to skip the post with this version of its text. */
         boolean has(UUID post, long contentVersion) {
             return underWay.contains(post) || dead.getOrDefault(post, Long.MIN_VALUE) >= contentVersion;
         }
@@ -68,7 +71,7 @@ record PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys
     }
 
     /**
-     * Reads all events that are not settled.
+     * Reads all events in flight.
      *
      * @return empty if there are too many
      */
@@ -126,7 +129,7 @@ record PostsUnderWay(StreamAdmin streams, StreamCatalog catalog, StreamKeys keys
         try {
             return Optional.of(codec.read(stream.name(), entry.id(), entry.fields()));
         } catch (InvalidEventException e) {
-            return Optional.empty(); // it identifies no post, and becomes a dead letter or is one
+            return Optional.empty(); // the entry identifies no post, and becomes or is a dead letter
         }
     }
 

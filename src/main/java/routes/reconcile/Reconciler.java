@@ -32,7 +32,7 @@ import routes.reconcile.PostsUnderWay.Known;
 import routes.schedule.Job;
 
 /**
- * Publishes posts again that are in no final state and have nothing under way. Only a Redis that lost data leaves such posts. See
+ * Publishes posts again that are in no final state and have no event in flight. Such posts exist only if Redis has lost data. See
  * docs/decisions/0008-reconciler.md.
  */
 @Component
@@ -42,7 +42,7 @@ public class Reconciler implements Job {
     private static final int MAX_PAGES = PostsUnderWay.AT_MOST / PAGE;
     private static final int SWEPT = 20_000;
 
-    /** Each repetition doubles the pause before the next one, up to this multiple of the first. */
+    /** Each repetition doubles the pause before the next one, up to this multiple of the first pause. */
     private static final int LONGEST_PAUSE = 64;
 
     private static final int TRANSACTION_SECONDS = 60;
@@ -54,34 +54,32 @@ public class Reconciler implements Job {
     record ReconcileProperties(@DefaultValue("10m") @DurationMin(seconds = 1) Duration after) {}
 
     /**
-     * Result of a run.
-     *
      * @param open posts that are in no final state, or whose index entry is older than their tags
-     * @param published those that were published again
-     * @param underWay those skipped because an event about them is under way
-     * @param dead those skipped because the event about them is a dead letter
-     * @param tooMuch too many events are under way to check; nothing was done
+     * @param published posts that were published again
+     * @param underWay posts skipped because of an event in flight
+     * @param dead posts skipped because of a dead letter
+     * @param tooMuch whether too many events are in flight for a check; nothing was done
      */
     public record Counts(int open, int published, int underWay, int dead, boolean tooMuch) {}
 
     /**
-     * What a run looks at.
+     * The scope of a run.
      *
-     * @param from first number of the posts whose states look final and whose tags are compared with the index
-     * @param to last number of them
+     * @param from first number of the posts in a final state whose tags are compared with the index
+     * @param to last number of these posts
      * @param minAge minimum age of the posts, and minimum time since they were last published again
-     * @param unchangedSince they have not been changed since; counters, which are unrelated to the pipeline, change all the
-     *     time, so this is as recent as possible
+     * @param unchangedSince the posts have not changed since this time. It is as recent as possible, because counters, which are unrelated
+     *     to the pipeline, change constantly
      */
     private record Scope(long from, long to, Duration minAge, OffsetDateTime unchangedSince) {}
 
-    /** The event whose loss explains the state of a post. */
+    /** The lost event that explains the state of a post. */
     private enum Lost {
         /** The post was not tagged, or its tags were lost before they were stored. */
         PARSED,
-        /** The tags are stored, but the index does not have them. */
+        /** The tags are stored, but not indexed. */
         TAGGED,
-        /** The pictures were not analysed, or the tags do not know what they show. */
+        /** The pictures were not analysed, or the tags do not include the vision result. */
         UPLOADED,
         NOTHING
     }
@@ -89,8 +87,8 @@ public class Reconciler implements Job {
     /**
      * A post that may be incomplete.
      *
-     * @param number order in which posts are processed
-     * @param contentVersion of its text
+     * @param number determines the processing order
+     * @param contentVersion version of its text
      */
     private record OpenPost(UUID id, long number, long contentVersion, Lost lost) {}
 
@@ -137,7 +135,7 @@ public class Reconciler implements Job {
         long from = sweptTo >= highestNumber() ? 0 : sweptTo;
         sweptTo = from + SWEPT;
         Duration wait = properties.after();
-        // a transaction that changed a row before then has committed before we look, including its outbox entries
+        // a transaction that changed a row before that time has committed by now, including its outbox entries
         Duration settling = wait.compareTo(SETTLING) < 0 ? wait : SETTLING;
         reconcile(new Scope(from + 1, sweptTo, wait, now().minus(settling)));
     }
@@ -161,7 +159,7 @@ public class Reconciler implements Job {
         if (page(0, scope).isEmpty() && openAlbums(scope).isEmpty()) {
             return new Counts(0, 0, 0, 0, false);
         }
-        // before the pages are read: an event that appears later changes its row, or another process published it
+        // before the pages are read: an event created later changes its row, or another process published it
         Optional<Known> known = underWay.look();
         if (known.isEmpty()) {
             LOG.info("The check for stuck posts waits until fewer than {} events are pending", PostsUnderWay.AT_MOST);
@@ -218,7 +216,10 @@ public class Reconciler implements Job {
     /** @param members posts of the album */
     private record OpenAlbum(long id, List<UUID> members) {}
 
-    /** Albums whose revision is not assembled, locked until the end of the transaction. Those that wait for their deadline are younger. */
+    /**
+     * Returns albums whose revision is not assembled, locked until the end of the transaction. Albums that wait for their deadline are
+     * younger.
+     */
     private List<OpenAlbum> openAlbums(Scope scope) {
         Duration deadline = scope.minAge().isZero() ? Duration.ZERO : albumDeadline;
         return jdbc.sql(
@@ -240,7 +241,7 @@ public class Reconciler implements Job {
                 .list();
     }
 
-    /** Publishes open albums again, and the pictures of their members: those that are analysed already are not analysed again. */
+    /** Publishes open albums again, and the pictures of their members. Pictures that are already analysed are not analysed again. */
     private int publishAlbums(Scope scope, Known known) {
         List<OpenAlbum> stuck = openAlbums(scope).stream()
                 .filter(album -> album.members().stream().noneMatch(known.underWay()::contains))
@@ -271,7 +272,7 @@ public class Reconciler implements Job {
         return again.size();
     }
 
-    /** One row written by hand or by an older version must not block the others. */
+    /** Returns whether the event is valid. A single row written manually or by an older version must not block the others. */
     private boolean isValid(Event event) {
         try {
             codec.write(event);
@@ -283,8 +284,8 @@ public class Reconciler implements Job {
     }
 
     /**
-     * The next posts in number order, locked until the end of the transaction. Skips posts locked by other transactions: they are
-     * being changed.
+     * Returns the next posts in number order, locked until the end of the transaction. Skips posts locked by other transactions, which are
+     * changing them.
      *
      * @param after number of the last post of the previous page
      */
@@ -360,7 +361,7 @@ public class Reconciler implements Job {
         return row.getBoolean("vision_open") ? Lost.UPLOADED : Lost.NOTHING;
     }
 
-    /** The version of the stored tags, or of those in the index; null without any. */
+    /** Returns the version of the stored or indexed tags; null if there are none. */
     private static TagSetVersion version(ResultSet row, String of) throws SQLException {
         String occurredAt = row.getString(of + "_at");
         return occurredAt == null
@@ -370,9 +371,9 @@ public class Reconciler implements Job {
     }
 
     /**
-     * Records that these posts are published again. The count restarts for posts that have been final for a long time.
+     * Records that these posts are published again. The counter restarts for posts that were in a final state for a long time.
      *
-     * @return those that no other process published in the meantime
+     * @return the posts that no other process has published in the meantime
      */
     private List<UUID> note(Collection<UUID> ids, Duration wait) {
         return jdbc.sql(

@@ -35,12 +35,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to Redis, opened on first use and replaced after it was lost or stopped responding. Every call has a
- * time-out. Does not rely on Lettuce's auto-reconnect: it silently resends unanswered commands, and keeps using a
- * connection whose peer stopped responding.
+ * One connection to Redis, opened on first use and replaced after it was lost or stopped responding. Every call has a timeout. Does not
+ * rely on Lettuce's auto-reconnect, which silently resends unanswered commands and keeps using a connection whose peer stopped responding.
  *
- * <p>Calls throw {@link RedisCommandExecutionException} if Redis replied with an error, and another
- * {@link RedisException} if it did not reply. Thread-safe; the commands of several threads are pipelined.
+ * <p>Calls throw {@link RedisCommandExecutionException} if Redis replied with an error, and another {@link RedisException} if it did not
+ * reply. Thread-safe; the commands of several threads are pipelined.
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
@@ -48,7 +47,7 @@ public final class RedisLink implements AutoCloseable {
     private final RedisClient client;
     private final Duration timeout;
     private final Executor connecting;
-    /** Not guarded by the lock below: event loops drop connections, and opening one waits for an event loop. */
+    /** Not guarded by the lock below: event loops drop connections, and opening a connection waits for an event loop. */
     private final AtomicReference<Connection> connection = new AtomicReference<>();
 
     private final ReentrantLock opening = new ReentrantLock();
@@ -56,7 +55,7 @@ public final class RedisLink implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * @param number how many connections were opened so far
+     * @param number number of connections opened so far
      * @param loaded the scripts that were sent to Redis on this connection
      */
     private record Connection(
@@ -72,7 +71,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** @param timeout how long a call waits for the reply; longer than any command blocks on the server */
+    /** @param timeout how long a call waits for the reply; must be longer than any command blocks on the server */
     public RedisLink(RedisClient client, Duration timeout) {
         this(client, timeout, task -> {
             Thread thread = new Thread(task, "redis-connect");
@@ -81,7 +80,7 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
-    /** @param connecting runs what opens a connection, each in a thread of its own */
+    /** @param connecting runs each attempt to open a connection in a separate thread */
     public RedisLink(RedisClient client, Duration timeout, Executor connecting) {
         this.client = client;
         this.timeout = timeout;
@@ -95,7 +94,7 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Runs a script and waits for its reply. A reply that is a single value is a list of one.
+     * Runs a script and waits for its reply. A single value is returned as a list of one element.
      *
      * @param arguments as for {@link Script#arguments}
      */
@@ -106,8 +105,8 @@ public final class RedisLink implements AutoCloseable {
 
     /**
      * Sends the calls of several scripts in one write. Sends the text of each script before its first call on a connection, without
-     * waiting. A call that finds its script unknown is sent once more, after the calls that followed it, so the outputs of a
-     * consumer would be out of order.
+     * waiting. This keeps the outputs of a consumer in order: a call whose script Redis does not have is sent again only after the
+     * calls that followed it.
      */
     public Pipeline send(List<Script.Call> calls) {
         Connection current = open();
@@ -124,11 +123,11 @@ public final class RedisLink implements AutoCloseable {
 
     /** Outstanding replies. */
     public interface Pipeline {
-        /** Waits for the reply to the call at this index; throws like {@link RedisLink#call}. */
+        /** Waits for the reply to the call at this index. Throws the same exceptions as {@link RedisLink#call}. */
         List<Object> answer(int index);
     }
 
-    /** Opens the connection if there is none. Returns how many connections were opened so far. */
+    /** Opens the connection if there is none. Returns the number of connections opened so far. */
     public long connect() {
         return open().number();
     }
@@ -164,7 +163,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Uses a separate thread: Lettuce's connect never returns if the client is shut down meanwhile. */
+    /** Connects in a separate thread: Lettuce's connect never returns if the client is shut down in the meantime. */
     private StatefulRedisConnection<String, String> connectInTime() {
         CompletableFuture<StatefulRedisConnection<String, String>> opened =
                 CompletableFuture.supplyAsync(() -> client.connect(StringCodec.UTF8), connecting);
@@ -219,7 +218,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Drops a connection; unanswered commands on it fail. */
+    /** Drops a connection. Unanswered commands on it fail. */
     private void discard(Connection lost) {
         if (connection.compareAndSet(lost, null)) {
             CompletableFuture<Void> unused = lost.redis().closeAsync().whenComplete((done, failure) -> {
@@ -239,7 +238,7 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
-    /** Aborts commands in flight; the next call opens a new connection. */
+    /** Aborts commands in flight. The next call opens a new connection. */
     public void disconnect() {
         Connection current = connection.get();
         if (current != null) {

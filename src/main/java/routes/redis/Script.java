@@ -15,15 +15,15 @@ import java.util.Map;
 /**
  * A Lua script that returns a list.
  *
- * @param digest the name under which Redis caches the script: the SHA-1 of its text in hexadecimal
+ * @param digest name under which Redis caches the script: the SHA-1 of its text in hexadecimal
  */
 public record Script(String text, String digest) {
 
-    /** One call of a script. Every key that the script touches is one of the keys. */
+    /** One call of a script. {@code keys} contains every key that the script accesses. */
     public record Call(Script script, List<String> keys, List<String> arguments) {}
 
     /**
-     * The arguments of a call: numbers and texts as they are, a boolean as 1 or 0, a duration in milliseconds, a collection item by
+     * Returns the arguments of a call: numbers and texts unchanged, a boolean as 1 or 0, a duration in milliseconds, a collection item by
      * item, a map as key, value, key, value, …
      */
     public static List<String> arguments(Object... values) {
@@ -48,7 +48,10 @@ public record Script(String text, String digest) {
         return new Script(text, Base16.digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The script in a file beside a class, after the functions in other files. Each file documents keys, arguments and reply. */
+    /**
+     * Reads a script: the last file contains the script, the files before it contain functions that it uses. Each file documents keys,
+     * arguments and reply.
+     */
     public static Script read(Class<?> beside, String... files) {
         StringBuilder text = new StringBuilder();
         for (String file : files) {

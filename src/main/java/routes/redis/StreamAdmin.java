@@ -22,24 +22,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates, inspects, trims and pauses streams and their groups without joining a group. All methods throw
- * {@link io.lettuce.core.RedisException} if Redis does not answer, or a key is not a stream.
+ * Creates, inspects, trims and pauses streams and their groups without joining a group. All methods throw {@link
+ * io.lettuce.core.RedisException} if Redis does not respond, or a key is not a stream.
  */
 public record StreamAdmin(RedisLink link) {
     private static final Logger LOG = LoggerFactory.getLogger(StreamAdmin.class);
     private static final String BEFORE_ALL = "0-0";
     private static final int PAGE = 500;
 
-    /** Maximum entries per script call. The script blocks other clients and holds that many bodies in server memory. */
+    /**
+     * Maximum number of entries per script call. The script blocks other clients and holds the bodies of that many entries in server
+     * memory.
+     */
     private static final int TRIM_STEP = 500;
 
     private static final Script TRIM = Script.read(StreamAdmin.class, "trim.lua");
 
     private static final int LAG_PAGE = 1_000;
-    /** How far an exact lag is counted where Redis does not report it. */
+    /** Maximum lag that is counted exactly where Redis does not report it. */
     private static final int MAX_COUNTED_LAG = 10_000;
 
-    /** KEYS: stream. ARGV: id, count. Returns how many entries follow the id, at most count, and the last of them. */
+    /** KEYS: stream. ARGV: id, count. Returns the number of entries after the id, at most count, and the id of the last of them. */
     private static final Script COUNT_AFTER = Script.of(
             """
             local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
@@ -47,22 +50,18 @@ public record StreamAdmin(RedisLink link) {
             """);
 
     /**
-     * A stream.
-     *
-     * @param length entries in the stream, 0 if it does not exist
-     * @param deadLetters entries in its dead-letter stream
+     * @param length number of entries in the stream; 0 if it does not exist
+     * @param deadLetters number of entries in its dead-letter stream
      */
     public record StreamState(String key, long length, long deadLetters) {}
 
     /**
-     * A consumer group.
-     *
-     * @param lag entries not delivered yet; estimated beyond 10 000 entries where Redis does not report it
-     * @param pending entries delivered and not acknowledged
-     * @param oldestPendingAge time since the oldest of them was appended; zero if there are none
-     * @param consumers known consumers, including those that no longer run
-     * @param quiet time since one of them last read, claimed or renewed an entry; zero if there are none. Before Redis 7.2 it
-     *     also grows while consumers wait for entries and none arrive
+     * @param lag number of entries not delivered yet; estimated beyond 10 000 entries where Redis does not report it
+     * @param pending number of entries delivered and not acknowledged
+     * @param oldestPendingAge time since the oldest pending entry was appended; zero if there are none
+     * @param consumers number of known consumers, including those that no longer run
+     * @param quiet time since a consumer last read, claimed or renewed an entry; zero if there are no consumers. Before Redis 7.2, it also
+     *     grows while consumers wait for entries and none arrive
      */
     public record GroupState(
             String key,
@@ -73,7 +72,7 @@ public record StreamAdmin(RedisLink link) {
             long consumers,
             Duration quiet) {
 
-        /** The group of a stream with two keys. */
+        /** Returns the sum for a group of a stream with two keys. */
         public GroupState plus(GroupState other) {
             Duration least = Collections.min(List.of(quiet, other.quiet));
             return new GroupState(
@@ -88,15 +87,13 @@ public record StreamAdmin(RedisLink link) {
     }
 
     /**
-     * The result of a trim.
-     *
-     * @param removed entries removed
-     * @param left entries beyond the length that were kept
-     * @param heldBy the group that they were kept for; empty if none
+     * @param removed number of removed entries
+     * @param left number of entries beyond the length that were kept
+     * @param heldBy the group for which they were kept; empty if none
      */
     public record Trimmed(long removed, long left, String heldBy) {}
 
-    /** An entry as it is in the stream. */
+    /** An entry of a stream, unchanged. */
     public record Entry(String id, Map<String, String> fields) {}
 
     /**
@@ -134,12 +131,12 @@ public record StreamAdmin(RedisLink link) {
         return link.call(commands -> commands.del(group.pauseMark())) > 0;
     }
 
-    /** Why the group is paused; null if it is not. */
+    /** Returns why the group is paused; null if it is not paused. */
     public String pausedBecause(StreamGroup group) {
         return link.call(commands -> commands.get(group.pauseMark()));
     }
 
-    /** The state of a stream, with a few commands whose cost does not grow with the stream. */
+    /** Returns the state of a stream, with a few commands whose cost does not grow with the stream. */
     public StreamState stream(String key) {
         return new StreamState(
                 key,
@@ -147,19 +144,19 @@ public record StreamAdmin(RedisLink link) {
                 link.call(commands -> commands.xlen(StreamGroup.deadLetterKey(key))));
     }
 
-    /** The state of all groups of a stream, at the same cost; empty if the stream does not exist. */
+    /** Returns the state of all groups of a stream, at the same cost; empty if the stream does not exist. */
     public List<GroupState> groups(String key) {
         return groupInfo(key).stream().map(group -> state(key, group)).toList();
     }
 
-    /** The id of the newest entry that each group of a stream has read; empty if the stream does not exist. */
+    /** Returns the id of the newest entry that was delivered to each group of a stream; empty if the stream does not exist. */
     public List<String> delivered(String key) {
         return groupInfo(key).stream()
                 .map(group -> (String) group.get("last-delivered-id"))
                 .toList();
     }
 
-    /** The attributes that Redis reports for the groups of a stream; empty if the stream does not exist. */
+    /** Returns the attributes that Redis reports for the groups of a stream; empty if the stream does not exist. */
     private List<Map<String, Object>> groupInfo(String key) {
         try {
             return link.call(commands -> commands.xinfoGroups(key)).stream()
@@ -210,7 +207,7 @@ public record StreamAdmin(RedisLink link) {
         return counted < MAX_COUNTED_LAG ? counted : Math.max(counted, estimatedLag(key, milliseconds(delivered)));
     }
 
-    /** Assumes that entries arrived at a constant rate. */
+    /** Estimates the lag under the assumption that entries arrived at a constant rate. */
     private long estimatedLag(String key, long delivered) {
         Map<String, Object> stream = attributes(link.call(commands -> commands.xinfoStream(key)));
         long length = (Long) stream.get("length");
@@ -222,12 +219,12 @@ public record StreamAdmin(RedisLink link) {
         return Math.min(length, Math.round(length * (double) (newest - delivered) / Math.max(1, newest - first)));
     }
 
-    /** The server's time when the entry with this id was appended. */
+    /** Returns the server time at which the entry with this id was appended. */
     private static long milliseconds(String id) {
         return Long.parseUnsignedLong(id, 0, id.indexOf('-'), 10);
     }
 
-    /** Redis returns attributes as a flat list of names and values. */
+    /** Converts the flat list of names and values in which Redis returns attributes. */
     private static Map<String, Object> attributes(Object list) {
         List<?> flat = (List<?>) list;
         Map<String, Object> attributes = new HashMap<>();
@@ -237,7 +234,7 @@ public record StreamAdmin(RedisLink link) {
         return attributes;
     }
 
-    /** Names of the consumers that a group knows, including those that no longer run. */
+    /** Returns the names of the consumers in a group, including those that no longer run. */
     public List<String> consumers(StreamGroup group) {
         return link.call(commands -> commands.xinfoConsumers(group.key(), group.group())).stream()
                 .map(consumer -> (String) attributes(consumer).get("name"))
@@ -245,9 +242,9 @@ public record StreamAdmin(RedisLink link) {
     }
 
     /**
-     * Removes the oldest entries beyond the length, up to the first that one of the groups has not received or acknowledged.
-     * Removes nothing while one of the groups does not exist. Other groups of the stream are ignored. One script selects and
-     * removes the entries, so that concurrent readers and producers lose nothing.
+     * Removes the oldest entries beyond the length, up to the first entry that one of the groups has not received or acknowledged. Removes
+     * nothing while one of the groups does not exist. Other groups of the stream are ignored. One script selects and removes the entries,
+     * so that concurrent readers and producers lose nothing.
      *
      * @param key Redis key of the stream, which need not exist
      * @param maxLength at least 1
@@ -269,10 +266,10 @@ public record StreamAdmin(RedisLink link) {
     }
 
     /**
-     * Reads the entries that a group has not finished: undelivered entries, then pending ones, so that an entry delivered in
-     * between is not missed. For a group that does not exist, all entries are undelivered.
+     * Reads the entries that a group has not finished: undelivered entries, then pending ones, so that an entry delivered in between is
+     * not missed. For a group that does not exist, all entries are undelivered.
      *
-     * @param atMost how many to read, page by page
+     * @param atMost maximum number of entries to read, page by page
      * @return false if there are more
      */
     public boolean readOutstanding(String key, String group, int atMost, Consumer<Entry> each) {
@@ -300,7 +297,7 @@ public record StreamAdmin(RedisLink link) {
         return left >= 0;
     }
 
-    /** How many entries follow an id; counts no further than the given number, in pages. */
+    /** Returns the number of entries after an id, counted in pages up to the given number. */
     public long countAfter(String key, String id, long atMost) {
         long count = 0;
         String after = id;
@@ -316,7 +313,7 @@ public record StreamAdmin(RedisLink link) {
         return Math.min(count, atMost);
     }
 
-    /** The id of the newest entry of a stream; empty if it has none. */
+    /** Returns the id of the newest entry of a stream; empty if the stream has none. */
     public Optional<String> newestId(String key) {
         return link.call(commands -> commands.xrevrange(key, Range.unbounded(), Limit.from(1))).stream()
                 .map(StreamMessage::getId)
@@ -346,9 +343,9 @@ public record StreamAdmin(RedisLink link) {
     }
 
     /**
-     * Reads page by page, from a cursor on, until there are no more or one more than wanted was read.
+     * Reads page by page, starting at a cursor, until there are no more items or one more than the maximum was read.
      *
-     * @param read reads so many after a cursor, which is the id of the last one before
+     * @param read reads a number of items after a cursor, which is the id of the last item of the previous page
      * @return how many more could be read; negative if there were too many
      */
     private static <T> int pages(
@@ -371,7 +368,7 @@ public record StreamAdmin(RedisLink link) {
         return left;
     }
 
-    /** The order of entries: by milliseconds, then by sequence. Both have up to 64 bits. */
+    /** Compares entry ids: by milliseconds, then by sequence. Both have up to 64 bits. */
     public static int compareIds(String one, String other) {
         String[] left = one.split("-", 2);
         String[] right = other.split("-", 2);

@@ -9,7 +9,7 @@ package routes.redis;
 public record StreamGroup(String stream, String key, String group) {
     private static final String OWN_KEYS = "redis-streams:";
 
-    /** The dead-letter stream of the stream with this key. */
+    /** Returns the key of the dead-letter stream for the stream with this key. */
     public static String deadLetterKey(String key) {
         return key + ":dlq";
     }
@@ -18,27 +18,29 @@ public record StreamGroup(String stream, String key, String group) {
         return deadLetterKey(key);
     }
 
-    /** Hash that records which entries were pending when a process died, and how often; see take.lua and claim.lua. */
+    /**
+     * Returns the key of the hash that records which entries were pending when a process died, and how often; see take.lua and claim.lua.
+     */
     public String deaths() {
         return ownKey("deaths");
     }
 
-    /** Hash from entry id to the id of its dead letter; see dead-letter.lua. */
+    /** Returns the key of the hash from entry id to the id of its dead letter; see dead-letter.lua. */
     public String deadLetters() {
         return ownKey("letters");
     }
 
-    /** Key that exists while the group is paused. */
+    /** Returns the key that exists while the group is paused. */
     public String pauseMark() {
         return ownKey("paused");
     }
 
-    /** Key of the lease on a consumer name of this group. */
+    /** Returns the key of the lease on a consumer name of this group. */
     public String nameLease(String consumer) {
         return ownKey("consumer") + ":" + consumer;
     }
 
-    /** Set of the tokens that a producer's last call published; see publish.lua. */
+    /** Returns the key of the set of tokens that a producer's last call published; see publish.lua. */
     public static String published(String key, String name) {
         return OWN_KEYS + "published:" + key + ":" + name;
     }

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Publishes dead letters and entries again, removes dead letters, and moves consumer groups. Each call is one script: it happens as a
- * whole or not at all. All methods throw {@link io.lettuce.core.RedisException} if Redis does not answer, or a key is not a stream.
+ * Replays dead letters and entries, removes dead letters, and moves consumer groups. Each call is one script and therefore atomic. All
+ * methods throw {@link io.lettuce.core.RedisException} if Redis does not respond, or a key is not a stream.
  */
 public record StreamRepair(RedisLink link) {
-    /** Field of an entry that was published again: how often. */
+    /** Field of a replayed entry: the number of replays. */
     public static final String REPLAY_COUNT = "replay_count";
 
-    /** Field of an entry that was published again: the group that it is for. The others acknowledge it without processing it. */
+    /** Field of a replayed entry: the group that it is for. Other groups acknowledge it without processing it. */
     public static final String REPLAY_GROUP = "replay_group";
 
     /** Longer than any claimMinIdle. */
@@ -28,28 +28,28 @@ public record StreamRepair(RedisLink link) {
     private static final Script RELEASE = Script.read(StreamRepair.class, "release.lua");
 
     /**
-     * An entry that was published again.
+     * A replayed entry.
      *
-     * @param id    of the new entry
-     * @param count how often it was published again, from 1
+     * @param id id of the new entry
+     * @param count number of replays, starting at 1
      */
     public record Replayed(String id, int count) {}
 
     /**
      * The result of removing all dead letters.
      *
-     * @param found   how many there are, or were
-     * @param removed whether they are removed
+     * @param found number of dead letters found
+     * @param removed whether they were removed
      */
     public record Purge(long found, boolean removed) {}
 
     /**
-     * Publishes a dead letter to its stream again and removes it from the dead letters.
+     * Appends a dead letter to its stream again and removes it from the dead letters.
      *
-     * @param key    Redis key of the stream
-     * @param id     of the dead letter
-     * @param group  that alone is to process the entry; empty for every group
-     * @param edited the fields instead of those of the dead letter; empty for none
+     * @param key Redis key of the stream
+     * @param id id of the dead letter
+     * @param group the only group that processes the entry; empty for every group
+     * @param edited replacement for the fields of the dead letter; empty for none
      * @return empty if there is no such dead letter
      */
     public Optional<Replayed> replay(String key, String id, String group, Map<String, String> edited) {
@@ -59,9 +59,9 @@ public record StreamRepair(RedisLink link) {
     }
 
     /**
-     * Publishes an entry of a stream again, at its end.
+     * Appends a copy of an entry to the end of its stream.
      *
-     * @param group that alone is to process the copy; empty for every group
+     * @param group the only group that processes the copy; empty for every group
      * @return the id of the copy; empty if there is no such entry, or it is itself a copy for another group
      */
     public Optional<String> copy(String key, String id, String group) {
@@ -69,14 +69,14 @@ public record StreamRepair(RedisLink link) {
         return Optional.of(copy).filter(found -> !found.isEmpty());
     }
 
-    /** Removes all dead letters of the streams with these keys, if there are as many as expected. */
+    /** Removes all dead letters of the streams with these keys, if their number is as expected. */
     public Purge purge(Collection<String> keys, long expected) {
         List<String> letters = keys.stream().map(StreamGroup::deadLetterKey).toList();
         List<Object> answer = link.run(PURGE, letters, expected);
         return new Purge((Long) answer.get(0), answer.get(1).equals(1L));
     }
 
-    /** @return how many of these dead letters were there and are removed */
+    /** @return how many of these dead letters existed and were removed */
     public long remove(String key, Collection<String> ids) {
         return ids.isEmpty()
                 ? 0
@@ -84,11 +84,11 @@ public record StreamRepair(RedisLink link) {
     }
 
     /**
-     * Lets the consumers of a group claim the pending entries of those that no longer run at their next look, without waiting for the
+     * Lets the consumers of a group claim the pending entries of consumers that no longer run in their next scan, without waiting for the
      * entries to become idle.
      *
      * @param consumers names of all consumers of the group
-     * @return how many entries
+     * @return number of released entries
      */
     public long release(StreamGroup group, Collection<String> consumers, int atMost) {
         List<String> keys = new ArrayList<>(List.of(group.key()));
@@ -97,7 +97,7 @@ public record StreamRepair(RedisLink link) {
                 link.run(RELEASE, keys, group.group(), IDLE, atMost, consumers).get(0);
     }
 
-    /** Makes a group read on after this id. Its pending entries stay pending. */
+    /** Moves the read position of a group to this id. Its pending entries stay pending. */
     public void moveGroup(StreamGroup group, String id) {
         String unused = link.call(commands -> commands.xgroupSetid(StreamOffset.from(group.key(), id), group.group()));
     }

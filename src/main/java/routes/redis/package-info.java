@@ -1,6 +1,5 @@
 /**
- * The way to Redis for everything in this process: connections with time-outs, scripts, and the administration of streams. Usable
- * without Camel.
+ * Access to Redis for the whole process: connections with timeouts, scripts, and the administration of streams. Usable without Camel.
  *
  * <p>Uses: no other package.
  */

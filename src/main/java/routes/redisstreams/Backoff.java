@@ -3,7 +3,7 @@ package routes.redisstreams;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Exponential back-off with jitter: the n-th delay is 50% to 100% of min(max, initial × 2^(n-1)). */
+/** Exponential backoff with jitter: the n-th delay is 50% to 100% of min(max, initial × 2^(n-1)). */
 record Backoff(Duration initial, Duration max) {
 
     /** @param failures consecutive failed attempts, at least 1 */

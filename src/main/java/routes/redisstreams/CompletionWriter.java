@@ -24,10 +24,9 @@ import routes.redis.RedisLink;
 import routes.redis.Script;
 
 /**
- * Sends the scripts that settle entries, for all consumers of a component. Items that arrive while one batch is in flight
- * form the next batch. If more items are expected, a batch waits briefly for them: a few calls for many entries cost a
- * fraction of one call per entry. A script without a reply is retried until it gets one. Retrying is safe: the scripts act
- * only while their entry is still pending.
+ * Sends the scripts that settle entries, for all consumers of a component. Items that arrive while one batch is in flight form the next
+ * batch. If more items are expected, a batch waits briefly for them: a few calls for many entries cost much less than one call per entry.
+ * A script without a reply is retried until it gets one. Retrying is safe: the scripts act only while their entry is still pending.
  *
  * <p>The queue is bounded by the number of entries the consumers may have in flight.
  */
@@ -42,7 +41,7 @@ final class CompletionWriter {
     /** First element of a script's reply if Redis refused a command; the second element is the error. */
     private static final Long REFUSED = -2L;
 
-    /** How long a batch waits for more items: too short to notice, long enough for a few dozen fast entries. */
+    /** How long a batch waits for more items: too short to delay an entry noticeably, long enough for a few dozen fast entries. */
     private static final Duration LINGER = Duration.ofMillis(1);
 
     private final RedisLink link;
@@ -52,18 +51,18 @@ final class CompletionWriter {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Item> queue = new ArrayDeque<>();
-    /** Whether an item in the queue must be sent without delay. */
+    /** Whether the queue contains an item that must be sent without delay. */
     private boolean urgent;
 
     private volatile boolean running = true;
     private final BlockingQueue<Sent> sent = new ArrayBlockingQueue<>(MAX_SENT);
-    /** Scripts that failed and have no reply yet. */
+    /** Number of scripts that failed and have no reply yet. */
     private final AtomicInteger failing = new AtomicInteger();
 
     /**
      * One entry's part of a script call that handles many entries.
      *
-     * @param common the leading keys and arguments; parts with equal ones are sent in one call, whose reply has one element per part
+     * @param common the leading keys and arguments; parts with equal values are sent in one call, whose reply has one element per part
      * @param keys keys of this part
      * @param arguments arguments of this part
      */
@@ -168,7 +167,7 @@ final class CompletionWriter {
                     answered(items.get(j), (List<Object>) answers.get(j));
                 }
             } catch (RuntimeException | Error e) {
-                // items already answered are sent again too, which has no effect
+                // items already answered are sent again too, without effect
                 items.forEach(item -> again(item, e));
             }
         }
@@ -186,7 +185,7 @@ final class CompletionWriter {
         return new Script.Call(common.script(), keys, arguments);
     }
 
-    /** Groups items with the same {@code common} into calls, in order; a call is closed at {@link #MAX_SIZE}. */
+    /** Groups items with the same {@code common} into calls, in order; a call is closed when it reaches {@link #MAX_SIZE}. */
     private static List<List<Item>> gather(List<Item> batch) {
         List<List<Item>> calls = new ArrayList<>();
         Map<Script.Call, List<Item>> open = new HashMap<>();

@@ -11,12 +11,12 @@ import routes.redis.StreamAdmin;
 import routes.redis.StreamGroup;
 
 /**
- * A consumer's name in its group, leased in Redis so that no two consumers share it: the instance name, with the suffix -2,
- * -3, … if a live consumer holds it. If the holder died, waits for its lease to expire, because the entries it left are
- * pending under that name.
+ * A consumer's name in its group, leased in Redis so that no two consumers share it: the instance name, with the suffix -2, -3, … if a
+ * live consumer holds it. If the holder died, waits for its lease to expire, because the holder's entries are still pending under that
+ * name.
  */
 final class ConsumerName {
-    /** How long a consumer's clean stop is remembered. */
+    /** How long the mark of a clean stop is kept. */
     private static final Duration MARK = Duration.ofDays(7);
 
     private static final String STOPPED = "stopped";
@@ -40,7 +40,7 @@ final class ConsumerName {
         this.timeToLive = timeToLive;
     }
 
-    /** The leased name; empty while there is none. */
+    /** Returns the leased name; empty while there is none. */
     Optional<String> get() {
         return Optional.ofNullable(leased);
     }
@@ -69,8 +69,8 @@ final class ConsumerName {
     }
 
     /**
-     * Whether the previous consumer with this name died, or may have died, while it held what is pending under the name.
-     * Known only for the first lease of this object.
+     * Returns whether the previous consumer with this name died, or may have died, while entries were pending under the name. Known only
+     * for the first lease of this object.
      */
     synchronized boolean formerDied() {
         return formerDied;
@@ -80,7 +80,7 @@ final class ConsumerName {
         formerDied = false;
     }
 
-    /** Renews the lease. If another consumer has the name by now, {@link #get} is empty afterwards. */
+    /** Renews the lease. If another consumer has taken the name, {@link #get} is empty afterwards. */
     synchronized void renew() {
         if (leased != null && !taken(lease(leased))) {
             leased = null;

@@ -76,8 +76,8 @@ final class ConsumerSession {
     }
 
     /**
-     * Renews what this consumer holds, so that it is not considered abandoned: its name at every beat; its entries in flight and
-     * parked, and the leases of its exchanges, every third of claimMinIdle.
+     * Renews the leases of this consumer, so that its entries are not considered abandoned: its name at every heartbeat; its entries in
+     * flight and parked, and the leases of its exchanges, every third of claimMinIdle.
      */
     private void beat() {
         try {
@@ -129,7 +129,7 @@ final class ConsumerSession {
         }
     }
 
-    /** What a graceful stop has to wait for. */
+    /** Returns the number of exchanges that a graceful stop has to wait for. */
     int pending() {
         return held.inFlight() + (reader.isQuiet() ? 0 : 1);
     }

@@ -49,7 +49,7 @@ record EntrySettler(
                                     "Cannot publish: the Redis key " + answer.get(1) + " is not a stream"),
                             FailureKind.COUNTED);
                 case -3 ->
-                    // the next delivery finds it done
+                    // the next delivery finds the key set
                     fail(
                             delivery,
                             new IllegalStateException(
@@ -67,7 +67,7 @@ record EntrySettler(
         held.separate(batch.stream().map(Delivery::entry).toList());
     }
 
-    /** Redelivers an entry after a back-off, or makes it a dead letter. */
+    /** Redelivers an entry after a backoff, or makes it a dead letter. */
     void fail(Delivery delivery, Throwable cause, FailureKind named) {
         StreamEntry entry = delivery.entry();
         delivery.completion().close();
@@ -82,7 +82,7 @@ record EntrySettler(
             deadLetter(delivery, cause);
             return;
         }
-        // during an outage the probes back off instead
+        // during an outage, the probes are delayed instead
         boolean outage = kind == FailureKind.UNAVAILABLE;
         if (!outage) {
             logFailure(entry, cause, counted);
@@ -105,12 +105,12 @@ record EntrySettler(
         });
     }
 
-    /** Only the first failure of an entry is a warning, not its repetitions; an outage has its own log lines. */
+    /** Logs the first failure of an entry as a warning, repetitions at a lower level. An outage has separate log lines. */
     private void logFailure(StreamEntry entry, Throwable cause, boolean counted) {
         Throwable root = rootOf(cause);
         String reason = root.getMessage() == null ? "" : ": " + root.getMessage();
         try (var traced = traced(entry)) {
-            // waiting for something in use is normal
+            // waiting for a resource in use is normal
             Level first = counted ? Level.WARN : Level.DEBUG;
             LOG.atLevel(entry.failures() == 0 && held.isOpen() ? first : Level.DEBUG)
                     .log(
@@ -129,7 +129,7 @@ record EntrySettler(
         return entry.id() + outcomes.describe(entry.fields()) + " of stream " + group.stream();
     }
 
-    /** Log lines about an entry carry its trace id, like those of the route. */
+    /** Adds the entry's trace id to log lines, as in the route. */
     private static MDC.MDCCloseable traced(StreamEntry entry) {
         return MDC.putCloseable(
                 "trace_id", entry.fields() == null ? null : entry.fields().get("trace_id"));

@@ -50,8 +50,7 @@ final class EntryWorker implements Runnable {
                 }
                 more = !entries.isEmpty() || held.isOpen();
             } catch (InterruptedException e) {
-                // a forced stop, after which next() returns nothing; or a route that left the flag set, which must not
-                // end this worker
+                // a forced stop, after which next() returns nothing; or a route that left the flag set, which must not stop this worker
                 LOG.debug("A worker of {} was interrupted", group, e);
             }
         }
@@ -98,7 +97,7 @@ final class EntryWorker implements Runnable {
                 component.getRedisClient(), String.join("/", entry.consumer(), group.group(), group.key(), entry.id()));
     }
 
-    /** Records that this entry runs alone: if the process dies now, the entry caused it. */
+    /** Records that this entry runs alone: if the process dies now, the entry is the cause. */
     private void recordAlone(StreamEntry entry) {
         LOG.warn(
                 "Entry {} was pending when processes died ({}); its last delivery ({}) runs alone",
@@ -227,13 +226,13 @@ final class EntryWorker implements Runnable {
             return unlessStopping(failure, FailureKind.of(exchange, failure));
         }
 
-        /** A failure during a stop, or of an exchange that never began, is not counted. */
+        /** Returns the kind of a failure. A failure during a stop, or of an exchange that never began, is not counted. */
         private FailureKind unlessStopping(Throwable failure, FailureKind kind) {
             boolean stopping = !consumer.isRunAllowed() || failure instanceof RejectedExecutionException;
             return stopping ? FailureKind.UNCOUNTED : kind;
         }
 
-        /** Why an entry must not be acknowledged; null if it may. */
+        /** Returns why an entry must not be acknowledged; null if it may be acknowledged. */
         private static Throwable failureOf(Exchange exchange, StreamCompletion completion) {
             if (exchange.getException() != null) {
                 return exchange.getException();

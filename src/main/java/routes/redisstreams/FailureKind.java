@@ -10,27 +10,25 @@ import org.slf4j.LoggerFactory;
 
 /** How the failure of an exchange from a stream is handled. */
 public enum FailureKind {
-    /** The entry is redelivered after a back-off and becomes a dead letter after the last delivery. */
+    /** The entry is redelivered after a backoff and becomes a dead letter after the last delivery. */
     COUNTED,
     /** Retrying cannot help: the entry becomes a dead letter immediately. */
     PERMANENT,
-    /** Not the entry's fault (something it needs is currently in use): redelivered without counting. */
+    /** Not caused by the entry (a resource that it needs is currently in use): redelivered without counting. */
     UNCOUNTED,
-    /**
-     * Something that all entries need is unavailable: redelivered without counting, one entry at a time until one succeeds.
-     */
+    /** A service that all entries need is unavailable: redelivered without counting, one entry at a time until one succeeds. */
     UNAVAILABLE;
 
     /** Marks an exception that retrying cannot fix; see {@link #PERMANENT}. */
     public interface PermanentFailure {}
 
-    /** Marks an exception that is not the entry's fault; see {@link #UNCOUNTED}. */
+    /** Marks an exception that is not caused by the entry; see {@link #UNCOUNTED}. */
     public interface UncountedFailure {}
 
-    /** Marks an exception that means something all entries need is unavailable; see {@link #UNAVAILABLE}. */
+    /** Marks an exception caused by an unavailable service that all entries need; see {@link #UNAVAILABLE}. */
     public interface UnavailableFailure {}
 
-    /** Whether a single entry of a batch may have caused it, so that the others need not fail too. */
+    /** Returns whether a single entry of a batch may have caused the failure, so that the other entries need not fail too. */
     boolean isOfOneEntry() {
         return this == COUNTED || this == PERMANENT;
     }
@@ -38,10 +36,10 @@ public enum FailureKind {
     private static final Logger LOG = LoggerFactory.getLogger(FailureKind.class);
 
     /**
-     * The kind of an exchange's failure. The exchange property {@link RedisStreamsConstants#FAILURE} takes precedence. Next
-     * comes the outermost {@link PermanentFailure}, {@link UncountedFailure}, {@link UnavailableFailure} or unanswered Redis
-     * command ({@link #UNCOUNTED}) among the exception and its causes. The default is {@link #COUNTED}. An invalid property
-     * is logged and means {@link #COUNTED}.
+     * Returns the kind of an exchange's failure. The exchange property {@link RedisStreamsConstants#FAILURE} takes precedence. Next comes
+     * the outermost {@link PermanentFailure}, {@link UncountedFailure}, {@link UnavailableFailure} or unanswered Redis command ({@link
+     * #UNCOUNTED}) among the exception and its causes. The default is {@link #COUNTED}. An invalid property is logged and means {@link
+     * #COUNTED}.
      */
     public static FailureKind of(Exchange exchange, Throwable failure) {
         Object marked = exchange.getProperty(RedisStreamsConstants.FAILURE);

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The entries a consumer is responsible for. In flight (bounded by maxInFlight): waiting for a worker, being processed,
- * being settled. Parked (bounded by maxParked): failed and waiting for their next delivery, without their bodies.
+ * The entries that a consumer is responsible for. In flight (bounded by maxInFlight): waiting for a worker, being processed, being
+ * settled. Parked (bounded by maxParked): failed and waiting for their next delivery, without their bodies.
  */
 final class HeldEntries {
 
@@ -62,10 +62,10 @@ final class HeldEntries {
     }
 
     /**
-     * Waits until entries should be fetched: there is room for the wanted number, or there is some room and no entry waits
-     * for a worker. Frequent small reads would be slow, and gain nothing while entries are waiting.
+     * Waits until entries should be fetched: there is room for the wanted number, or there is some room and no entry waits for a worker.
+     * Frequent small reads would be slow and bring no benefit while entries are waiting.
      *
-     * @return how many entries may be fetched now; 0 on time-out or after {@link #wake}
+     * @return how many entries may be fetched now; 0 on timeout or after {@link #wake}
      */
     int awaitRoom(int wanted, Duration atMost) throws InterruptedException {
         lock.lock();
@@ -91,14 +91,14 @@ final class HeldEntries {
         return maxInFlight - (held.size() - parked.size());
     }
 
-    /** Wakes the reader only if it has something to do: a wake-up for each entry would cost more than the entry. */
+    /** Wakes the reader only if it has something to do: a wake-up per entry would cost more than processing the entry. */
     private void signalRoom() {
         if (isRoom(wantedRoom)) {
             room.signalAll();
         }
     }
 
-    /** Ends a wait for room, or makes the next one return at once. */
+    /** Ends a wait for room, or makes the next wait return immediately. */
     void wake() {
         locked(() -> {
             woken = true;
@@ -106,12 +106,12 @@ final class HeldEntries {
         });
     }
 
-    /** How many entries may be fetched now. */
+    /** Returns how many entries may be fetched now. */
     int room() {
         return locked(this::free);
     }
 
-    /** Whether so many entries are parked that no new ones should be read. */
+    /** Returns whether the limit of parked entries is reached, so that no new entries should be read. */
     boolean parkedFull() {
         return parked() >= maxParked;
     }
@@ -120,7 +120,7 @@ final class HeldEntries {
         return locked(() -> held.containsKey(id));
     }
 
-    /** Hands entries to the workers, except those already in flight. Parked entries are unparked. */
+    /** Passes entries to the workers, except entries already in flight. Parked entries are unparked. */
     void offer(List<StreamEntry> entries) {
         locked(() -> {
             for (StreamEntry entry : entries) {
@@ -136,8 +136,9 @@ final class HeldEntries {
     /**
      * Waits for entries to process.
      *
-     * @param most maximum entries to process together; those that failed, or were pending at a process death, are handed out alone
-     * @param linger how long to wait for that many, from the first entry on
+     * @param most maximum number of entries to process together; entries that failed, or were pending when a process died, are returned
+     *     alone
+     * @param linger how long to wait for that many, starting with the first entry
      * @return empty once closed
      */
     List<StreamEntry> next(int most, Duration linger) throws InterruptedException {
@@ -158,12 +159,12 @@ final class HeldEntries {
         }
     }
 
-    /** Whether entries wait for a worker. */
+    /** Returns whether entries wait for a worker. */
     boolean isWaiting() {
         return locked(() -> !waiting.entries.isEmpty());
     }
 
-    /** How many new entries may be fetched. During an outage: one if all waiting entries have failed, else none. */
+    /** Returns how many new entries may be fetched. During an outage: one if all waiting entries have failed, otherwise none. */
     int roomForNew(int wanted) {
         return locked(() -> {
             int free = Math.min(wanted, free());
@@ -172,10 +173,10 @@ final class HeldEntries {
     }
 
     /**
-     * Reports that something the exchange of an entry in flight needs is unavailable. From now on entries are handed out one
-     * at a time, as probes.
+     * Reports that a service that the exchange of an entry in flight needs is unavailable. From now on entries are returned one at a time,
+     * as probes.
      *
-     * @return false if the entry has reported this several times while others succeeded: the entry itself is at fault
+     * @return false if the entry has reported this several times while other entries succeeded: the entry itself is at fault
      */
     boolean unavailable(StreamEntry entry, Throwable cause) {
         return locked(() -> {
@@ -185,7 +186,7 @@ final class HeldEntries {
         });
     }
 
-    /** Reports that the exchange of an entry in flight ended without showing whether what it needs is available. */
+    /** Reports that the exchange of an entry in flight ended without showing whether the services it needs are available. */
     void inconclusive(StreamEntry entry) {
         locked(() -> {
             outage.inconclusive(entry.id());
@@ -193,7 +194,7 @@ final class HeldEntries {
         });
     }
 
-    /** Reports that the exchange of an entry in flight had what it needs. */
+    /** Reports that the services needed by the exchange of an entry in flight were available. */
     void available(StreamEntry entry) {
         locked(() -> {
             if (outage.succeeded(entry.id())) {
@@ -202,7 +203,7 @@ final class HeldEntries {
         });
     }
 
-    /** The problem of the current outage; null if there is none. */
+    /** Returns the problem of the current outage; null if there is none. */
     String outage() {
         return locked(outage::problem);
     }
@@ -225,7 +226,7 @@ final class HeldEntries {
     /**
      * Parks an entry in flight until its next delivery.
      *
-     * @param failing false if it only waits for something in use
+     * @param failing false if the entry only waits for a resource in use
      */
     void park(StreamEntry entry, Duration delay, boolean failing) {
         locked(() -> {
@@ -236,17 +237,17 @@ final class HeldEntries {
         });
     }
 
-    /** Parked entries that are due, longest overdue first. They stay parked until offered again. */
+    /** Returns parked entries that are due, longest overdue first. They stay parked until offered again. */
     List<StreamEntry> due(int atMost) {
         return locked(() -> parked.due(atMost));
     }
 
-    /** Time until the next parked entry is due, at most the given time. */
+    /** Returns the time until the next parked entry is due, at most the given time. */
     Duration untilDue(Duration atMost) {
         return locked(() -> parked.untilDue(atMost));
     }
 
-    /** Forgets entries that no longer belong to this consumer, unless they are being processed or settled. */
+    /** Removes entries that no longer belong to this consumer, unless they are being processed or settled. */
     void forget(Collection<String> ids) {
         locked(() -> {
             for (String id : ids) {
@@ -259,7 +260,7 @@ final class HeldEntries {
         });
     }
 
-    /** Hands the entries of a failed batch to the workers again, first and one by one. */
+    /** Passes the entries of a failed batch to the workers again, before other entries and one by one. */
     void separate(List<StreamEntry> batch) {
         locked(() -> {
             for (int i = batch.size() - 1; i >= 0; i--) {
@@ -282,7 +283,7 @@ final class HeldEntries {
         });
     }
 
-    /** All held entries, for renewal. */
+    /** Returns all held entries, for renewal. */
     List<Delivery> all() {
         return locked(() -> List.copyOf(held.values()));
     }
@@ -299,7 +300,7 @@ final class HeldEntries {
         return locked(parked::failing);
     }
 
-    /** Whether there may be more work. */
+    /** Returns whether there may be more work. */
     boolean isOpen() {
         return locked(() -> open);
     }
@@ -314,12 +315,12 @@ final class HeldEntries {
     }
 
     /**
-     * Entries that wait for a worker, and the rules for handing them out: in order, several together if batches are wanted, one
-     * at a time during an outage.
+     * Entries that wait for a worker, and the rules for their order: first in, first out; several together in batch mode; one at a time
+     * during an outage.
      */
     private final class Waiting {
         final Deque<StreamEntry> entries = new ArrayDeque<>();
-        /** When the first entry began to wait for others. */
+        /** Time at which the first entry began to wait for others. */
         private long sinceNanos;
 
         void add(StreamEntry entry) {
@@ -329,7 +330,9 @@ final class HeldEntries {
             entries.add(entry);
         }
 
-        /** How long to wait before handing out entries, unless something changes; 0 or less if they can be handed out now. */
+        /**
+         * Returns how long to wait before the next entries may be taken, unless the state changes; 0 or less if they may be taken now.
+         */
         long nanosUntilNext(int wanted, Duration linger) {
             if (entries.isEmpty()) {
                 return Long.MAX_VALUE;
@@ -342,7 +345,9 @@ final class HeldEntries {
             return complete ? 0 : sinceNanos + linger.toNanos() - System.nanoTime();
         }
 
-        /** Removes and returns at least one entry; there must be one. Entries that do not fit a batch are returned alone. */
+        /**
+         * Removes and returns at least one entry; must not be called without entries. Entries that must not be batched are returned alone.
+         */
         List<StreamEntry> next(int most) {
             if (outage.isOn()) {
                 return List.of(probe());
@@ -356,7 +361,7 @@ final class HeldEntries {
             return next;
         }
 
-        /** How many entries at the head may be handed out together, at least one. */
+        /** Returns how many entries at the head may be taken together, at least one. */
         private int together(int most) {
             long fitting = entries.stream()
                     .limit(most)
@@ -397,7 +402,7 @@ final class HeldEntries {
             byTime.add(due);
         }
 
-        /** @return whether it was there */
+        /** @return whether the entry was parked */
         boolean remove(String id) {
             Due due = byId.remove(id);
             return due != null && byTime.remove(due);

@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 import routes.redis.StreamGroup;
 
 /**
- * Whether something that the exchanges of a consumer need is unavailable. During an outage, one entry at a time is a probe,
- * with back-off. Logs one line per change. Guarded by the lock of {@link HeldEntries}.
+ * Tracks whether a service that the exchanges of a consumer need is unavailable. During an outage, one entry at a time is a probe, with
+ * backoff. Logs one line per change. Guarded by the lock of {@link HeldEntries}.
  */
 final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
@@ -19,7 +19,10 @@ final class Outage {
     private final StreamGroup group;
     private final Backoff backoff;
     private final int maxBegun;
-    /** How many outages an entry began and others ended, since it last succeeded; only for the latest such entries. */
+    /**
+     * By entry id: number of outages that the entry began and other entries ended since it last succeeded. Kept only for the latest such
+     * entries.
+     */
     private final Map<String, Integer> begun = LRUCacheFactory.newLRUCache(MAX_BLAMED);
 
     private String problem;
@@ -31,7 +34,7 @@ final class Outage {
 
     /**
      * @param backoff delays between probes
-     * @param maxBegun how many outages an entry may begin that others end, before the entry itself is considered at fault
+     * @param maxBegun maximum number of outages that an entry may begin and others end before the entry itself is considered at fault
      */
     Outage(StreamGroup group, Backoff backoff, int maxBegun) {
         this.group = group;
@@ -43,12 +46,12 @@ final class Outage {
         return problem != null;
     }
 
-    /** The message of the last failure; null if there is no outage. */
+    /** Returns the message of the last failure; null if there is no outage. */
     String problem() {
         return problem;
     }
 
-    /** Time until the next probe; {@link Long#MAX_VALUE} while one is in flight. */
+    /** Returns the time until the next probe; {@link Long#MAX_VALUE} while a probe is in flight. */
     long nanosUntilProbe() {
         return probe != null ? Long.MAX_VALUE : dueNanos - System.nanoTime();
     }
@@ -77,7 +80,7 @@ final class Outage {
                     group,
                     ServerState.reason(cause));
         } else if (!id.equals(probe)) {
-            // its exchange began before the outage
+            // the exchange began before the outage
             return true;
         }
         problem = ServerState.reason(cause);

@@ -10,14 +10,14 @@ public enum Outcome {
     FAILED,
     /** Moved to the dead letters. */
     DEAD_LETTERED,
-    /** A pending id whose entry had been deleted or trimmed; acknowledged. */
+    /** A pending id whose entry was deleted or trimmed; acknowledged. */
     LOST_ENTRY,
-    /** Taken over from another consumer that left it idle. */
+    /** Claimed from another consumer that left it idle. */
     CLAIMED,
-    /** Processed or failed here, but by then no longer this consumer's; nothing was published or counted. */
+    /** Processed or failed here after another consumer had claimed it; nothing was published or counted. */
     STALE;
 
-    /** The name in lower case, as metrics use it. */
+    /** Returns the name in lower case, as used in metrics. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -30,7 +30,7 @@ final class OutcomeCounter {
         }
     }
 
-    /** Notifies the listener of an entry that ended without an exchange; the outcome is counted separately. */
+    /** Notifies the listener of an entry that ended without an exchange. The outcome is counted separately. */
     void unprocessed(String entryId, Map<String, String> fields, Outcome outcome) {
         notify(outcome, () -> listener.onUnprocessed(group.stream(), group.group(), entryId, fields, outcome));
     }
@@ -43,7 +43,7 @@ final class OutcomeCounter {
         }
     }
 
-    /** A short description of an entry, for log lines. */
+    /** Returns a short description of an entry for log lines. */
     String describe(Map<String, String> fields) {
         try {
             String about = listener.describe(fields);

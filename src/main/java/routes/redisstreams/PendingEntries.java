@@ -19,8 +19,8 @@ import routes.redis.StreamGroup;
 import routes.redisstreams.HeldEntries.Delivery;
 
 /**
- * Fetches entries that are already pending: a consumer's own that it does not hold, parked ones that are due, and idle ones
- * of other consumers. Keeps those that are held. Used only by the reader's thread, except where noted.
+ * Fetches entries that are already pending: the consumer's own entries that it does not hold, parked entries that are due, and idle
+ * entries of other consumers. Only the reader's thread uses this class, except where noted.
  */
 final class PendingEntries {
     private static final Logger LOG = LoggerFactory.getLogger(PendingEntries.class);
@@ -60,7 +60,7 @@ final class PendingEntries {
         ownCursor = SCAN_START;
     }
 
-    /** Whether the scan of own pending entries is unfinished. */
+    /** Returns whether the scan of own pending entries is unfinished. */
     boolean ownLeft() {
         return ownCursor != null;
     }
@@ -126,7 +126,7 @@ final class PendingEntries {
         } while (ids.size() == PAGE);
     }
 
-    /** Renews the entries that are held, so that they do not become idle, and the leases of their exchanges. On any thread. */
+    /** Renews the held entries, so that they do not become idle, and the leases of their exchanges. Thread-safe. */
     void renewHeld() {
         Map<String, List<Delivery>> byConsumer = held.all().stream()
                 .collect(Collectors.groupingBy(delivery -> delivery.entry().consumer()));
@@ -155,7 +155,7 @@ final class PendingEntries {
         held.forget(strings(gone));
     }
 
-    /** Ids pending for a consumer, after the cursor. */
+    /** Returns the ids pending for a consumer, after the cursor. */
     private List<String> ownIds(String consumer, String cursor, int atMost) {
         Range<String> range = Range.from(Range.Boundary.excluding(cursor), Range.Boundary.unbounded());
         return link

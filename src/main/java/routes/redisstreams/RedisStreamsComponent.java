@@ -170,7 +170,7 @@ public class RedisStreamsComponent extends DefaultComponent implements SSLContex
         if (tls == null) {
             return SslOptions.create();
         }
-        tls.createSSLContext(getCamelContext()); // hands the Camel context to the parts that read the stores
+        tls.createSSLContext(getCamelContext()); // passes the Camel context to the parts that read the key stores
         TrustManager[] trust =
                 tls.getTrustManagers() == null ? null : tls.getTrustManagers().createTrustManagers();
         KeyManager[] keys =
@@ -201,12 +201,14 @@ public class RedisStreamsComponent extends DefaultComponent implements SSLContex
         return link;
     }
 
-    /** The resolver in use. The fallback is not the default of the option because Camel autowires only options without a value. */
+    /**
+     * Returns the resolver in use. The fallback is not the default of the option because Camel autowires only options without a value.
+     */
     StreamNames names() {
         return streamNames != null ? streamNames : name -> name;
     }
 
-    /** The listener in use. */
+    /** Returns the listener in use. */
     StreamListener outcomeListener() {
         return listener != null ? listener : (stream, group, outcome) -> {};
     }

@@ -9,7 +9,7 @@ import org.apache.camel.spi.UriPath;
 /** Options of a redis-streams endpoint. */
 @UriParams
 public class RedisStreamsConfiguration implements Cloneable {
-    /** Maximum lease of a consumer name in milliseconds. A restart after a crash waits at most this long for its name. */
+    /** Maximum lease of a consumer name, in milliseconds. After a crash, a restarted consumer waits at most this long for its name. */
     private static final long MAX_NAME_LEASE = 10_000;
 
     @UriPath(description = "Name of the stream.")
@@ -162,7 +162,7 @@ public class RedisStreamsConfiguration implements Cloneable {
         }
     }
 
-    /** How long the lease of a consumer name lasts after the last heartbeat; shorter than claimMinIdle. */
+    /** Returns the duration of a name lease after the last heartbeat; shorter than claimMinIdle. */
     Duration nameLease() {
         return Duration.ofMillis(Math.min(claimMinIdle / 2, MAX_NAME_LEASE));
     }

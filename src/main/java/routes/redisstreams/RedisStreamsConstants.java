@@ -51,8 +51,9 @@ public final class RedisStreamsConstants {
     /** Exchange property: how to handle a failure, as a {@link FailureKind} or its name. */
     public static final String FAILURE = "CamelRedisStreamsFailure";
 
-    /** Exchange property that carries the {@link StreamCompletion}, or the {@link StreamCompletion.Batch}; copies of the exchange
-     * share it. */
+    /**
+     * Exchange property that contains the {@link StreamCompletion} or the {@link StreamCompletion.Batch}; copies of the exchange share it.
+     */
     static final String COMPLETION = "CamelRedisStreamsCompletion";
 
     private RedisStreamsConstants() {}

@@ -20,14 +20,14 @@ import routes.redis.StreamAdmin;
 @ManagedResource(description = "Managed Redis Streams Consumer")
 public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
 
-    /** One for each key of the stream. */
+    /** One session per key of the stream. */
     private volatile List<ConsumerSession> sessions = List.of();
 
     public RedisStreamsConsumer(RedisStreamsEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
     }
 
-    /** Readiness check: up if the consumer is connected to Redis, has its group and its name, and reads. */
+    /** Readiness check: up if the consumer is connected to Redis, has its group and its name, and is reading. */
     private final class Readiness extends AbstractHealthCheck {
         Readiness() {
             super("camel", "redis-streams-consumer-" + getRouteId());
@@ -87,7 +87,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         return false;
     }
 
-    /** What a graceful stop waits for. */
+    /** Returns the number of exchanges that a graceful stop waits for. */
     @Override
     public int getPendingExchangesSize() {
         return sum(ConsumerSession::pending);
@@ -103,7 +103,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
         return (RedisStreamsEndpoint) super.getEndpoint();
     }
 
-    /** Why the consumer does not read; null if it reads, is paused or is not started. */
+    /** Returns why the consumer does not read; null if it reads, is paused or is not started. */
     String notReadyBecause() {
         return isStarted()
                 ? sessions.stream()
@@ -143,7 +143,7 @@ public class RedisStreamsConsumer extends DefaultConsumer implements Suspendable
 
     @ManagedOperation(description = "Resume a group paused by pauseGroup; returns true if it was paused")
     public boolean resumeGroup() {
-        // resumes every key; anyMatch would stop at the first paused one
+        // resumes every key; anyMatch would stop at the first paused key
         return getEndpoint().streamGroups().stream().filter(admin()::resume).count() > 0;
     }
 

@@ -89,12 +89,12 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
         return (RedisStreamsComponent) super.getComponent();
     }
 
-    /** The Redis key of the stream. */
+    /** Returns the Redis key of the stream. */
     String key() {
         return getComponent().names().key(configuration.getName());
     }
 
-    /** The group on each key that a consumer reads. The key of the stream itself is the first. */
+    /** Returns the group on each key that a consumer reads. The key of the stream itself is the first. */
     List<StreamGroup> streamGroups() {
         List<String> others = getComponent().names().alsoRead(configuration.getName());
         return Stream.concat(Stream.of(key()), others.stream())
@@ -102,7 +102,7 @@ public class RedisStreamsEndpoint extends DefaultEndpoint implements MultipleCon
                 .toList();
     }
 
-    /** The groups to create if the stream is missing: its known groups and the consumer's group. */
+    /** Returns the groups to create if the stream is missing: its known groups and the consumer's group. */
     Set<String> groupsOfStream() {
         Set<String> groups = new TreeSet<>(getComponent().names().groups(configuration.getName()));
         groups.add(configuration.getGroup());

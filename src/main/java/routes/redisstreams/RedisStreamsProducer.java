@@ -54,7 +54,7 @@ public class RedisStreamsProducer extends DefaultProducer {
                         .filter(found -> found.isOn(getEndpoint().getComponent().getRedisClient()));
     }
 
-    /** The messages in the body, one message per map in the body, or the message itself. */
+    /** Returns the messages in the body, one message per map in the body, or the message itself. */
     @SuppressWarnings("unchecked") // each element is checked
     private static List<Message> messages(Message message) {
         if (!(message.getBody() instanceof List<?> list)) {
@@ -66,7 +66,9 @@ public class RedisStreamsProducer extends DefaultProducer {
         return list.stream().allMatch(Map.class::isInstance) ? ofMaps(message, list) : List.of(message);
     }
 
-    /** Each message gets its element of the list in {@link RedisStreamsConstants#ONCE}, and the batch index. */
+    /**
+     * Creates one message per map. Each message gets its element of the list in {@link RedisStreamsConstants#ONCE}, and the batch index.
+     */
     private static List<Message> ofMaps(Message message, List<?> maps) {
         List<?> tokens = message.getHeader(RedisStreamsConstants.ONCE, List.of(), List.class);
         if (!tokens.isEmpty() && tokens.size() != maps.size()) {

@@ -4,7 +4,7 @@ import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether Redis is available to a part of this component; logs one line per change. */
+/** Tracks whether Redis is available to a part of this component; logs one line per change. */
 final class ServerState {
     private static final Logger LOG = LoggerFactory.getLogger(ServerState.class);
 
@@ -23,7 +23,7 @@ final class ServerState {
         }
     }
 
-    /** @param cause why Redis is unavailable; only the first in a row is logged */
+    /** @param cause why Redis is unavailable; only the first of consecutive causes is logged */
     synchronized void down(Throwable cause) {
         if (problem == null) {
             sinceNanos = System.nanoTime();
@@ -32,12 +32,12 @@ final class ServerState {
         problem = reason(cause);
     }
 
-    /** Why Redis is unavailable; null while it is available. */
+    /** Returns why Redis is unavailable; null while it is available. */
     synchronized String problem() {
         return problem;
     }
 
-    /** The first line of the deepest cause that has a message. */
+    /** Returns the first line of the deepest cause that has a message. */
     static String reason(Throwable cause) {
         for (Throwable next : ObjectHelper.createExceptionIterable(cause)) {
             if (next.getMessage() != null) {

@@ -36,16 +36,16 @@ public final class StreamCompletion {
         }
     }
 
-    /** A key to set. If it is already set and {@code evenIfDone} is false, nothing of the exchange is completed. */
+    /** A key to set. If it is already set and {@code evenIfDone} is false, the exchange is not completed. */
     record Done(String value, Duration timeToLive, boolean evenIfDone) {}
 
-    /** Why one entry of a batch failed while the batch did not. */
+    /** The failure of one entry of a batch that did not fail as a whole. */
     record Failure(Throwable cause, FailureKind kind) {}
 
     /** The completions of the entries of a batch, by index. */
     record Batch(List<StreamCompletion> items) {
 
-        /** The completion of the entry that a message belongs to. */
+        /** Returns the completion of the entry that a message belongs to. */
         private StreamCompletion of(Message item) {
             Integer index = item.getHeader(RedisStreamsConstants.BATCH_INDEX, Integer.class);
             if (index == null || index < 0 || index >= items.size()) {
@@ -73,7 +73,7 @@ public final class StreamCompletion {
     }
 
     /**
-     * The completion of an exchange; empty if the exchange did not come from a stream.
+     * Returns the completion of an exchange; empty if the exchange did not come from a stream.
      *
      * @throws IllegalStateException if the exchange is a batch, not an item split off one
      */
@@ -82,10 +82,10 @@ public final class StreamCompletion {
     }
 
     /**
-     * The completion of the entry that a message of an exchange belongs to: in a batch, the one that its header
-     * {@link RedisStreamsConstants#BATCH_INDEX} names. Empty if the exchange did not come from a stream.
+     * Returns the completion of the entry that a message of an exchange belongs to: in a batch, the entry with the index in the header
+     * {@link RedisStreamsConstants#BATCH_INDEX}. Empty if the exchange did not come from a stream.
      *
-     * @throws IllegalStateException if the exchange is a batch and the message does not name an entry
+     * @throws IllegalStateException if the exchange is a batch and the message has no valid index
      */
     public static Optional<StreamCompletion> of(Exchange exchange, Message message) {
         Object completion = exchange.getProperty(RedisStreamsConstants.COMPLETION);
@@ -95,21 +95,21 @@ public final class StreamCompletion {
         return Optional.ofNullable((StreamCompletion) completion);
     }
 
-    /** Whether the exchange is a batch whose entries are processed one by one after this failure, within the same delivery. */
+    /** Returns whether the exchange is a batch whose entries are processed one by one after this failure, within the same delivery. */
     public static boolean isSeparatedAfter(Exchange exchange, Throwable failure) {
         return exchange.getProperty(RedisStreamsConstants.COMPLETION) instanceof Batch batch
                 && batch.items().size() > 1
                 && FailureKind.of(exchange, failure).isOfOneEntry();
     }
 
-    /** Whether the completion takes place on this Redis. */
+    /** Returns whether the completion takes place on this Redis. */
     public boolean isOn(RedisClient client) {
         return redis == client;
     }
 
     /**
-     * Identifies who processes the entry: the consumer and the entry. A redelivery of the same entry to the same consumer
-     * has the same owner; another entry has a different one.
+     * Returns an id of the consumer and the entry. A redelivery of the same entry to the same consumer has the same owner; another entry
+     * has a different owner.
      */
     public String owner() {
         return owner;
@@ -145,8 +145,8 @@ public final class StreamCompletion {
     }
 
     /**
-     * Hands over a lease: a key that holds {@link #owner()}. It is renewed while the exchange runs and released when the
-     * exchange ends, with any outcome.
+     * Takes over a lease: a key whose value is {@link #owner()}. It is renewed while the exchange runs and released when the exchange
+     * ends, with any outcome.
      *
      * @throws IllegalStateException if the entry has been completed already
      */
@@ -177,7 +177,7 @@ public final class StreamCompletion {
         failure = new Failure(cause, kind);
     }
 
-    /** Null unless {@link #fail} was called. */
+    /** Returns null unless {@link #fail} was called. */
     synchronized Failure failure() {
         return failure;
     }
@@ -194,7 +194,7 @@ public final class StreamCompletion {
         closed = true;
     }
 
-    /** Whether an output or a done key records the outcome of the entry. */
+    /** Returns whether an output or a done key records the outcome of the entry. */
     synchronized boolean hasOutcome() {
         return !outputs.isEmpty() || !done.isEmpty();
     }

@@ -18,16 +18,16 @@ public interface StreamListener {
     void onOutcome(String stream, String group, Outcome outcome);
 
     /**
-     * Called when an entry ended without an exchange: it was deleted or trimmed while pending ({@link Outcome#LOST_ENTRY}), or
-     * became a dead letter because it killed processes ({@link Outcome#DEAD_LETTERED}). Not called for entries found lost when
-     * they are claimed from another consumer: Redis does not name those.
+     * Called when an entry ended without an exchange: it was deleted or trimmed while pending ({@link Outcome#LOST_ENTRY}), or became a
+     * dead letter because it killed processes ({@link Outcome#DEAD_LETTERED}). Not called for entries found lost when they are claimed
+     * from another consumer: Redis does not return their ids.
      *
-     * @param fields its body; empty if the entry is gone
+     * @param fields body of the entry; empty if the entry no longer exists
      */
     default void onUnprocessed(
             String stream, String group, String entryId, Map<String, String> fields, Outcome outcome) {}
 
-    /** A short description of an entry for log lines; must not contain anything that must not be logged. */
+    /** Returns a short description of an entry for log lines. Must not contain data that must not be logged. */
     default String describe(Map<String, String> fields) {
         return "";
     }

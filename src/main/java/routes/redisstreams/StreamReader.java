@@ -23,9 +23,9 @@ import routes.redis.StreamGroup;
 import routes.redis.StreamRepair;
 
 /**
- * Fetches entries for the workers of one consumer, as many as there is room for: first its own pending ones (at the start
- * and after each reconnect), then parked ones that are due, idle entries of other consumers, and new ones. Retries after any
- * Redis error or time-out until stopped.
+ * Fetches entries for the workers of one consumer, as many as there is room for: first its own pending entries (at the start and after
+ * each reconnect), then parked entries that are due, idle entries of other consumers, and new entries. Retries after any Redis error or
+ * timeout until stopped.
  */
 final class StreamReader implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
@@ -61,7 +61,7 @@ final class StreamReader implements Runnable {
     private String preparedName;
     private long nextScanNanos = System.nanoTime();
 
-    /** @param blocking connection for blocking reads, used by nothing else */
+    /** @param blocking connection used only for blocking reads */
     StreamReader(
             StreamGroup group,
             Set<String> groupsOfStream,
@@ -100,7 +100,7 @@ final class StreamReader implements Runnable {
         change(() -> quiet = true);
     }
 
-    /** Waits while suspended; false once stopped. */
+    /** Waits while suspended; returns false once stopped. */
     private boolean awaitPermission() {
         if (isHalted()) {
             letGo();
@@ -152,7 +152,7 @@ final class StreamReader implements Runnable {
         readNew(consumer.get());
     }
 
-    /** Whether the group is paused. */
+    /** Returns whether the group is paused. */
     private boolean isPaused() {
         if (System.nanoTime() - nextPauseCheckNanos >= 0) {
             String reason = admin.pausedBecause(group);
@@ -167,7 +167,7 @@ final class StreamReader implements Runnable {
         return pausedBecause != null;
     }
 
-    /** Ensures the connection, the groups and the name. A new connection or name restarts the scan of own pending entries. */
+    /** Ensures that the connection, the groups and the name exist. A new connection or name restarts the scan of own pending entries. */
     private Optional<String> prepare() {
         long connection = blocking.connect();
         if (connection != preparedConnection) {
@@ -205,7 +205,7 @@ final class StreamReader implements Runnable {
         }
         int count = held.roomForNew(options.getReadCount());
         if (count == 0) {
-            // full, or an outage, during which other consumers may be able to process new entries
+            // no room, or an outage, during which other consumers may be able to process new entries
             pause(held.outage() == null ? Duration.ZERO : block.plusMillis(1));
             return;
         }
@@ -216,7 +216,7 @@ final class StreamReader implements Runnable {
         List<StreamMessage<String, String>> entries = blocking.call(commands -> commands.xreadgroup(
                 Consumer.from(group.group(), consumer), arguments, StreamOffset.lastConsumed(group.key())));
         if (isHalted()) {
-            // they stay pending and are released
+            // the entries stay pending and are released
             return;
         }
         acknowledgeForOthers(entries);
@@ -226,7 +226,10 @@ final class StreamReader implements Runnable {
                 .toList());
     }
 
-    /** Every group receives an entry that was published again for one of them. */
+    /**
+     * Returns whether this group is a target of the entry. Every group receives a replayed entry, even if it was replayed for only one of
+     * them.
+     */
     private boolean isForUs(StreamMessage<String, String> entry) {
         String wanted = entry.getBody().get(StreamRepair.REPLAY_GROUP);
         return wanted == null || wanted.equals(group.group());
@@ -238,12 +241,12 @@ final class StreamReader implements Runnable {
                 .map(StreamMessage::getId)
                 .toArray(String[]::new);
         if (others.length > 0) {
-            // without a reply they are read again as pending entries and processed; stages recognise repeated entries
+            // without a reply, they are read again as pending entries and processed; stages recognise repeated entries
             long unused = blocking.call(commands -> commands.xack(group.key(), group.group(), others));
         }
     }
 
-    /** How long a read may block: until the next scan or parked entry is due, at most blockTimeout. */
+    /** Returns how long a read may block: until the next scan or parked entry is due, at most blockTimeout. */
     private Duration block() {
         Duration limit = Duration.ofMillis(options.getBlockTimeout());
         Duration scan = untilScan();
@@ -273,7 +276,9 @@ final class StreamReader implements Runnable {
                 && Stream.of("NOGROUP", "UNBLOCKED", "no such key").anyMatch(String.valueOf(e.getMessage())::contains);
     }
 
-    /** Releases entries that were not started, so that any consumer may claim them. If Redis fails, they are claimed once idle. */
+    /**
+     * Releases entries that were not started, so that any consumer may claim them. If Redis fails, they are claimed when they become idle.
+     */
     private void letGo() {
         if (!holding) {
             return;
@@ -311,7 +316,7 @@ final class StreamReader implements Runnable {
         return stopped || suspended;
     }
 
-    /** Waits a moment for the reader to become quiet, since the shutdown strategy checks only once a second. */
+    /** Suspends, and waits briefly until the reader is quiet, because the shutdown strategy checks only once a second. */
     void suspend() {
         change(() -> suspended = true);
         // a blocked read would still deliver entries
@@ -340,22 +345,22 @@ final class StreamReader implements Runnable {
         }
     }
 
-    /** Whether nothing is being fetched: the reader is suspended or has ended. */
+    /** Returns whether nothing is being fetched: the reader is suspended or has ended. */
     boolean isQuiet() {
         return quiet;
     }
 
-    /** Whether new entries are being read: there is a connection and a name, and the scan of own pending entries is complete. */
+    /** Returns whether new entries are being read: there is a connection and a name, and the scan of own pending entries is complete. */
     boolean isReading() {
         return reading;
     }
 
-    /** Why the group is paused; null if it is not. */
+    /** Returns why the group is paused; null if it is not paused. */
     String pausedBecause() {
         return pausedBecause;
     }
 
-    /** Why Redis is unavailable; null while it is available. */
+    /** Returns why Redis is unavailable; null while it is available. */
     String problem() {
         return state.problem();
     }

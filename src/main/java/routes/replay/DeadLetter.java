@@ -12,16 +12,16 @@ import routes.redis.StreamRepair;
 import routes.stages.StageEntry;
 
 /**
- * An entry that a group gave up.
+ * An entry that failed in a group.
  *
- * @param stream      logical name
- * @param key         Redis key of the stream whose dead letter it is
- * @param id          of the dead letter
- * @param group       that gave it up; empty if the entry does not say
- * @param errorClass  name of the class of the exception
- * @param replayCount how often it was published again before
- * @param fields      as the producer wrote them
- * @param entry       all fields, as they are in Redis
+ * @param stream logical name
+ * @param key Redis key of the stream
+ * @param id id of the dead letter
+ * @param group group in which it failed; empty if the entry does not contain it
+ * @param errorClass class name of the exception
+ * @param replayCount number of earlier replays
+ * @param fields as the producer wrote them
+ * @param entry all fields, as stored in Redis
  */
 public record DeadLetter(
         String stream,
@@ -44,16 +44,16 @@ public record DeadLetter(
     private static final String REPORT = "dlq_";
     private static final int ID_LENGTH = 12;
 
-    /** What differs between errors of one kind. */
+    /** Parts that vary between errors of the same kind. */
     private static final Pattern VARIABLE = Pattern.compile(
             "\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}|\\b\\p{XDigit}{16,}\\b|\"[^\"]*\"|'[^']*'|https?://\\S+|\\d+");
 
     private static final int MAX_PATTERN = 300;
 
     /**
-     * What dead letters have in common: the group and the class and message of the error, without what differs between them.
+     * The common cause of dead letters: the group, and the class and message of the error without varying parts.
      *
-     * @param id stays the same for the same cause
+     * @param id the same for the same cause
      */
     public record Cause(String id, String group, String errorClass, String message) {
 
@@ -94,7 +94,7 @@ public record DeadLetter(
                 report);
     }
 
-    /** Other programs may write dead letters too. */
+    /** Lenient, because other programs may write dead letters too. */
     private static int number(String text) {
         return Optional.ofNullable(text)
                 .filter(digits -> digits.matches("\\d{1,9}"))

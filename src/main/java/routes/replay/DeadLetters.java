@@ -24,9 +24,9 @@ import routes.replay.OperatorAudit.Done;
 import routes.stages.StreamKeys;
 
 /**
- * The dead letters of streams: shown, grouped, published again, removed. A dead letter is removed in the script that publishes it
- * again, only for the group that gave it up, so it is never in both places and never published twice. If it fails again it becomes a
- * new dead letter, whose {@code replay_count} is higher; no operation takes up dead letters that appear after it began.
+ * Lists, groups, replays and removes dead letters of streams. One script replays a dead letter, only for the group in which it failed, and
+ * removes it. So it is never in both places and never published twice. If it fails again, it becomes a new dead letter with a higher
+ * {@code replay_count}. No operation includes dead letters that were added after it began.
  */
 @Component
 public record DeadLetters(
@@ -38,10 +38,10 @@ public record DeadLetters(
         EditedLetters edited,
         OperatorAudit audit,
         ReplayRate rate) {
-    /** Most entries that one call publishes again. */
+    /** Maximum number of entries that one call replays. */
     public static final int MAX_REPLAYED = 1_000;
 
-    /** Most dead letters of a stream that are looked at. */
+    /** Maximum number of dead letters of a stream that are read. */
     public static final int MAX_READ = 10_000;
 
     private static final Pattern ENTRY_ID = Pattern.compile("\\d{1,19}-\\d{1,19}");
@@ -49,17 +49,17 @@ public record DeadLetters(
     /**
      * The dead letters of one cause.
      *
-     * @param newest when the newest failed; null if it does not say
+     * @param newest time at which the newest failed; null if the entry does not contain it
      */
     public record CauseCount(DeadLetter.Cause cause, long count, String oldest, String newest, String example) {}
 
-    /** @param replayedAs id of the edited entry that was published instead of the dead letter; null for one that is not edited */
+    /** @param replayedAs id of the edited entry that was published instead of the dead letter; null if it was not edited */
     public record Shown(DeadLetter letter, String replayedAs, String editedBy) {}
 
     /**
-     * The newest dead letters of a stream, newest first.
+     * Returns the dead letters of a stream, newest first.
      *
-     * @param cause  only those of this cause; null for all
+     * @param cause only those of this cause; null for all
      * @param before only those before this one; null for the newest
      */
     public List<DeadLetter> list(String stream, String cause, String before, int limit) {
@@ -72,7 +72,7 @@ public record DeadLetters(
                 .toList();
     }
 
-    /** The causes of the newest {@value #MAX_READ} dead letters of a stream, most frequent first. */
+    /** Returns the causes of the newest {@value #MAX_READ} dead letters of a stream, most frequent first. */
     public List<CauseCount> causes(String stream) {
         Map<String, CauseCount> causes = new LinkedHashMap<>();
         for (DeadLetter letter : read(stream(stream), null)) {
@@ -88,7 +88,7 @@ public record DeadLetters(
                 .toList();
     }
 
-    /** A dead letter, or the kept original of one that was edited and published again. */
+    /** Returns a dead letter, or the kept original of one that was edited and replayed. */
     public Shown show(String stream, String id) {
         EventStream known = stream(stream);
         return find(known, id)
@@ -97,7 +97,6 @@ public record DeadLetters(
                 .orElseThrow(() -> noSuch(known, id));
     }
 
-    /** Publishes a dead letter again. */
     public Replayed replay(Operator who, String stream, String id) {
         EventStream known = stream(stream);
         return audit.record(who, "replayDeadLetter", Map.of("stream", known.name(), "id", id), () -> {
@@ -108,14 +107,14 @@ public record DeadLetters(
     }
 
     /**
-     * Publishes a dead letter again with other fields. The original is kept in the table {@code dead_letter_originals}.
+     * Replays a dead letter with other fields. The original is kept in the table {@code dead_letter_originals}.
      *
-     * @param fields all fields of the entry; they must make a valid event
+     * @param fields all fields of the entry; they must form a valid event
      */
     public Replayed replayEdited(Operator who, String stream, String id, Map<String, String> fields) {
         EventStream known = stream(stream);
         Optional<DeadLetter> before = find(known, id);
-        // names only: the values are texts of posts
+        // names only: the values contain text of posts
         Map<String, Object> arguments = Map.of(
                 "stream",
                 known.name(),
@@ -133,7 +132,7 @@ public record DeadLetters(
         });
     }
 
-    /** @param edited the fields instead of those of the dead letter; empty for none */
+    /** @param edited replacement for the fields of the dead letter; empty for none */
     private Optional<Replayed> publish(DeadLetter letter, Map<String, String> edited) {
         rate.await();
         return repair.replay(letter.key(), letter.id(), letter.group(), edited);
@@ -169,11 +168,11 @@ public record DeadLetters(
     }
 
     /**
-     * Publishes the oldest dead letters of a stream again, in their order.
+     * Replays the oldest dead letters of a stream, in order.
      *
      * @param cause only those of this cause; null for all
-     * @param max   1 to {@value #MAX_REPLAYED}
-     * @param expected how many the operator saw in a dry run; null for not checked
+     * @param max 1 to {@value #MAX_REPLAYED}
+     * @param expected number reported by a dry run; null to skip the check
      */
     public Replay replayAll(Operator who, String stream, String cause, int max, Integer expected, boolean dryRun) {
         EventStream known = stream(stream);
@@ -202,11 +201,11 @@ public record DeadLetters(
     }
 
     /**
-     * Removes dead letters for good.
+     * Permanently removes dead letters.
      *
-     * @param cause    only those of this cause; null for all
-     * @param expected how many there are
-     * @return how many are removed
+     * @param cause only those of this cause; null for all
+     * @param expected expected number of dead letters
+     * @return number of removed dead letters
      */
     public long purge(Operator who, String stream, String cause, long expected) {
         EventStream known = stream(stream);
@@ -243,7 +242,7 @@ public record DeadLetters(
         return removed;
     }
 
-    /** Removes one dead letter for good. */
+    /** Permanently removes one dead letter. */
     public long purgeOne(Operator who, String stream, String id) {
         EventStream known = stream(stream);
         return audit.record(who, "purgeDeadLetter", Map.of("stream", known.name(), "id", id), () -> {
@@ -302,7 +301,7 @@ public record DeadLetters(
         return id;
     }
 
-    /** The newest {@value #MAX_READ} dead letters, oldest first. */
+    /** Reads the newest {@value #MAX_READ} dead letters, oldest first. */
     private List<DeadLetter> read(EventStream stream, String cause) {
         Predicate<DeadLetter> wanted =
                 cause == null ? letter -> true : letter -> letter.cause().id().equals(cause);

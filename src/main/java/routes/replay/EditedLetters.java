@@ -14,12 +14,12 @@ import routes.posts.PostTraces;
 import routes.redis.StreamAdmin;
 import routes.replay.DeadLetters.Shown;
 
-/** The originals of dead letters that an operator edited and published again: table {@code dead_letter_originals}. */
+/** The originals of dead letters that an operator edited and replayed: table {@code dead_letter_originals}. */
 @Component
 record EditedLetters(JdbcClient jdbc, ObjectMapper json) implements PostTraces {
     private static final TypeReference<LinkedHashMap<String, String>> FIELDS = new TypeReference<>() {};
 
-    /** Before the edited entry is published, so that the original is never lost. A refused attempt may be repeated. */
+    /** Stores the original before the edited entry is published, so that it is never lost. A refused attempt may be repeated. */
     void keep(DeadLetter letter, Map<String, String> edited, Operator who) {
         jdbc.sql(
                         """
@@ -65,7 +65,7 @@ record EditedLetters(JdbcClient jdbc, ObjectMapper json) implements PostTraces {
         }
     }
 
-    /** Entries about the posts; what operators did with them stays in their audit. */
+    /** Deletes entries about the posts. The audit of the operators keeps their actions. */
     @Override
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         jdbc.sql(

@@ -3,23 +3,23 @@ package routes.replay;
 import java.util.Locale;
 
 /**
- * Who asks for an operation.
+ * The user who requests an operation.
  *
- * @param name as the way knows it: of the key, of the login, of the user of the machine
- * @param via  the way
+ * @param name name of the API key, of the login, or of the operating system user
+ * @param via the interface used
  */
 public record Operator(String name, Via via) {
 
-    /** The ways to the operations. */
+    /** The interfaces for operations. */
     public enum Via {
         HTTP,
         JMX,
         COMMAND_LINE,
-        /** An edit of a route file; the user is not known. */
+        /** An edit of a route file; the user is unknown. */
         FILE
     }
 
-    /** Without a login: the user of the process. */
+    /** Returns the user of the process, for an interface without a login. */
     public static Operator local(Via via) {
         return new Operator(System.getProperty("user.name"), via);
     }

@@ -15,8 +15,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Records what operators change: a row of {@code operator_audit} that is there before the work begins, and one line of the log when it
- * has ended. If the row cannot be written, nothing is done.
+ * Records the changes made by operators: a row of {@code operator_audit} before the operation begins, and one log line when it has ended.
+ * If the row cannot be written, the operation is not executed.
  */
 @Component
 public record OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
@@ -24,18 +24,18 @@ public record OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
     private static final int MAX_DETAIL = 2_000;
 
     /**
-     * What an operation did.
+     * The result of an operation.
      *
-     * @param affected entries, posts or groups
-     * @param detail   a sentence; its first line is recorded
+     * @param affected number of entries, posts or groups
+     * @param detail a sentence; its first line is recorded
      */
     public record Done<T>(T result, long affected, String detail) {}
 
     /**
      * A recorded operation.
      *
-     * @param outcome  running, done, refused or failed; running for one whose process died
-     * @param affected null until it has ended
+     * @param outcome running, done, refused or failed; running also if the process died
+     * @param affected null until the operation has ended
      */
     public record Entry(
             UUID id,
@@ -50,9 +50,9 @@ public record OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
             String detail) {}
 
     /**
-     * Does the work between two records.
+     * Runs the operation and records its start and end.
      *
-     * @param arguments without texts of posts: they are logged
+     * @param arguments without text of posts, because they are logged
      */
     public <T> T record(Operator who, String operation, Map<String, ?> arguments, Supplier<Done<T>> work) {
         UUID id = UUID.randomUUID();
@@ -73,7 +73,7 @@ public record OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
             try {
                 ended(id, outcome, null, e.getMessage());
             } catch (DataAccessException unrecorded) {
-                e.addSuppressed(unrecorded); // the database may be the reason; the row stays in running
+                e.addSuppressed(unrecorded); // the database may be the reason; the row remains in state running
             }
             log(who, operation, arguments, outcome + ": " + firstLine(e.getMessage()));
             throw e;
@@ -108,7 +108,7 @@ public record OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
     }
 
     /**
-     * The latest operations, newest first.
+     * Returns the latest operations, newest first.
      *
      * @param before only those before this one; null for the newest
      */
@@ -136,7 +136,7 @@ public record OperatorAudit(JdbcClient jdbc, ObjectMapper json) {
                 .list();
     }
 
-    @SuppressWarnings("unchecked") // an object, by the table's check
+    @SuppressWarnings("unchecked") // a check constraint of the table guarantees an object
     private Map<String, Object> arguments(String text) {
         try {
             return json.readValue(text, Map.class);

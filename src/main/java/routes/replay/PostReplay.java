@@ -10,7 +10,7 @@ import routes.posts.TaggingRequests;
 import routes.reconcile.PostsAgain;
 import routes.replay.OperatorAudit.Done;
 
-/** Has one post go through a stage again, by an event made from what is stored. */
+/** Sends one post through a stage again, with an event created from the stored post. */
 @Component
 public record PostReplay(
         OperatorAudit audit, TaggingRequests tagging, LinkRequests links, ObjectProvider<PostsAgain> again) {
@@ -21,7 +21,7 @@ public record PostReplay(
      * Publishes the event that a stage reads, for one post.
      *
      * @param stage tagging, crawl, or one of {@link PostsAgain#stages}
-     * @return what was queued, as a sentence
+     * @return description of what was queued, as a sentence
      */
     public String replay(Operator who, UUID post, String stage) {
         return audit.record(who, "replayPost", Map.of("post", post.toString(), "stage", stage), () -> {

@@ -1,24 +1,23 @@
 package routes.replay;
 
-/** An operation that cannot be done as it was asked for; nothing has changed. */
+/** An operation that was refused. Nothing has changed. */
 public final class RefusedException extends RuntimeException {
 
-    /** Why. */
     public enum Reason {
-        /** What it is about does not exist. */
+        /** The target does not exist. */
         UNKNOWN,
-        /** An argument cannot be used. */
+        /** An argument is invalid. */
         INVALID,
-        /** The state is not the one that the operator expected. */
+        /** The state differs from what the operator expected. */
         CONFLICT,
-        /** This process does not have what it needs. */
+        /** This process lacks a required part. */
         NOT_HERE
     }
 
     private final Reason reason;
     private final String field;
 
-    /** @param field the argument that is wrong; null for none */
+    /** @param field the invalid argument; null for none */
     RefusedException(Reason reason, String field, String message) {
         super(message);
         this.reason = reason;
@@ -45,7 +44,7 @@ public final class RefusedException extends RuntimeException {
         return reason;
     }
 
-    /** The argument that is wrong; null for none. */
+    /** Returns the invalid argument; null for none. */
     public String field() {
         return field;
     }

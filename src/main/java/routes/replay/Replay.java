@@ -1,12 +1,12 @@
 package routes.replay;
 
 /**
- * What a replay did, or would do.
+ * The result of a replay or a dry run.
  *
- * @param found    entries that it is about
- * @param replayed entries that were published again; 0 for a dry run
- * @param gone     entries that were there when it began, and not when it was their turn: another replay took them
- * @param more     whether more entries of the kind are left, beyond the given maximum
+ * @param found number of matching entries
+ * @param replayed number of replayed entries; 0 for a dry run
+ * @param gone number of entries that another replay removed in the meantime
+ * @param more whether there are more matching entries beyond the given maximum
  */
 public record Replay(boolean dryRun, int found, int replayed, int gone, boolean more) {
 

@@ -4,7 +4,7 @@ import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 
-/** Limits how fast this process publishes entries again, so that a replay does not crowd out what arrives. */
+/** Limits the rate at which this process replays entries, so that a replay does not delay new entries. */
 @Component
 class ReplayRate {
     private final Bucket bucket;
@@ -16,7 +16,7 @@ class ReplayRate {
                 .build();
     }
 
-    /** Waits until one more entry may be published. */
+    /** Waits until another entry may be published. */
     void await() {
         try {
             bucket.asBlocking().consume(1);

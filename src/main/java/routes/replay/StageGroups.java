@@ -3,7 +3,7 @@ package routes.replay;
 import java.util.List;
 import routes.redis.StreamGroup;
 
-/** The consumer groups of the stages that only the process knows that runs them: those of integrators' routes. */
+/** Provides consumer groups of integrators' routes, which are known only in the process that runs them. */
 @FunctionalInterface
 public interface StageGroups {
 

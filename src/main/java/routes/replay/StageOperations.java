@@ -20,7 +20,7 @@ import routes.replay.OperatorAudit.Done;
 import routes.schedule.Jobs;
 import routes.stages.StreamKeys;
 
-/** Stages: paused and resumed in all processes, across restarts; their idempotency forgotten; the reconciler run. */
+/** Operations on stages: pause and resume in all processes, across restarts; delete idempotency keys; run the reconciler. */
 @Component
 public record StageOperations(
         StreamCatalog catalog,
@@ -31,18 +31,18 @@ public record StageOperations(
         Map<String, RedisIdempotentRepository> repositories,
         ObjectProvider<Jobs> jobs,
         ObjectProvider<Reconciler> reconciler) {
-    /** The repositories are beans named after their stages. */
+    /** Suffix of the bean names of the repositories, after the stage name. */
     private static final String REPOSITORY = "Idempotency";
 
     /**
      * A stage of the product.
      *
-     * @param groups        its consumer groups, as stream and group
+     * @param groups consumer groups of the stage, as stream and group
      * @param pausedBecause null if it is not paused
      */
     public record Stage(String stage, List<String> groups, String pausedBecause) {}
 
-    /** The stages of the product that read streams, in the order of the pipeline. */
+    /** Returns the stages of the product that read streams, in pipeline order. */
     public List<Stage> list() {
         List<Stage> stages = new ArrayList<>();
         byStage().forEach((stage, groups) -> {
@@ -75,10 +75,10 @@ public record StageOperations(
     }
 
     /**
-     * Pauses a stage in all processes until it is resumed, across restarts. Entries in progress are finished.
+     * Pauses a stage in all processes until it is resumed, across restarts. Entries in progress are completed.
      *
-     * @param stage  a name of PIPELINE_ROUTES, or the id of a route of an integrator that runs in this process
-     * @param reason shown while it is paused; blank for who paused it and when
+     * @param stage a name of PIPELINE_ROUTES, or the id of a route of an integrator that runs in this process
+     * @param reason shown while it is paused; if blank, the operator and the time are shown
      * @return the number of consumer groups
      */
     public int pause(Operator who, String stage, String reason) {
@@ -92,7 +92,7 @@ public record StageOperations(
         });
     }
 
-    /** @return the number of consumer groups that were paused until now */
+    /** @return the number of consumer groups that were paused before */
     public int resume(Operator who, String stage) {
         return audit.record(who, "resumeStage", Map.of("stage", stage), () -> {
             int resumed = (int) groups(stage).stream().filter(admin::resume).count();
@@ -114,11 +114,11 @@ public record StageOperations(
     }
 
     /**
-     * Forgets what a stage has done, and what it is doing, so that events that are published again are processed again. Results that
-     * are stored in the database still count: vision makes no second call for a picture.
+     * Deletes the idempotency keys of a stage, including those of work in progress, so that replayed events are processed again. Results
+     * stored in the database are still used: vision does not call a model again for the same picture.
      *
      * @param stage tagging, vision or retagging
-     * @return the number of keys
+     * @return number of deleted keys
      */
     public long clearIdempotency(Operator who, String stage) {
         return audit.record(who, "clearIdempotency", Map.of("stage", stage), () -> {
@@ -138,9 +138,9 @@ public record StageOperations(
     }
 
     /**
-     * Publishes every post again that is in no final state and has no event in flight, immediately and regardless of RECONCILE_AFTER.
+     * Publishes again, immediately and regardless of RECONCILE_AFTER, all posts that are in no final state and have no event in flight.
      *
-     * @return what was found and done, as a sentence
+     * @return description of the result, as a sentence
      */
     public String reconcileNow(Operator who) {
         return audit.record(who, "reconcileNow", Map.of(), () -> {
@@ -159,7 +159,7 @@ public record StageOperations(
     /**
      * Runs a job of the schedule now, unless it is already running. The schedule is not affected.
      *
-     * @return what became of it, as a sentence
+     * @return description of the result, as a sentence
      */
     public String runJob(Operator who, String name) {
         return audit.record(who, "runJob", Map.of("job", name), () -> {
@@ -183,7 +183,7 @@ public record StageOperations(
             case SKIPPED ->
                 throw RefusedException.conflict(null, what + " is already running; call again when it is complete");
             case FAILED -> throw new IllegalStateException(what + " failed; see the log and the table jobs");
-            case SUCCESS -> {} // as was asked for
+            case SUCCESS -> {} // the expected result
         }
     }
 

@@ -16,7 +16,7 @@ import routes.redis.StreamRepair;
 import routes.replay.OperatorAudit.Done;
 import routes.stages.StreamKeys;
 
-/** Streams and their groups: shown, ranges published again, pending entries released, groups moved. */
+/** Operations on streams and their groups: list, replay ranges, release pending entries, move groups. */
 @Component
 public record StreamOperations(
         StreamCatalog catalog,
@@ -30,22 +30,20 @@ public record StreamOperations(
     private static final String ID_OR_ALL = "-|\\+|\\d{1,19}(-\\d{1,19})?";
 
     /**
-     * A stream. One with several keys is shown as one.
+     * A stream. A stream with several keys is shown as one.
      *
-     * @param length      entries in Redis, processed ones included
-     * @param deadLetters entries that a group gave up
+     * @param length number of entries in Redis, including processed entries
+     * @param deadLetters number of entries that failed in a group
      */
     public record StreamRow(String stream, long length, long deadLetters, List<GroupRow> groups) {}
 
     /**
-     * A consumer group.
-     *
-     * @param stage                the stage that reads; null for a group of an integrator, which may be a route of any name
-     * @param lag                  entries that were not delivered
-     * @param pending              entries that were delivered and not acknowledged
-     * @param oldestPendingSeconds age of the oldest of them; 0 if there are none
-     * @param consumers            known consumers, those that no longer run included
-     * @param pausedBecause        null if the group is not paused
+     * @param stage stage that reads; null for a group of an integrator, which may belong to a route of any name
+     * @param lag number of entries not delivered yet
+     * @param pending number of entries delivered and not acknowledged
+     * @param oldestPendingSeconds age of the oldest pending entry; 0 if there are none
+     * @param consumers number of known consumers, including those that no longer run
+     * @param pausedBecause null if the group is not paused
      */
     public record GroupRow(
             String group,
@@ -56,7 +54,7 @@ public record StreamOperations(
             long consumers,
             String pausedBecause) {}
 
-    /** All streams, in the order of the pipeline, as they are now. */
+    /** Returns the current state of all streams, in pipeline order. */
     public List<StreamRow> list() {
         List<StreamRow> rows = new ArrayList<>();
         for (EventStream stream : catalog.streams()) {
@@ -80,7 +78,7 @@ public record StreamOperations(
         return rows;
     }
 
-    /** The lag of a built-in group without consumers means nothing. */
+    /** Returns whether the group is read. The lag of a built-in group without consumers is meaningless. */
     private boolean isRead(EventStream stream, GroupState group) {
         return group.consumers() > 0
                 || !stream.groups().contains(group.group())
@@ -103,13 +101,14 @@ public record StreamOperations(
     }
 
     /**
-     * Publishes entries of a stream again, at its end. Stages recognise what they have done, unless their idempotency was cleared.
+     * Appends copies of entries to the end of their stream. Stages recognise entries that they have already processed, unless their
+     * idempotency keys were deleted.
      *
-     * @param from  id of the first entry; - for the oldest
-     * @param to    id of the last; + for the newest one there is now
-     * @param group that alone processes the copies; empty for every group
-     * @param max   1 to {@value DeadLetters#MAX_REPLAYED}
-     * @param expected how many the operator saw in a dry run; null for not checked
+     * @param from id of the first entry; - for the oldest
+     * @param to id of the last entry; + for the newest at this time
+     * @param group the only group that processes the copies; empty for every group
+     * @param max 1 to {@value DeadLetters#MAX_REPLAYED}
+     * @param expected number reported by a dry run; null to skip the check
      */
     public Replay replayRange(
             Operator who,
@@ -135,7 +134,7 @@ public record StreamOperations(
             if (!group.isEmpty()) {
                 groupsOf(known, group);
             }
-            // all are read before the first is published, so that no copy is copied
+            // read all entries before the first is published, so that no copy is copied
             Map<String, List<String>> chosen = new LinkedHashMap<>();
             int found = 0;
             boolean more = false;
@@ -165,10 +164,10 @@ public record StreamOperations(
     }
 
     /**
-     * Lets the running consumers of a group take over what consumers that no longer run left pending, at their next look (within
-     * {@code claimInterval}) and however short it has been pending.
+     * Lets the running consumers of a group claim the pending entries of consumers that no longer run, in their next scan (within {@code
+     * claimInterval}) and regardless of how long the entries have been pending.
      *
-     * @return how many entries
+     * @return number of entries
      */
     public long claimNow(Operator who, String stream, String group) {
         EventStream known = DeadLetters.stream(catalog, stream);
@@ -185,10 +184,11 @@ public record StreamOperations(
     }
 
     /**
-     * Makes a group read on after an id. Its pending entries stay pending.
+     * Moves the read position of a group to an id. Its pending entries stay pending.
      *
-     * @param id          0 for all entries of the stream; $ for none but new ones
-     * @param expectedLag how many entries the group reads then; the pipeline must be at rest, so that it stays right
+     * @param id 0 for all entries of the stream; $ for new entries only
+     * @param expectedLag number of entries that the group will then read; no new entries may arrive meanwhile, otherwise the number
+     *     differs
      * @return that number
      */
     public long resetGroup(Operator who, String stream, String group, String id, long expectedLag) {

@@ -34,9 +34,9 @@ import routes.tagging.Tagging;
 import routes.tagging.TaggingPass;
 
 /**
- * The work of the stage {@code retagging}: tags posts again with what vision found in their pictures. A post is tagged again only for a
- * newer vision version than that of its tags, or other features. Every such event publishes a set of tags, also the same one, so that
- * versions move on and the index takes in the text of the pictures.
+ * The stage {@code retagging}: tags posts again with the vision results of their pictures. A post is tagged again only if the vision
+ * version is newer than that of its tags, or the features differ. Every such event publishes a set of tags, even if it is unchanged, so
+ * that versions advance and the text of the pictures is indexed.
  */
 @Component("retagging")
 public class Retagging {
@@ -68,7 +68,7 @@ public class Retagging {
         count(false, "err", 0);
     }
 
-    /** The same stage for trials: it claims nothing and counts nothing; what it writes to the database the caller undoes. */
+    /** Returns the stage for trials: it claims nothing and counts nothing. The caller rolls back what it writes to the database. */
     public Retagging rehearsal() {
         return new Retagging(store, BatchClaims.REHEARSAL, tagging.rehearsal(), new SimpleMeterRegistry(), clock);
     }
@@ -118,7 +118,7 @@ public class Retagging {
         pass.answer(event, StageOutcome.skipped(reason));
     }
 
-    /** Why a post is not tagged again; null if it is. */
+    /** Returns why a post is not tagged again; null if it is. */
     private static String skip(VisionAnalyzed event, RetaggingStore.Stored post) {
         if (post.deleted()) {
             return "deleted";
@@ -144,7 +144,7 @@ public class Retagging {
         return event.postId() + ":" + post.contentVersion() + ":" + event.visionVersion() + ":" + event.featuresHash();
     }
 
-    /** The post with the text of its pictures, as the tagging stage takes it. */
+    /** Returns the post with the text of its pictures, in the form for the tagging stage. */
     private PostParsed post(VisionAnalyzed event, RetaggingStore.Stored stored) {
         PostParsedBuilder post = PostParsedBuilder.builder()
                 .schemaVersion(Event.SCHEMA_VERSION)
@@ -168,7 +168,7 @@ public class Retagging {
         return SeenPictures.of(event).addTo(post.build());
     }
 
-    /** Whether providers are asked: pictures without words leave the tags as they are. */
+    /** Returns whether providers must be called. Pictures without text leave the tags unchanged. */
     private boolean needsTags(RetaggingPass pass, int event) {
         boolean hasWords = !SeenPictures.of(pass.event(event)).text().isBlank();
         boolean isUntagged = pass.stored(event).tagsHash() == null;

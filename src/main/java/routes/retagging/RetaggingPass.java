@@ -8,7 +8,7 @@ import routes.events.PostParsed;
 import routes.events.VisionAnalyzed;
 import routes.tagging.TaggingPass;
 
-/** The posts of a batch of analysed events on their way through the providers. */
+/** The posts of a batch of analysed events while providers tag them. */
 public final class RetaggingPass extends TaggingPass {
     private final List<VisionAnalyzed> events;
     private final Map<UUID, RetaggingStore.Stored> stored;

@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import routes.events.VisionAnalyzed;
 
-/** What is stored about posts whose pictures were analysed. Each method is one statement per batch. */
+/** The stored data of posts whose pictures were analysed. Each method executes one statement per batch. */
 @Component
 record RetaggingStore(JdbcClient jdbc, ObjectMapper json) {
 
@@ -73,7 +73,10 @@ record RetaggingStore(JdbcClient jdbc, ObjectMapper json) {
         }
     }
 
-    /** Marks posts that have tags now as tagged, whatever the outcome for their own text was. A post that is being retried stays so. */
+    /**
+     * Marks posts that now have tags as tagged, regardless of the outcome for their own text. The status of a post that is being retried
+     * is not changed.
+     */
     void tagged(Collection<UUID> posts) {
         if (!posts.isEmpty()) {
             jdbc.sql(

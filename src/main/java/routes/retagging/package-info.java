@@ -1,5 +1,5 @@
 /**
- * The stage {@code retagging}: tags posts again with the words of their pictures.
+ * The stage {@code retagging}: tags posts again with the text of their pictures.
  *
  * <p>Uses: events, idempotency, posts, tagging.
  */

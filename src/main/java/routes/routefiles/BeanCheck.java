@@ -15,8 +15,8 @@ import org.springframework.util.ClassUtils;
 import routes.routefiles.YamlNode.Entry;
 
 /**
- * Named beans exist, have the required type, and have the called method. Beans are named by EIPs, by options, in endpoints and in
- * Simple expressions.
+ * Checks that named beans exist, have the required type and have the called method. Beans are named by EIPs, by options, in endpoints and
+ * in Simple expressions.
  */
 record BeanCheck(RouteModel model, Problems problems) {
 
@@ -39,7 +39,10 @@ record BeanCheck(RouteModel model, Problems problems) {
         }
     }
 
-    /** The bean that {@code name}, {@code #name}, {@code #bean:name} refers to; empty if it is not a bean or not known yet. */
+    /**
+     * Returns the name of the bean that {@code name}, {@code #name} or {@code #bean:name} refers to; empty if it is not a bean or contains
+     * an unresolved placeholder.
+     */
     static Optional<String> name(String text, RouteModel model) {
         String resolved = model.resolve(text.trim());
         if (NO_BEAN.matcher(resolved).matches() || resolved.contains("${") || Placeholders.in(resolved)) {
@@ -58,7 +61,7 @@ record BeanCheck(RouteModel model, Problems problems) {
         for (Entry entry : node.values()) {
             if (entry.value().isScalar()) {
                 option(key, entry.key(), entry.value());
-            } else if (!entry.key().equals("parameters")) { // those of an endpoint
+            } else if (!entry.key().equals("parameters")) { // these belong to an endpoint
                 node(entry.key(), entry.value());
             }
         }
@@ -78,7 +81,7 @@ record BeanCheck(RouteModel model, Problems problems) {
         }
     }
 
-    /** The type of the bean that the option of an EIP refers to; empty if it refers to none. */
+    /** Returns the bean type that the option of an EIP requires; empty if the option does not refer to a bean. */
     private Optional<Class<?>> type(String eip, String option) {
         ClassLoader loader = getClass().getClassLoader();
         return model.catalog().eip(eip).stream()
@@ -104,7 +107,7 @@ record BeanCheck(RouteModel model, Problems problems) {
     }
 
     private void reference(Place place, String beans, Optional<String> method, Class<?> wanted) {
-        Stream.of(beans.split(",")) // of a routePolicy
+        Stream.of(beans.split(",")) // a routePolicy may list several
                 .flatMap(bean -> name(bean, model).stream())
                 .forEach(name -> exists(place, name, method, wanted));
     }

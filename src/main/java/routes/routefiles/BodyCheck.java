@@ -15,18 +15,18 @@ import routes.events.StreamCatalog;
 import routes.routefiles.EndpointUse.Role;
 
 /**
- * Checks steps where the type of the body is known: the fields of an entry at the start of a route that reads a stream, the event
- * after {@code events.read}. Simple expressions must use properties that it has, and an event must be written before it is
- * published. After a step that may change the body, the type is unknown: null.
+ * Checks steps where the type of the body is known: the fields of an entry at the start of a route that reads a stream, the event after
+ * {@code events.read}. Simple expressions must use existing properties, and an event must be written before it is published. After a step
+ * that may change the body, the type is unknown (null).
  */
 record BodyCheck(RouteModel model, Problems problems) {
     private static final StreamCatalog PRODUCT = new StreamCatalog();
     private static final Pattern PROPERTY = Pattern.compile("\\$\\{body\\??((?:\\.[A-Za-z_]\\w*\\??)+)([^}]*)}");
 
-    /** Steps that leave the body as it is. */
+    /** Steps that do not change the body. */
     private static final String KEEPING =
             "(set|remove)(Propert(y|ies)|Headers?|Variables?)|log|validate|delay|throttle|stop";
-    /** Steps whose own steps get the body. */
+    /** Steps whose nested steps receive the same body. */
     private static final String NESTING =
             "filter|choice|when|otherwise|doTry|idempotentConsumer|loop|circuitBreaker|transacted|step|pipeline";
     /** Blocks that run after a failure; the body may have any type. */
@@ -45,12 +45,12 @@ record BodyCheck(RouteModel model, Problems problems) {
                 .ifPresent(from -> steps(flow.steps(), entry(from), event(from.path()))));
     }
 
-    /** The fields of an entry; unknown for a consumer that may deliver batches. */
+    /** Returns the type of an entry; unknown for a consumer that may deliver batches. */
     private static Class<?> entry(EndpointUse from) {
         return from.option("batchSize").filter(size -> !size.text().equals("1")).isPresent() ? null : Map.class;
     }
 
-    /** What {@code events.read} makes of an entry. */
+    /** Returns the event type that {@code events.read} creates from an entry. */
     private static Class<?> event(String stream) {
         return PRODUCT.names().contains(stream) ? PRODUCT.stream(stream).type() : Map.class;
     }
@@ -59,7 +59,7 @@ record BodyCheck(RouteModel model, Problems problems) {
     private Class<?> steps(List<Step> steps, Class<?> before, Class<?> event) {
         Class<?> body = before;
         for (Step step : steps) {
-            if (Step.isPart(step.eip())) { // one of several branches, each with the body from before
+            if (Step.isPart(step.eip())) { // a branch: each branch receives the body from before the step
                 step(step, step.eip().matches(AFTERWARDS) ? null : before, event);
             } else {
                 body = step(step, body, event);
@@ -88,7 +88,7 @@ record BodyCheck(RouteModel model, Problems problems) {
                 || contains && step.children().stream().allMatch(BodyCheck::keeps);
     }
 
-    /** The body type after a bean: the event that was read, or the event that its method returns. */
+    /** Returns the body type after a bean call: the event that was read, or the event that the method returns. */
     private Class<?> result(Step step, Class<?> event) {
         if (step.calls("events", "read")) {
             return event;

@@ -19,8 +19,8 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * What Camel itself rejects when it creates the routes. Skips files with problems, and those created from a template that has
- * problems or is missing: Camel would only repeat the message, and stop at the first one.
+ * Reports what Camel itself rejects when it creates the routes. Skips files with problems, and files whose template has problems or is
+ * missing: Camel would only repeat the message, and stop at the first problem.
  */
 record CamelCheck(RouteModel model, Problems problems, CamelContext context) {
 
@@ -69,7 +69,7 @@ record CamelCheck(RouteModel model, Problems problems, CamelContext context) {
                 .orElse(model.documents().get(file).place());
     }
 
-    /** The text that Camel cannot parse. */
+    /** Returns the place of the text that Camel cannot parse. */
     private Optional<Place> expression(Exception e, Flow flow) {
         return Optional.ofNullable(ObjectHelper.getException(ExpressionIllegalSyntaxException.class, e))
                 .flatMap(syntax -> flow.body()
@@ -79,7 +79,7 @@ record CamelCheck(RouteModel model, Problems problems, CamelContext context) {
                 .map(YamlNode::place);
     }
 
-    /** Camel identifies the step only by its description. */
+    /** Returns the step that failed. Camel identifies it only by its description. */
     private Optional<Step> step(Exception e, Flow flow) {
         Matcher text = STEP.matcher(String.valueOf(e.getMessage()));
         RouteDefinition route = context.getCamelContextExtension()

@@ -18,7 +18,7 @@ import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.tooling.model.ComponentModel;
 import org.apache.camel.tooling.model.EipModel;
 
-/** Camel's catalogue, extended with components of the class path that it does not contain, such as our own. */
+/** Camel's catalogue, extended with components on the class path that it does not contain, such as those of this product. */
 final class ComponentCatalog {
 
     private static final String SERVICES = "META-INF/services/org/apache/camel/component/";
@@ -31,12 +31,12 @@ final class ComponentCatalog {
         this.classPath = classPath;
     }
 
-    /** The components that Camel has, on the class path or not. */
+    /** Returns all components of the Camel release, whether on the class path or not. */
     Set<String> released() {
         return released;
     }
 
-    /** The component; empty if it is not on the class path. */
+    /** Returns the component; empty if it is not on the class path. */
     Optional<ComponentModel> component(String scheme) {
         if (!scheme.matches("[\\w+.-]+")) {
             return Optional.empty();
@@ -54,7 +54,7 @@ final class ComponentCatalog {
         }
     }
 
-    /** The options of an EIP; empty if there is no such EIP. */
+    /** Returns the options of an EIP; empty if there is no such EIP. */
     Optional<EipModel> eip(String name) {
         return Optional.ofNullable(catalog.eipModel(name));
     }
@@ -75,7 +75,7 @@ final class ComponentCatalog {
                 .collect(Collectors.toSet());
     }
 
-    /** @param options those to be checked, of the endpoint's own */
+    /** @param options endpoint options to validate */
     EndpointValidationResult validate(EndpointUse use, Map<String, String> options) {
         String query = options.entrySet().stream()
                 .map(option -> option.getKey() + "=" + URLEncoder.encode(option.getValue(), StandardCharsets.UTF_8))

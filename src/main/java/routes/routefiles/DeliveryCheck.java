@@ -16,9 +16,9 @@ import routes.routefiles.Flow.Kind;
 import routes.routefiles.YamlNode.Entry;
 
 /**
- * What the delivery contract forbids in the flows that process an entry of a stream: those that consume from a stream, are called
- * from a flow that does through {@code direct:} or {@code seda:}, or are the route configuration of one. {@code seda} and
- * {@code threads} are allowed: the exchange completes after their work.
+ * Checks the delivery contract in flows that process an entry of a stream: flows that consume from a stream, flows called from them
+ * through {@code direct:} or {@code seda:}, and their route configurations. {@code seda} and {@code threads} are allowed: the exchange
+ * completes only after their work.
  */
 final class DeliveryCheck {
 
@@ -28,7 +28,7 @@ final class DeliveryCheck {
     private static final Set<String> REDELIVERY =
             Set.of("deadLetterChannel", "redeliveryPolicyRef", "errorHandlerRef", "refErrorHandler", "retryWhile");
 
-    /** Strategies that keep the exception of any part. */
+    /** Aggregation strategies that keep the exception of every part. */
     private static final Pattern KEEPS_FAILURES = Pattern.compile(
             "#class:org\\.apache\\.camel\\.processor\\.aggregate\\.Use(Latest|Original)AggregationStrategy");
 
@@ -37,7 +37,7 @@ final class DeliveryCheck {
 
     private record Losing(String value, String text) {}
 
-    /** Options of endpoints, by scheme, with which a message may not arrive and the exchange succeeds. */
+    /** Endpoint options, by scheme, with which a message may be lost although the exchange succeeds. */
     private static final Map<String, Map<String, Losing>> LOSING_OPTIONS = Map.of(
             "direct",
             Map.of(
@@ -98,7 +98,7 @@ final class DeliveryCheck {
                 }
             });
             if (model.endpoints(flow).anyMatch(EndpointUse::readsStream)) {
-                // what a called route swallows, its caller may still look at
+                // failures that a called route swallows may still be handled by its caller
                 swallowed(flow.steps())
                         .ifPresent(part -> problems.add(
                                 part.place(),
@@ -113,7 +113,7 @@ final class DeliveryCheck {
                                 "'throwExceptionOnFailure' is false and no later step checks CamelHttpResponseCode:"
                                         + " the entry of a rejected message would be acknowledged" + suffix));
             }
-            // not the options of other steps, which may have the same names
+            // excludes the options of other steps, which may have the same names
             flow.route().values().stream()
                     .filter(entry -> entry.key().startsWith("errorHandler"))
                     .forEach(entry -> redelivery(entry, suffix));
@@ -124,7 +124,10 @@ final class DeliveryCheck {
                 .forEach(breaker -> breaker(breaker, breaker.children(), "", new HashSet<>()));
     }
 
-    /** Steps that complete an exchange before its work is done: its entry would be acknowledged and lost with the process. */
+    /**
+     * Returns why the step is refused: it completes an exchange before its work is done, so the entry would be acknowledged and lost if
+     * the process stops.
+     */
     private Optional<String> refusal(Step step) {
         return switch (step.eip()) {
             case "wireTap" ->
@@ -156,7 +159,9 @@ final class DeliveryCheck {
         };
     }
 
-    /** Options with which Camel ends an exchange as successful although a part of it was not done. Tried on 4.18.0. */
+    /**
+     * Options with which Camel completes an exchange successfully although part of it failed or was skipped. Verified with Camel 4.18.0.
+     */
     private Map<Place, String> lost(Step step) {
         Map<Place, String> lost = new LinkedHashMap<>();
         if (step.is("split", "multicast", "recipientList")) {
@@ -226,7 +231,7 @@ final class DeliveryCheck {
         return lost;
     }
 
-    /** The place of an option with a value, or with one that is known at run time only. */
+    /** Returns the place of an option whose value is refused or known only at run time. */
     private Optional<Place> option(Step step, String key, Predicate<String> refused) {
         return step.options()
                 .scalarAt(key)
@@ -235,8 +240,8 @@ final class DeliveryCheck {
     }
 
     /**
-     * A {@code doCatch} or {@code onFallback} at the end of a route in which nothing is done but logging: it makes a success of any
-     * failure.
+     * Finds a {@code doCatch} or {@code onFallback} at the end of a route that does nothing except logging: it turns every failure into a
+     * success.
      */
     private Optional<Step> swallowed(List<Step> steps) {
         for (int i = steps.size() - 1; i >= 0; i--) {
@@ -266,7 +271,7 @@ final class DeliveryCheck {
         return Optional.empty();
     }
 
-    /** Whether it catches failures that it does not know: a time-out as well as a mistake of the route. */
+    /** Returns whether the step catches failures of any kind: a timeout as well as an error in the route. */
     private static boolean isGeneral(Step doCatch) {
         return doCatch.options().at("exception").stream()
                 .flatMap(list -> list.items().stream())
@@ -280,7 +285,7 @@ final class DeliveryCheck {
                 && step.is("log", "setBody", "setHeader", "setProperty", "removeHeader", "removeHeaders", "stop");
     }
 
-    /** The calls by HTTP that do not fail for any response, without a later step that looks at it. */
+    /** Returns the HTTP calls that do not fail for error responses and are not followed by a step that checks the response. */
     private Stream<EndpointUse> unseenResponse(Flow flow) {
         List<Step> all = flow.allSteps().toList();
         return IntStream.range(0, all.size()).boxed().flatMap(i -> model.endpoint(all.get(i)).stream()
@@ -308,7 +313,7 @@ final class DeliveryCheck {
                         + ", which is not recoverable");
     }
 
-    /** Only the component handles redelivery and dead letters of a stream's entries. */
+    /** Refuses error handlers with redelivery or dead letters: for entries of a stream, only the component provides them. */
     private void redelivery(Entry entry, String suffix) {
         if (REDELIVERY.contains(entry.key())) {
             problems.add(entry.place(), "'" + entry.key() + "'" + ON_ITS_WAY + COMPONENT + suffix);
@@ -326,10 +331,10 @@ final class DeliveryCheck {
     }
 
     /**
-     * An exception may be {@code handled} or {@code continued} only together with a recorded outcome, else the entry would be
+     * An exception may be {@code handled} or {@code continued} only together with a recorded outcome; otherwise the entry would be
      * acknowledged as successful. After {@code handled} the exchange is complete, so the component requires an output that it publishes
      * together with the acknowledgement, or another exception. After {@code continued} the route continues, so a call of a bean, a
-     * processor or a database is also accepted. A log line never is.
+     * processor or a database is also accepted. A log line is not accepted.
      */
     private void outcome(Step onException, String key, String suffix) {
         Optional<Entry> option = onException.options().entry(key);
@@ -366,8 +371,8 @@ final class DeliveryCheck {
     }
 
     /**
-     * No {@code idempotentConsumer} inside a {@code circuitBreaker}, directly or through {@code direct:}: it would confirm its key at
-     * the end of the breaker, before the exchange has succeeded.
+     * Refuses an {@code idempotentConsumer} inside a {@code circuitBreaker}, directly or through {@code direct:}: it would confirm its key
+     * at the end of the breaker, before the exchange has succeeded.
      */
     private void breaker(Step breaker, List<Step> steps, String way, Set<Flow> seen) {
         steps.stream()

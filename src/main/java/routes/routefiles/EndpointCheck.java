@@ -6,7 +6,7 @@ import java.util.Set;
 import org.apache.camel.catalog.EndpointValidationResult;
 import routes.routefiles.YamlNode.Kind;
 
-/** Components are on the class path, and endpoint options match the catalogue. */
+/** Checks that components are on the class path and that endpoint options match the catalogue. */
 record EndpointCheck(RouteModel model, Problems problems) {
 
     void check() {

@@ -4,16 +4,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A place where a flow names an endpoint. Known properties are resolved.
+ * The use of an endpoint in a flow. Known properties are resolved.
  *
  * @param place of the URI
- * @param path what follows {@code scheme:}, or the parameters that form it; without the query
+ * @param path the text after {@code scheme:}, or the parameters that form it; without the query
  * @param options the query and the parameters that are not part of the path
  * @param dynamic whether a part is computed from the exchange
  */
 record EndpointUse(Role role, Place place, String scheme, String path, Map<String, YamlNode> options, boolean dynamic) {
 
-    /** What the flow does with the endpoint. */
+    /** How the flow uses the endpoint. */
     enum Role {
         FROM,
         TO,
@@ -24,7 +24,7 @@ record EndpointUse(Role role, Place place, String scheme, String path, Map<Strin
         return role == wanted;
     }
 
-    /** For messages and comparisons: {@code direct:tagging}. */
+    /** Returns the name for messages and comparisons, such as {@code direct:tagging}. */
     String name() {
         return scheme + ":" + path;
     }
@@ -33,22 +33,22 @@ record EndpointUse(Role role, Place place, String scheme, String path, Map<Strin
         return Optional.ofNullable(options.get(name));
     }
 
-    /** Whether it calls, or is called by, another route of this process. */
+    /** Returns whether the endpoint connects two routes of this process. */
     boolean isLink() {
         return scheme.equals("direct") || scheme.equals("seda");
     }
 
-    /** Whether it is an endpoint of the redis-streams component. */
+    /** Returns whether it is an endpoint of the redis-streams component. */
     boolean isStream() {
         return scheme.equals("redis-streams");
     }
 
-    /** Whether the flow reads entries of a stream here. */
+    /** Returns whether the flow consumes a stream here. */
     boolean readsStream() {
         return isStream() && role != Role.TO;
     }
 
-    /** Whether the flow publishes to a stream here, together with the acknowledgement of the current entry. */
+    /** Returns whether the flow publishes to a stream here, together with the acknowledgement of the current entry. */
     boolean publishesWithEntry() {
         boolean immediate = option("publish").map(YamlNode::text).orElse("").equalsIgnoreCase("immediate");
         return isStream() && is(Role.TO) && !immediate;

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who may have written a route file. A route can run any bean and call any address, so a file that another user can write would give
- * that user the rights of the process. Owners and permissions are checked where the file system has them.
+ * Checks who can write a route file. A route can call any bean and any address, so a file that another user can write would give that user
+ * the rights of the process. Owners and permissions are checked where the file system supports them.
  *
- * @param root the override folder, which no file may be outside of
- * @param directory the folder of the files: the override folder, or one in it
+ * @param root the override folder; all files must be inside it
+ * @param directory the folder of the files: the override folder or one of its subfolders
  */
 record FileAccess(Path root, Path directory) {
 
@@ -23,7 +23,7 @@ record FileAccess(Path root, Path directory) {
     private static final int ROOT = 0;
 
     /**
-     * Why the file must not be loaded, and what to do; empty if it may.
+     * Returns why the file must not be loaded, and the remedy; empty if it may be loaded.
      *
      * @throws java.nio.file.NoSuchFileException if it does not exist
      */

@@ -13,10 +13,10 @@ import routes.routefiles.YamlNode.Entry;
  * A top-level element of a route file, or the result of expanding a route template with the values of a {@code templatedRoute}.
  *
  * @param id as written; empty if missing
- * @param place of the element's name
+ * @param place position of the element's name
  * @param body everything below the element's name
  * @param route the block with {@code from} and the route's settings: the body, or a template's {@code route} block
- * @param steps of the route, or the {@code onException} and similar blocks of a route configuration
+ * @param steps steps of the route, or the {@code onException} and similar blocks of a route configuration
  */
 record Flow(
         Kind kind, RouteFile file, Optional<String> id, Place place, YamlNode body, YamlNode route, List<Step> steps) {
@@ -37,7 +37,7 @@ record Flow(
         }
     }
 
-    /** The flows of a document. Skips what does not have the expected shape: the schema check reports it. */
+    /** Returns the flows of a document. Skips elements of an unexpected shape, which the schema check reports. */
     static List<Flow> read(RouteFile file, YamlNode document) {
         List<Flow> flows = new ArrayList<>();
         document.maps().flatMap(element -> element.values().stream()).forEach(entry -> Stream.of(Kind.values())
@@ -65,21 +65,21 @@ record Flow(
         return steps.stream().flatMap(Step::all);
     }
 
-    /** The parameters that a template declares, or that a templated route sets, if they have a name. */
+    /** Returns the named parameters that a template declares or that a templated route sets. */
     Stream<YamlNode> parameters() {
         return body.at("parameters").stream()
                 .flatMap(YamlNode::maps)
                 .filter(parameter -> parameter.textAt("name").isPresent());
     }
 
-    /** For messages: {@code route 'tagging'}. */
+    /** Returns the label for messages, such as {@code route 'tagging'}. */
     String label() {
         return kind.key + id.map(text -> " '" + text + "'").orElse("");
     }
 
     /**
-     * The route that this template makes with the values of an instance. A replaced text has the place of its value, so that a problem
-     * with it is reported in the file that must be fixed.
+     * Returns the route that this template creates with the values of an instance. Replaced text has the place of its value, so that a
+     * problem is reported in the file that must be fixed.
      */
     Flow expand(Flow instance) {
         Map<String, YamlNode> values = new HashMap<>();

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Refuses what a trial of a text that came from outside the machine must not do: read files or the environment, make objects of any
- * class, or reach into the process. It is a list of what is allowed, so what a new version of Camel brings is refused.
+ * Restricts trials of a text from outside the machine: the text must not read files or the environment, create objects of arbitrary
+ * classes, or access the process. Uses an allow list, so additions in a new version of Camel are refused.
  */
 final class ForeignText {
     private static final Set<String> ELEMENTS = Set.of("route", "templatedRoute");
@@ -21,7 +21,10 @@ final class ForeignText {
 
     private static final Set<String> LANGUAGES = Set.of("simple", "constant", "header", "exchangeProperty", "method");
 
-    /** Besides EIPs and languages. Parameters of endpoints have any names: no endpoint gets anything. */
+    /**
+     * Allowed keys besides EIPs and languages. The parameters of endpoints are not restricted, because no endpoint receives anything in
+     * such a trial.
+     */
     private static final Set<String> KEYS = words(
             """
             id description note from uri parameters steps routeId routeTemplateRef routeConfigurationId name
@@ -37,7 +40,7 @@ final class ForeignText {
     private static final Pattern BEGINS = Pattern.compile("\\$(\\w*)\\{");
     private static final Pattern OBJECT = Pattern.compile("#\\w+:.*", Pattern.DOTALL);
 
-    /** Properties and keys, but not what leads out of the exchange. */
+    /** Allows properties and keys, but no access outside the exchange. */
     private static final String PATH =
             "(?:\\??\\.(?!(?:get)?(?:class|exchange|context|camelContext)\\b)\\w+(?:\\(\\))?|\\[[\\w. '\"-]+])*";
 
@@ -52,12 +55,12 @@ final class ForeignText {
     }
 
     /**
-     * To be called before anything else reads the text: Camel reads files while it makes routes.
+     * Checks a file. Must run before anything else parses the text, because Camel reads files while it creates routes.
      *
-     * @throws IllegalArgumentException with the line and what is refused
+     * @throws IllegalArgumentException with the line and the refused element
      */
     static void check(RouteFile file) {
-        // what cannot be read as YAML is a problem that the validation reports
+        // invalid YAML is reported by the validation
         YamlReader.read(file.location(), file.text(), new Problems()).ifPresent(root -> {
             root.maps().flatMap(element -> element.values().stream()).forEach(element -> {
                 if (!ELEMENTS.contains(element.key())) {
@@ -70,7 +73,7 @@ final class ForeignText {
         });
     }
 
-    /** Also to be called with the routes that templates make of the text. */
+    /** Checks flows. Must also run on the routes that templates create from the text. */
     static void check(Stream<Flow> flows) {
         flows.forEach(flow -> {
             flow.allSteps()
@@ -105,7 +108,7 @@ final class ForeignText {
         for (int found = 0; begin.find(); found++) {
             int end = text.indexOf('}', begin.end());
             String function = end < 0 ? "" : text.substring(begin.end(), end);
-            // which beans may be called is checked for all trials
+            // the beans that may be called are checked in all trials
             boolean known =
                     begin.group(1).isEmpty() && (FUNCTION.matcher(function).matches() || function.startsWith("bean:"));
             if (!known || found == MAX_FUNCTIONS) {

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.support.PatternHelper;
 
-/** Which flows call which others through {@code direct:} and {@code seda:}. */
+/** Determines which flows call which other flows through {@code direct:} and {@code seda:}. */
 final class Links {
 
     private static final Pattern MENTION = Pattern.compile("\\b(direct|seda):(?://)?([\\w.-]*)(\\$\\{)?");
@@ -22,7 +22,9 @@ final class Links {
         this.consumers = model.consumers();
     }
 
-    /** What the steps call: {@code direct:name}, or a name prefix with a star if the exchange completes the name. */
+    /**
+     * Returns the endpoints that the steps call: {@code direct:name}, or a name prefix with a star if the exchange completes the name.
+     */
     Set<String> targets(List<Step> steps) {
         Stream<String> named = steps.stream()
                 .flatMap(Step::all)
@@ -37,14 +39,14 @@ final class Links {
         return Stream.concat(named, mentioned).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** The endpoints that a text mentions, in the form of {@link #targets}. */
+    /** Returns the endpoints that a text mentions, in the form of {@link #targets}. */
     static Stream<String> mentioned(String text) {
         return MENTION.matcher(text)
                 .results()
                 .map(mention -> mention.group(1) + ":" + mention.group(2) + (mention.group(3) == null ? "" : "*"));
     }
 
-    /** The flows that match a target. */
+    /** Returns the flows that match a target. */
     Stream<Flow> called(String target) {
         return consumers.keySet().stream()
                 .filter(name -> PatternHelper.matchPattern(name, target))

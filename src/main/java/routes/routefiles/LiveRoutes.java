@@ -24,9 +24,9 @@ import routes.events.OwnStreams;
 import routes.routefiles.RouteFiles.RouteSet;
 
 /**
- * The route files that a process runs, and their edits. An edit is checked together with all other files; then the routes that it
- * changes are exchanged. A file that is wrong keeps its last good text, or its built-in text, in the process, until it is mended; other
- * files that were edited at the same time are taken. One edit is worked on at a time.
+ * The route files that a process runs, and their edits. An edit is validated together with all other files; then the changed routes are
+ * replaced. If a file is invalid, its last valid version or the built-in version keeps running until the file is corrected; other edits
+ * made at the same time are loaded. Edits are processed one at a time.
  */
 public final class LiveRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoutes.class);
@@ -42,25 +42,25 @@ public final class LiveRoutes {
 
     private final Map<String, Unstartable> unstartable = new TreeMap<>();
 
-    /** The folder when it was last worked on, and as it was found changed since. */
+    /** The folder as of the last processed edit, and as of the last detected change. */
     private OwnFiles read;
 
     private OwnFiles unsettled;
 
-    /** What runs of it. */
+    /** The folder contents that are currently running. */
     private OwnFiles good;
 
     private RoutePlan plan = RoutePlan.EMPTY;
     private volatile Set<String> exchanging = Set.of();
     private volatile State state;
 
-    /** What else has to know of an edit. */
+    /** Parts of the process that are affected by an edit. */
     public interface Surroundings {
 
-        /** Makes these streams and groups known, and creates them, before routes use them. */
+        /** Registers these streams and groups and creates them before routes use them. */
         void streams(OwnStreams own);
 
-        /** @throws RuntimeException if the process cannot work with the routes that are loaded by now */
+        /** @throws RuntimeException if the process cannot work with the currently loaded routes */
         void check();
 
         /** Counts an attempt to load an edit. */
@@ -69,16 +69,16 @@ public final class LiveRoutes {
 
     /** How an attempt to load edits ended. */
     public enum Outcome {
-        /** every edit is taken */
+        /** all edits were loaded */
         LOADED,
-        /** the edit of at least one file is wrong; all others are taken */
+        /** the edit of at least one file is invalid; all other edits were loaded */
         REFUSED,
-        /** Camel did not start the routes of an edit; the routes before it run again */
+        /** Camel did not start the routes of an edit; the previous routes run again */
         RESTORED,
-        /** routes are missing until the process is started again */
+        /** routes are missing until the process is restarted */
         FAILED;
 
-        /** As in metrics and in the API. */
+        /** Returns the name in metrics and in the API. */
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -87,25 +87,25 @@ public final class LiveRoutes {
     /**
      * An edit that is not loaded.
      *
-     * @param file as an integrator knows it
-     * @param problems why
-     * @param running what runs in its place
-     * @param since when it was refused
+     * @param file location as shown to integrators
+     * @param problems why it is not loaded
+     * @param running the version that runs instead
+     * @param since time when it was refused
      */
     public record FailedEdit(String file, List<RouteProblem> problems, String running, Instant since) {}
 
     /**
-     * What is loaded.
+     * The loaded state.
      *
      * @param files of the routes, by route id
-     * @param loadedAt when the last edit was loaded, or the process started
+     * @param loadedAt time when the last edit was loaded, or when the process started
      * @param failed the edits that are not loaded
-     * @param broken why routes are missing; empty if none are
+     * @param broken why routes are missing; empty if none are missing
      */
     public record State(
             Map<String, RouteFile> files, Instant loadedAt, List<FailedEdit> failed, Optional<String> broken) {
 
-        /** What operators must mend; empty if every file is loaded as it is. */
+        /** Returns the problems that operators must fix; empty if every file is loaded as it is. */
         public List<String> problems() {
             Stream<String> edits = failed.stream()
                     .flatMap(edit -> edit.problems().stream().map(problem -> problem + "; " + edit.running()));
@@ -113,13 +113,12 @@ public final class LiveRoutes {
         }
     }
 
-    /** The end of a reload. */
     public record Reload(Outcome outcome, RouteChanges changes) {}
 
-    /** An edit that is valid, but whose routes did not start; it is not tried again before it is edited, or on request. */
+    /** An edit that is valid, but whose routes did not start. It is retried only after another edit or on request. */
     private record Unstartable(String text, List<RouteProblem> problems) {}
 
-    /** @param drain how long to wait for the exchanges in flight of routes that are replaced */
+    /** @param drain maximum time to wait for the exchanges in flight of routes that are replaced */
     public LiveRoutes(
             CamelContext camel,
             RouteFiles files,
@@ -141,7 +140,7 @@ public final class LiveRoutes {
     }
 
     /**
-     * Adds the routes of all files to the context, stopped. {@link RouteLoader#load} says more.
+     * Adds the routes of all files to the context, stopped; see {@link RouteLoader#load}.
      *
      * @throws RouteLoadException with all problems of all files
      */
@@ -161,19 +160,19 @@ public final class LiveRoutes {
         return plan.routes().collect(Collectors.toMap(RoutePlan.Part::id, RoutePlan.Part::file));
     }
 
-    /** What is loaded, and what is not. */
+    /** Returns which files are loaded, and which edits are not. */
     public State state() {
         return state;
     }
 
-    /** Whether another version of this route replaces it now. */
+    /** Returns whether the route is currently being replaced by another version. */
     public boolean isExchanging(String route) {
         return exchanging.contains(route);
     }
 
     /**
-     * Takes edits once the folder has been the same in two calls in a row, so that a file that is being written is not read. To be called
-     * a few times in a second.
+     * Loads edits once two consecutive calls have found the same folder contents, so that a partially written file is not loaded. Call it
+     * several times per second.
      *
      * @return empty if there was nothing to do
      * @throws UncheckedIOException if the folder cannot be read
@@ -198,10 +197,10 @@ public final class LiveRoutes {
     }
 
     /**
-     * Takes the edits now, including those that were refused before.
+     * Loads edits now, including edits that were refused before.
      *
-     * @param patience how long to wait for the end of another reload
-     * @return empty if another reload lasted longer
+     * @param patience maximum time to wait for the end of another reload
+     * @return empty if another reload took longer
      * @throws UncheckedIOException if the folder cannot be read
      * @throws InterruptedException if the process stops
      */
@@ -236,7 +235,7 @@ public final class LiveRoutes {
                 && RouteFile.routeId(path).equals(RouteFile.routeId(other));
     }
 
-    /** Takes as many edits of the folder as possible: those that are wrong are left out, until the rest is valid and runs. */
+    /** Loads as many edits of the folder as possible: invalid edits are left out until the rest is valid and runs. */
     private final class Attempt {
         private final OwnFiles now;
         private final TreeMap<String, String> texts;
@@ -278,7 +277,7 @@ public final class LiveRoutes {
             return new RouteProblem(file, 0, 0, message);
         }
 
-        /** @return whether these texts are final: they run, or nothing can be done */
+        /** @return whether these texts are final: they run, or no further attempt is possible */
         private boolean swap(OwnFiles candidate, OwnStreams streams, RoutePlan next) throws InterruptedException {
             try {
                 surroundings.streams(streams);
@@ -319,9 +318,10 @@ public final class LiveRoutes {
         }
 
         /**
-         * Leaves out the edits that have problems; if none of them is in an edited file, such as in one that uses a template, all edits.
+         * Leaves out the edits that have problems. If no edited file has problems (for example, the problem is in a file that uses an
+         * edited template), leaves out all edits.
          *
-         * @return false if there is none left
+         * @return false if no edit is left
          */
         private boolean leaveOut(List<RouteProblem> problems) {
             if (outcome == Outcome.LOADED) {
@@ -336,7 +336,7 @@ public final class LiveRoutes {
                 }
             });
             if (edited.isEmpty()) {
-                // nothing was edited; the program itself would not accept its files now
+                // nothing was edited: the unedited files are invalid
                 problems.forEach(problem -> LOG.error("{}", problem));
             }
             return !edited.isEmpty();
@@ -348,7 +348,7 @@ public final class LiveRoutes {
                     .toList();
         }
 
-        /** Has the last good text run instead: of the file, or of the one that it was renamed from. */
+        /** Keeps the last valid text running: that of the file, or of the file that it was renamed from. */
         private void refuse(String path, List<RouteProblem> problems) {
             if (outcome == Outcome.LOADED) {
                 outcome = Outcome.REFUSED;
@@ -377,7 +377,7 @@ public final class LiveRoutes {
                     : "none of its routes run";
         }
 
-        /** One line for each problem that was not there before. */
+        /** Logs one line for each new problem. */
         private void report() {
             failed.values().stream()
                     .filter(edit -> !state.failed().contains(edit))

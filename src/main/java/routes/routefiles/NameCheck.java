@@ -7,8 +7,9 @@ import java.util.stream.Stream;
 import routes.routefiles.Flow.Kind;
 
 /**
- * File name and route id match, every element has an id and a description, and no id is used twice: JMX and metrics find routes and
- * steps by id. A file may contain further routes, whose ids begin with the file's: {@code post-persistence-albums}.
+ * Checks that file name and route id match, that every element has an id and a description, and that no id is used twice: JMX and metrics
+ * identify routes and steps by id. A file may contain further routes, whose ids begin with the id of the file: {@code
+ * post-persistence-albums}.
  */
 record NameCheck(RouteModel model, Problems problems) {
 
@@ -42,7 +43,7 @@ record NameCheck(RouteModel model, Problems problems) {
                         id.place(),
                         "id '" + id.text() + "' does not match the file name: it must be '" + name
                                 + "', or begin with '" + name + "-'"));
-        // instances of a template have ids of their own
+        // each instance of a template has its own id
         if (flows.stream().anyMatch(flow -> flow.is(Kind.ROUTE))
                 && routes(flows).noneMatch(flow -> flow.id().orElse(name).equals(name))) {
             problems.add(

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The known name that was probably meant. */
+/** Suggests the known name that was probably meant. */
 public final class Nearest {
 
     private Nearest() {}
 
-    /** The name with the fewest edits, at most a third of its length; empty if none is that close. */
+    /** Returns the name with the fewest edits, at most a third of its length; empty if none is that close. */
     public static Optional<String> to(String name, Collection<String> known) {
         String wanted = name.toLowerCase(Locale.ROOT);
         return known.stream()
@@ -20,12 +20,12 @@ public final class Nearest {
                         .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** For the end of a message: {@code  (did you mean 'tagging'?)}, or nothing. */
+    /** Returns the end of a message: {@code  (did you mean 'tagging'?)}, or an empty text. */
     public static String hint(String name, Collection<String> known) {
         return to(name, known).map(near -> " (did you mean '" + near + "'?)").orElse("");
     }
 
-    /** Number of insertions, deletions, replacements, or swaps of neighbours (optimal string alignment distance). */
+    /** Returns the number of insertions, deletions, replacements and swaps of neighbours (optimal string alignment distance). */
     private static int edits(String a, String b) {
         int[][] edits = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -20,24 +20,24 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What was in the override folder at one moment. Two of them are equal if a load would give the same: times of files do not count, so
- * an edit within the resolution of the clock is seen.
+ * A snapshot of the override folder. Two snapshots are equal if a load would give the same result. Modification times are ignored, so an
+ * edit within the resolution of the clock is detected.
  *
  * @param folder the override folder
- * @param texts of route files and of {@value OwnStreamsReader#FILE}, by their path relative to the folder, with slashes
+ * @param texts route files and {@value OwnStreamsReader#FILE}, by their path relative to the folder, with slashes
  * @param refused why a file is not loaded, by its path
  */
 record OwnFiles(Path folder, SortedMap<String, String> texts, SortedMap<String, String> refused) {
 
-    /** Larger files are refused: routes are written by hand. */
+    /** Maximum size of a file. Routes are written by hand, so larger files are refused. */
     static final int MAX_BYTES = 1 << 20;
 
     static final List<String> FOLDERS = List.of("", RouteFile.PROVIDERS);
 
     /**
-     * Reads the folder. Hidden files are left out: editors keep locks and copies in them.
+     * Reads the folder. Hidden files are skipped: editors use them for locks and copies.
      *
-     * @throws UncheckedIOException if the folder or a file cannot be read; a file that vanished meanwhile is no failure
+     * @throws UncheckedIOException if the folder or a file cannot be read; a file removed in the meantime is ignored
      */
     static OwnFiles read(Path folder) {
         var own = new OwnFiles(folder, new TreeMap<>(), new TreeMap<>());
@@ -61,7 +61,7 @@ record OwnFiles(Path folder, SortedMap<String, String> texts, SortedMap<String, 
                     .sorted()
                     .toList();
         } catch (NoSuchFileException | NotDirectoryException e) {
-            return List.of(); // removed meanwhile
+            return List.of(); // removed in the meantime
         } catch (IOException e) {
             throw new UncheckedIOException("Folder of route files " + directory + " cannot be read", e);
         }
@@ -80,11 +80,11 @@ record OwnFiles(Path folder, SortedMap<String, String> texts, SortedMap<String, 
             if (refusal.isPresent()) {
                 refused.put(path, "is not loaded: " + refusal.get());
             } else {
-                // the file that was checked: the link may have changed since
+                // read the file that was checked: the link may have changed since
                 text(path, file.toRealPath()).ifPresent(text -> texts.put(path, text));
             }
         } catch (NoSuchFileException e) {
-            // removed or renamed since the folder was listed, or a link to nothing
+            // removed or renamed since the folder was listed, or a broken link
             return;
         } catch (CharacterCodingException e) {
             refused.put(path, "is not loaded: its encoding is not UTF-8; save it in UTF-8");
@@ -110,29 +110,29 @@ record OwnFiles(Path folder, SortedMap<String, String> texts, SortedMap<String, 
         }
     }
 
-    /** The same folder with other texts, and nothing refused. */
+    /** Returns a snapshot of the same folder with other texts and without refused files. */
     OwnFiles with(Map<String, String> others) {
         return new OwnFiles(folder, new TreeMap<>(others), new TreeMap<>());
     }
 
-    /** As in problems. */
+    /** Returns the location as shown in problems. */
     String location(String path) {
         return folder.resolve(path).toString();
     }
 
-    /** The path of a location; empty for a file that is not in the folder. */
+    /** Returns the path of a location; empty for a file outside the folder. */
     Optional<String> path(String location) {
         return Stream.concat(texts.keySet().stream(), refused.keySet().stream())
                 .filter(path -> location(path).equals(location))
                 .findFirst();
     }
 
-    /** The text of the file that declares streams; empty if there is none. */
+    /** Returns the text of the file that declares streams; empty if there is none. */
     String streams() {
         return texts.getOrDefault(OwnStreamsReader.FILE, "");
     }
 
-    /** The paths of the route files. */
+    /** Returns the paths of the route files. */
     List<String> routeFiles() {
         List<String> paths = new ArrayList<>(texts.keySet());
         paths.remove(OwnStreamsReader.FILE);

@@ -11,8 +11,8 @@ import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
 
 /**
- * Reads an integrator's additions to the streams: those declared in the file {@value #FILE} of the override folder, and the
- * consumer groups of the route files, including those of stages that this process does not run.
+ * Reads an integrator's additions to the streams: the streams declared in the file {@value #FILE} of the override folder, and the consumer
+ * groups of the route files, including stages that this process does not run.
  */
 public final class OwnStreamsReader {
     static final String FILE = "streams.yml";
@@ -25,15 +25,15 @@ public final class OwnStreamsReader {
     private OwnStreamsReader() {}
 
     /**
-     * Reads what is readable; validation reports the rest.
+     * Reads all valid declarations; validation reports the others.
      *
-     * @param properties value of a property, null if there is none
+     * @param properties value of a property; null if there is none
      */
     public static OwnStreams read(RouteFiles files, Function<String, String> properties) {
         return read(files, files.own(), properties, new ComponentCatalog(OwnStreamsReader.class.getClassLoader()));
     }
 
-    /** As {@link #read(RouteFiles, Function)}, with these files in the override folder. */
+    /** Like {@link #read(RouteFiles, Function)}, with the given files of the override folder. */
     static OwnStreams read(
             RouteFiles files, OwnFiles own, Function<String, String> properties, ComponentCatalog catalog) {
         Problems ignored = new Problems();
@@ -56,7 +56,7 @@ public final class OwnStreamsReader {
         return new OwnStreams(groups);
     }
 
-    /** The groups by stream that the file declares; empty if there is no file. */
+    /** Returns the groups that the file declares, by stream; empty if there is no file. */
     static Map<String, Set<String>> declared(OwnFiles own, Problems problems) {
         Map<String, Set<String>> streams = new LinkedHashMap<>();
         String text = own.streams();

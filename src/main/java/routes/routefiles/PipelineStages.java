@@ -12,13 +12,13 @@ import java.util.stream.Collectors;
 import org.springframework.util.StringUtils;
 
 /**
- * The value of {@code PIPELINE_ROUTES}: which stages a process runs.
+ * The value of {@code PIPELINE_ROUTES}: the stages that a process runs.
  *
  * @param names empty means all
  */
 public record PipelineStages(Set<String> names) {
 
-    /** The stages of the product. {@code api} has no route file: it is the HTTP interface. */
+    /** The stages of the product. {@code api} has no route file, because it is the HTTP interface. */
     public static final List<String> KNOWN = List.of(
             "ingest",
             "telegram",
@@ -50,7 +50,7 @@ public record PipelineStages(Set<String> names) {
         return new PipelineStages(Set.of());
     }
 
-    /** Comma-separated, spaces around names ignored; null, blank and {@code all} mean all. */
+    /** Parses comma-separated names; spaces around names are ignored. Null, blank and {@code all} mean all stages. */
     public static PipelineStages parse(String value) {
         Set<String> names = new HashSet<>(List.of(StringUtils.tokenizeToStringArray(value, ",")));
         return names.equals(Set.of("all")) ? all() : new PipelineStages(names);
@@ -61,10 +61,10 @@ public record PipelineStages(Set<String> names) {
     }
 
     /**
-     * Rejects names of stages that do not exist, or are not built yet.
+     * Rejects names of stages that do not exist or are not implemented yet.
      *
      * @param added stages that the override folder adds
-     * @throws IllegalArgumentException with every such stage and those that exist
+     * @throws IllegalArgumentException with every such stage and the existing stages
      */
     public void check(Collection<String> added) {
         Set<String> known = new LinkedHashSet<>(KNOWN);

@@ -2,7 +2,7 @@ package routes.routefiles;
 
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
-/** A position in a file: line and column from 1; 0 for the file as a whole. */
+/** A position in a file: line and column, starting at 1; 0 for the whole file. */
 record Place(String file, int line, int column) {
 
     static Place whole(String file) {

@@ -9,12 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The <code>{{name}}</code>, <code>{{name:default}}</code> and <code>{{?name}}</code> of a text. A name with the prefix {@code env:}
- * is an environment variable, one with {@code sys:} a JVM system property.
+ * Handles the placeholders <code>{{name}}</code>, <code>{{name:default}}</code> and <code>{{?name}}</code> in a text. A name with the
+ * prefix {@code env:} is an environment variable, a name with the prefix {@code sys:} a JVM system property.
  */
 final class Placeholders {
 
-    // innermost first: like Camel, resolves a nested placeholder before the one around it
+    // innermost first: like Camel, resolves a nested placeholder before the surrounding one
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\?)?((?:env:|sys:)?[^{}:]+)(?::([^{}]*))?}}");
 
     private static final int MAX_NESTING = 10;
@@ -25,12 +25,12 @@ final class Placeholders {
         return PLACEHOLDER.matcher(text).find();
     }
 
-    /** The names. */
+    /** Returns all names. */
     static List<String> of(String text) {
         return PLACEHOLDER.matcher(text).results().map(Placeholders::name).toList();
     }
 
-    /** The names of those that need a value: without a default, not optional. */
+    /** Returns the names that need a value: placeholders that have no default and are not optional. */
     static List<String> needed(String text) {
         return PLACEHOLDER
                 .matcher(text)
@@ -43,7 +43,7 @@ final class Placeholders {
     /**
      * Replaces placeholders with a value or a default.
      *
-     * @param values value of a name, or null; a placeholder without value gets its default, else it stays unchanged
+     * @param values value of a name, or null; a placeholder without a value gets its default, otherwise it stays unchanged
      */
     static String resolve(String text, Function<String, String> values) {
         String resolved = text;

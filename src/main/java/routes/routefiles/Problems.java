@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Collects problems; a duplicate, for example through two uses of a template, counts once. */
+/** Collects problems. A duplicate, for example through two uses of a template, counts once. */
 final class Problems {
 
     private final TreeSet<RouteProblem> found = new TreeSet<>();
@@ -17,12 +17,12 @@ final class Problems {
         found.addAll(problems);
     }
 
-    /** Whether this file has a problem. */
+    /** Returns whether this file has a problem. */
     boolean in(String file) {
         return found.stream().anyMatch(problem -> problem.file().equals(file));
     }
 
-    /** By file, line and column. */
+    /** Returns the problems sorted by file, line and column. */
     List<RouteProblem> sorted() {
         return List.copyOf(found);
     }

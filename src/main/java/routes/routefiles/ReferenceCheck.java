@@ -11,8 +11,8 @@ import routes.routefiles.Flow.Kind;
 import routes.routefiles.YamlNode.Entry;
 
 /**
- * What a route file names exists: placeholders, templates and their parameters, route configurations, {@code direct:} and
- * {@code seda:} endpoints. Parameters of templates are used.
+ * Checks that everything that a route file refers to exists: placeholders, templates and their parameters, route configurations, {@code
+ * direct:} and {@code seda:} endpoints. Also checks that parameters of templates are used.
  */
 record ReferenceCheck(RouteModel model, Problems problems) {
 
@@ -25,7 +25,7 @@ record ReferenceCheck(RouteModel model, Problems problems) {
         links();
     }
 
-    /** Every placeholder has a value: a property, a parameter of the enclosing template, or its own default. */
+    /** Checks that every placeholder has a value: a property, a parameter of the enclosing template, or a default. */
     private void placeholders(Flow flow) {
         boolean template = flow.is(Kind.ROUTE_TEMPLATE);
         Set<String> parameters = template ? names(flow) : Set.of();
@@ -91,7 +91,7 @@ record ReferenceCheck(RouteModel model, Problems problems) {
         return parameter.textAt("name").orElseThrow();
     }
 
-    /** A route's routeConfigurationId matches a configuration; otherwise Camel runs the route without error handling. */
+    /** Checks that a route's routeConfigurationId matches a configuration; otherwise Camel runs the route without error handling. */
     private void configuration(Flow route) {
         List<String> known = model.flows(Kind.ROUTE_CONFIGURATION)
                 .flatMap(configuration -> configuration.id().stream())
@@ -104,7 +104,10 @@ record ReferenceCheck(RouteModel model, Problems problems) {
                         "unknown routeConfiguration '" + id + "'" + Nearest.hint(id, known)));
     }
 
-    /** Every {@code direct:} and {@code seda:} endpoint that is sent to has a consumer, a {@code direct:} endpoint only one. */
+    /**
+     * Checks that every {@code direct:} and {@code seda:} endpoint to which a flow sends has a consumer, and a {@code direct:} endpoint
+     * only one.
+     */
     private void links() {
         Map<String, List<Flow>> consumers = model.consumers();
         Set<String> consumed = consumers.keySet();

@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 import routes.routefiles.RoutePlan.Part;
 
 /**
- * The routes by what became of them, by id.
+ * Ids of the routes that a reload changed.
  *
- * @param changed exchanged for another version
- * @param added new
- * @param removed gone
+ * @param changed replaced by another version
+ * @param added new routes
+ * @param removed removed routes
  */
 public record RouteChanges(Set<String> changed, Set<String> added, Set<String> removed) {
     static final RouteChanges NONE = new RouteChanges(Set.of(), Set.of(), Set.of());

@@ -18,24 +18,27 @@ import org.springframework.core.io.ResourceLoader;
 import routes.configuration.EnvironmentVariables;
 
 /**
- * What route files may refer to.
+ * What route files can refer to.
  *
  * @param beans type of each bean by name; {@code Object.class} if unknown
- * @param properties value of a property, null if there is none
+ * @param properties value of a property; null if there is none
  * @param streams logical names of the stream catalogue
  */
 public record RouteEnvironment(Map<String, Class<?>> beans, Function<String, String> properties, Set<String> streams) {
 
-    /** The settings that a start would have now: {@code application.yml}, environment variables, system properties. */
+    /**
+     * Returns the settings that would apply if the application started now: {@code application.yml}, environment variables, system
+     * properties.
+     */
     public static ConfigurableEnvironment settings(ResourceLoader resources) {
         ConfigurableEnvironment settings = new StandardEnvironment();
-        settings.setConversionService(new ApplicationConversionService()); // as at a start
+        settings.setConversionService(new ApplicationConversionService()); // as at application start
         ConfigDataEnvironmentPostProcessor.applyTo(settings, resources, new DefaultBootstrapContext());
         new EnvironmentVariables().postProcessEnvironment(settings, null);
         return settings;
     }
 
-    /** What a running application has. */
+    /** Returns the environment of a running application. */
     public static RouteEnvironment of(
             ListableBeanFactory application, Function<String, String> properties, Set<String> streams) {
         Map<String, Class<?>> beans = new HashMap<>();
@@ -46,8 +49,8 @@ public record RouteEnvironment(Map<String, Class<?>> beans, Function<String, Str
     }
 
     /**
-     * What an application declares, without starting it: Spring evaluates the configuration classes and their conditions as at a
-     * start, but creates no bean.
+     * Returns what an application declares, without starting it: Spring evaluates the configuration classes and their conditions as at a
+     * start, but creates no beans.
      *
      * @param application the class with {@code @SpringBootApplication}, or another configuration class
      */

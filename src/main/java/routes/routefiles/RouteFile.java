@@ -8,9 +8,9 @@ import org.apache.camel.support.ResourceHelper;
 /**
  * One route file to load, such as {@code 30-tagging.camel.yaml} or {@code providers/llm-local.camel.yaml}.
  *
- * @param path relative to the routes folder, including the folder {@code providers/} if the file is in it; that of the built-in file
- *     if there is one, also for its replacement
- * @param origin where the text comes from
+ * @param path path relative to the routes folder, including the folder {@code providers/} if the file is in it; for a replacement, the
+ *     path of the built-in file
+ * @param origin source of the text
  * @param location as shown in problems and in Hawtio
  * @param text UTF-8, decoded
  */
@@ -23,7 +23,7 @@ public record RouteFile(String path, Origin origin, String location, String text
     private static final Pattern NAME =
             Pattern.compile("(?:providers/)?(?:(\\d{1,4})-)?([^/]+)" + Pattern.quote(SUFFIX));
 
-    /** Where a route file comes from. */
+    /** The source of a route file. */
     public enum Origin {
         /** the class path */
         BUILT_IN,
@@ -32,7 +32,7 @@ public record RouteFile(String path, Origin origin, String location, String text
         /** the override folder, beside the built-in files */
         ADDED;
 
-        /** As in the API and in consoles. */
+        /** Returns the name in the API and in consoles. */
         public String text() {
             return switch (this) {
                 case BUILT_IN -> "built_in";
@@ -46,7 +46,7 @@ public record RouteFile(String path, Origin origin, String location, String text
         return NAME.matcher(path).matches();
     }
 
-    /** The file name without numeric prefix and suffix: the id of its route and the name of its stage. */
+    /** Returns the file name without numeric prefix and suffix: the id of the route and the name of the stage. */
     public String routeId() {
         return routeId(path);
     }
@@ -55,7 +55,7 @@ public record RouteFile(String path, Origin origin, String location, String text
         return name(path).group(2);
     }
 
-    /** The numeric prefix; without one the file comes last. */
+    /** Returns the numeric prefix; a file without a prefix comes last. */
     int position() {
         String prefix = name(path).group(1);
         return prefix == null ? Integer.MAX_VALUE : Integer.parseInt(prefix);
@@ -65,14 +65,14 @@ public record RouteFile(String path, Origin origin, String location, String text
         return path.startsWith(PROVIDERS);
     }
 
-    /** Other files, with error handling, templates and providers, belong to every process. */
+    /** Returns whether the file is a stage. Other files (error handling, templates and providers) are loaded in every process. */
     boolean isStage() {
         return !isProvider() && position() >= FIRST_STAGE;
     }
 
-    /** The text for Camel's loader, under the name by which an integrator knows the file. */
+    /** Returns the text for Camel's loader, under the file name that is shown to integrators. */
     Resource resource() {
-        // Camel treats everything after the first dot of a name as its type
+        // Camel interprets everything after the first dot of a name as its type
         String id = routeId();
         return ResourceHelper.fromString(location.replace(id + SUFFIX, id.replace('.', '-') + SUFFIX), text);
     }

@@ -9,7 +9,7 @@ import routes.events.OwnStreams;
 import routes.events.StreamCatalog;
 import routes.routefiles.RouteFiles.RouteSet;
 
-/** Checks route files without starting anything. Reports all problems of all files, not only the first. */
+/** Validates route files without starting anything. Reports all problems of all files, not only the first. */
 public record RouteFileValidator(RouteEnvironment environment, ComponentCatalog catalog, SchemaCheck schema) {
 
     /** @param classPath contains the components and Camel's schema */
@@ -17,19 +17,21 @@ public record RouteFileValidator(RouteEnvironment environment, ComponentCatalog 
         this(environment, new ComponentCatalog(classPath), new SchemaCheck(classPath));
     }
 
-    /** The same checks with other streams of integrators. */
+    /** Returns a validator with the same checks and other integrator streams. */
     RouteFileValidator with(OwnStreams own) {
         var streams = new StreamCatalog(own).names();
         return new RouteFileValidator(
                 new RouteEnvironment(environment.beans(), environment.properties(), streams), catalog, schema);
     }
 
-    /** The streams and groups of integrators. */
+    /** Returns the streams and groups of integrators. */
     OwnStreams streams(RouteFiles files, OwnFiles own) {
         return OwnStreamsReader.read(files, own, environment.properties(), catalog);
     }
 
-    /** The problems of a file that the text alone shows, before Camel sees it: YAML, form, and steps that would lose messages. */
+    /**
+     * Returns the problems of a single file that are detected before Camel parses it: YAML, structure, and steps that would lose messages.
+     */
     List<RouteProblem> form(RouteFile file) {
         Problems problems = new Problems();
         YamlReader.read(file.location(), file.text(), problems).ifPresent(root -> {
@@ -43,9 +45,9 @@ public record RouteFileValidator(RouteEnvironment environment, ComponentCatalog 
     }
 
     /**
-     * A set that was checked.
+     * A validated set.
      *
-     * @param problems by file, line and column
+     * @param problems sorted by file, line and column
      */
     record Checked(RouteModel model, List<RouteProblem> problems) {
 
@@ -58,7 +60,7 @@ public record RouteFileValidator(RouteEnvironment environment, ComponentCatalog 
         }
     }
 
-    /** The problems of the set, by file, line and column; empty if there are none. */
+    /** Returns the problems of the set, sorted by file, line and column; empty if there are none. */
     public List<RouteProblem> validate(RouteSet set) {
         return check(set).problems();
     }
@@ -77,10 +79,10 @@ public record RouteFileValidator(RouteEnvironment environment, ComponentCatalog 
         return new Checked(model, problems.sorted());
     }
 
-    /** Each check ignores what it does not understand: another check reports that. */
+    /** Runs all checks. Each check ignores invalid input that another check reports. */
     private void check(RouteModel model, Problems problems) {
         schema.check(model, problems);
-        // before others: it skips files in which a step may not be what it seems
+        // before other checks add problems: it skips files with problems, in which a step may be invalid
         new BodyCheck(model, problems).check();
         new NameCheck(model, problems).check();
         new ReferenceCheck(model, problems).check();
@@ -90,7 +92,7 @@ public record RouteFileValidator(RouteEnvironment environment, ComponentCatalog 
         CamelContext scratch = ScratchContext.start(model);
         try {
             new StreamCheck(model, problems, scratch).check();
-            // last, because it skips files in which other checks found problems
+            // last, because it skips files with problems found by other checks
             new CamelCheck(model, problems, scratch).check();
         } finally {
             scratch.stop();

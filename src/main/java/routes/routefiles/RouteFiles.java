@@ -24,7 +24,7 @@ public final class RouteFiles {
     private static final String BUILT_IN = "routes/";
     private static final int HASH_LENGTH = 12;
     private static final Pattern BASED_ON = Pattern.compile("(?m)^#\\s*based on ([0-9a-f]{12,64})\\s*$");
-    // error handling and templates, providers, stages
+    // order: error handling and templates, providers, stages
     private static final Comparator<RouteFile> LOADING_ORDER = Comparator.comparing(RouteFile::isStage)
             .thenComparing(RouteFile::isProvider)
             .thenComparing(RouteFile::position)
@@ -44,19 +44,19 @@ public final class RouteFiles {
      * The routes that a process runs.
      *
      * @param files in loading order: error handling, templates, providers, stages by numeric prefix
-     * @param problems files that cannot be used as they are
+     * @param problems files that cannot be loaded
      */
     public record RouteSet(List<RouteFile> files, List<RouteProblem> problems) {}
 
-    /** The route files of the override folder, as they are now. */
+    /** Reads the route files of the override folder. */
     OwnFiles own() {
         return OwnFiles.read(overrides);
     }
 
     /**
-     * The files to load.
+     * Returns the files to load.
      *
-     * @throws IllegalArgumentException if {@code stages} names one that does not exist
+     * @throws IllegalArgumentException if {@code stages} contains a stage that does not exist
      * @throws UncheckedIOException if a file cannot be read
      */
     public RouteSet resolve(PipelineStages stages) {
@@ -74,7 +74,10 @@ public final class RouteFiles {
                 .toList();
     }
 
-    /** The files to load, with these in the override folder. Names of stages are not checked: a file may be gone by now. */
+    /**
+     * Returns the files to load, with the given files in the override folder. Does not check the names of stages, because a file may have
+     * been removed since the start.
+     */
     RouteSet resolve(OwnFiles ownFiles, PipelineStages stages) {
         Problems problems = new Problems();
         ownFiles.refused().forEach((path, reason) -> problems.add(Place.whole(ownFiles.location(path)), reason));
@@ -93,8 +96,8 @@ public final class RouteFiles {
     }
 
     /**
-     * Files of the override folder that replace a different version of a built-in file than the one in this program. The comment
-     * {@code # based on <hash>} in a file names the version that it was copied from, by the first 12 hex digits of its SHA-256.
+     * Returns the files of the override folder that were copied from another version of a built-in file than the current one. The comment
+     * {@code # based on <hash>} in a file identifies the version that it was copied from, by the first 12 hex digits of its SHA-256.
      *
      * @param unmarked whether to include files without the comment
      */
@@ -126,7 +129,7 @@ public final class RouteFiles {
         return builtIn().containsKey(routeId);
     }
 
-    /** The class path does not change. */
+    /** Cached, because the class path does not change. */
     private synchronized Map<String, RouteFile> builtIn() {
         if (builtIn == null) {
             builtIn = readBuiltIn();
@@ -138,7 +141,7 @@ public final class RouteFiles {
         Map<String, RouteFile> files = new LinkedHashMap<>();
         try {
             for (String folder : OwnFiles.FOLDERS) {
-                // all roots: "classpath:" would search only the first one that has a folder "routes"
+                // search all roots: "classpath:" would search only the first root that has a folder "routes"
                 for (Resource resource :
                         classPath.getResources("classpath*:" + BUILT_IN + folder + "*" + RouteFile.SUFFIX)) {
                     String path = folder + resource.getFilename();

@@ -20,7 +20,7 @@ public final class RouteLoadException extends RuntimeException {
         this.file = file;
     }
 
-    /** The file whose routes do not load or start; null if it is not known, or there are several. */
+    /** Returns the file whose routes do not load or start; null if it is unknown or there are several. */
     String file() {
         return file;
     }

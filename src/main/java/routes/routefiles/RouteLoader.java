@@ -32,11 +32,11 @@ final class RouteLoader {
     private RouteLoader() {}
 
     /**
-     * Adds the routes of the set in order, or none if validation finds a problem. If Camel rejects a file that passed validation,
-     * the files before it remain in the context.
+     * Adds the routes of the set in order, or none if validation finds a problem. If Camel rejects a file that passed validation, the
+     * files before it remain in the context.
      *
-     * <p>In a context that is not started they start with it; in a started one they are added stopped, and the caller starts them
-     * through the route controller.
+     * <p>If the context is not started, the routes start with it. If it is started, the routes are added stopped, and the caller starts
+     * them through the route controller.
      *
      * @throws RouteLoadException with all problems
      */
@@ -46,7 +46,7 @@ final class RouteLoader {
         return model;
     }
 
-    /** Adds the routes of valid files; as {@link #load}. */
+    /** Adds the routes of valid files, like {@link #load}. */
     static void add(CamelContext context, List<RouteFile> files) {
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         if (!model.getModelLifecycleStrategies().contains(DESCRIPTIONS)) {

@@ -16,12 +16,12 @@ import routes.routefiles.EndpointUse.Role;
 import routes.routefiles.YamlNode.Kind;
 
 /**
- * All parsed files of a set, with what they are checked against.
+ * All parsed files of a set, and the data for their validation.
  *
- * @param documents of the files that could be read, in loading order
+ * @param documents parsed documents, in loading order
  * @param unreadable the files that could not be read
  * @param flows as written
- * @param effective the flows with each templated route expanded; also includes the templates themselves
+ * @param effective the flows with each templated route expanded; also includes the templates
  */
 record RouteModel(
         Map<RouteFile, YamlNode> documents,
@@ -43,14 +43,14 @@ record RouteModel(
         flows.forEach(flow -> effective(flow).ifPresent(effective::add));
     }
 
-    /** What the flow adds to a context: for a templated route the expanded template; empty if the template is missing. */
+    /** Returns what the flow adds to a context: for a templated route, the expanded template; empty if the template is missing. */
     Optional<Flow> effective(Flow flow) {
         return flow.is(Flow.Kind.TEMPLATED_ROUTE)
                 ? template(flow).map(template -> template.expand(flow))
                 : Optional.of(flow);
     }
 
-    /** Whether what seems to be missing may be in an unreadable file: the file contains its name. */
+    /** Returns whether an unreadable file contains the name, so that the element with this name may be defined there. */
     boolean mayHold(String name) {
         return unreadable.stream()
                 .anyMatch(file -> file.routeId().equals(name) || file.text().contains(name));
@@ -60,12 +60,12 @@ record RouteModel(
         return flows.stream().filter(flow -> flow.is(kind));
     }
 
-    /** The routes that will exist: written ones and those created from templates. */
+    /** Returns the routes that will exist: written routes and routes created from templates. */
     Stream<Flow> routes() {
         return effective.stream().filter(flow -> flow.is(Flow.Kind.ROUTE));
     }
 
-    /** The template that a templated route names. */
+    /** Returns the template that a templated route refers to. */
     Optional<Flow> template(Flow templatedRoute) {
         Optional<String> ref = templatedRoute.body().textAt("routeTemplateRef");
         return flows(Flow.Kind.ROUTE_TEMPLATE)
@@ -73,18 +73,18 @@ record RouteModel(
                 .findFirst();
     }
 
-    /** The text with the values of known properties. */
+    /** Returns the text with known properties resolved. */
     String resolve(String text) {
         return Placeholders.resolve(text, environment.properties());
     }
 
-    /** The configurations that the route names; a name may be a pattern. */
+    /** Returns the configurations that the route refers to; a name may be a pattern. */
     Stream<String> configurationIds(Flow route) {
         return route.route().scalarAt("routeConfigurationId").stream()
                 .flatMap(ids -> Stream.of(resolve(ids.text()).split(",")));
     }
 
-    /** Whether Camel applies the configuration to the route: by its id, or to all routes if neither side names one. */
+    /** Returns whether Camel applies the configuration to the route: by its id, or to all routes if neither side has an id. */
     boolean applies(Flow configuration, Flow route) {
         String name = configuration.id().orElse("*");
         return route.route().scalarAt("routeConfigurationId").isEmpty()
@@ -92,13 +92,13 @@ record RouteModel(
                 : configurationIds(route).anyMatch(id -> PatternHelper.matchPattern(name, id));
     }
 
-    /** The endpoints that the flow names. */
+    /** Returns the endpoints that the flow uses. */
     Stream<EndpointUse> endpoints(Flow flow) {
         Stream<EndpointUse> from = flow.route().at("from").flatMap(block -> use(Role.FROM, block)).stream();
         return Stream.concat(from, flow.allSteps().flatMap(step -> endpoint(step).stream()));
     }
 
-    /** The flows that consume from each {@code direct:name} and {@code seda:name}. */
+    /** Returns the flows that consume from each {@code direct:name} and {@code seda:name}. */
     Map<String, List<Flow>> consumers() {
         Map<String, List<Flow>> consumers = new LinkedHashMap<>();
         effective.forEach(flow -> endpoints(flow)
@@ -109,7 +109,7 @@ record RouteModel(
         return consumers;
     }
 
-    /** The endpoint that the step itself names. */
+    /** Returns the endpoint that the step itself uses. */
     Optional<EndpointUse> endpoint(Step step) {
         return switch (step.eip()) {
             case "to", "toD", "wireTap" -> use(Role.TO, step.options());
@@ -165,7 +165,7 @@ record RouteModel(
                     .forEach((name, value) ->
                             options.put(name, YamlNode.scalar(place, Kind.TEXT, String.valueOf(value))));
         } catch (URISyntaxException e) {
-            options.clear(); // Camel rejects it too when the scratch context creates the route, with the reason
+            options.clear(); // Camel rejects it too, with the reason, when the scratch context creates the route
         }
         return options;
     }

@@ -19,7 +19,7 @@ import org.apache.camel.support.PatternHelper;
 import routes.routefiles.EndpointUse.Role;
 
 /**
- * What a set of route files makes of a Camel context, in parts that can be exchanged one by one.
+ * The contents that a set of route files gives a Camel context, in parts that can be replaced individually.
  *
  * @param parts by {@link Part#key}, in loading order
  * @param calls ids of the routes that a route may call through {@code direct:} or {@code seda:}
@@ -33,10 +33,10 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
     /**
      * A route, a template or a route configuration.
      *
-     * @param firstLine of the part in the file, from 1
-     * @param endLine of the next part, or beyond the file
-     * @param signature everything that Camel makes it from: equal as long as it need not be loaded again
-     * @param from the endpoint that a route consumes, {@code direct:llm}; empty for others
+     * @param firstLine first line of the part in the file, starting at 1
+     * @param endLine first line of the next part, or the line after the end of the file
+     * @param signature everything from which Camel creates the part; if it is equal, the part need not be reloaded
+     * @param from endpoint that a route consumes, {@code direct:llm}; empty for others
      */
     record Part(Flow.Kind kind, String id, RouteFile file, int firstLine, int endLine, String signature, String from) {
 
@@ -48,7 +48,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
             return kind == Flow.Kind.ROUTE || kind == Flow.Kind.TEMPLATED_ROUTE;
         }
 
-        /** Whether other routes call it. */
+        /** Returns whether other routes call it. */
         boolean isLink() {
             return from.startsWith("direct:") || from.startsWith("seda:");
         }
@@ -58,7 +58,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
         return Flow.Kind.ROUTE + " " + id;
     }
 
-    /** The plan of a valid set. */
+    /** Returns the plan of a valid set. */
     static RoutePlan of(RouteModel model) {
         Map<String, Part> parts = new LinkedHashMap<>();
         Map<String, Flow> routes = new LinkedHashMap<>();
@@ -80,7 +80,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
         return new RoutePlan(parts, calls);
     }
 
-    /** The first line of each element; empty if they do not begin on lines of their own. */
+    /** Returns the first line of each element; empty if the elements do not begin on separate lines. */
     private static List<Integer> starts(RouteFile file, YamlNode document) {
         List<String> lines = file.text().lines().toList();
         List<Integer> starts = new ArrayList<>();
@@ -108,7 +108,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
         int end = starts.stream().filter(start -> start > line).findFirst().orElse(Integer.MAX_VALUE);
         var signature = new StringBuilder();
         if (starts.isEmpty()) {
-            // cannot be cut out of its file, so it changes with it
+            // the element cannot be extracted from its file, so any change of the file changes it
             signature.append(flow.file().text());
         }
         Optional<Flow> route = model.effective(flow);
@@ -144,8 +144,8 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
     }
 
     /**
-     * The routes that a route may call: those whose endpoint it mentions, also in an argument of a bean. One too many only rests
-     * without need.
+     * Returns the routes that a route may call: those whose endpoint it mentions, also in an argument of a bean. A false match only
+     * suspends a route unnecessarily.
      */
     private static Set<String> called(RouteModel model, Flow route, Collection<Part> parts) {
         Set<String> patterns = route.steps().stream()
@@ -162,7 +162,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** The parts that the other plan does not have, or has differently. */
+    /** Returns the parts that are missing from the other plan or differ there. */
     List<Part> without(RoutePlan other) {
         return parts.values().stream()
                 .filter(part -> {
@@ -172,7 +172,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
                 .toList();
     }
 
-    /** What is left of it in a context that lost some of its routes. */
+    /** Returns the part of the plan that still exists in a context that has lost some of its routes. */
     RoutePlan only(CamelContext context) {
         Map<String, Part> left = new LinkedHashMap<>(parts);
         left.values().removeIf(part -> part.isRoute() && context.getRoute(part.id()) == null);
@@ -183,7 +183,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
         return parts.values().stream().filter(Part::isRoute);
     }
 
-    /** The ids of the routes from which something may arrive in one of these, directly or through others. */
+    /** Returns the ids of the routes from which an exchange may reach one of these routes, directly or through others. */
     Set<String> callersOf(Collection<String> ids) {
         Set<String> callers = new LinkedHashSet<>();
         Deque<String> open = new ArrayDeque<>(ids);
@@ -198,7 +198,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
         return callers;
     }
 
-    /** These ids in an order in which a route comes before those that it calls, as far as they do not call each other. */
+    /** Returns the ids in an order in which callers precede the routes that they call, as far as there are no cycles. */
     List<String> callersFirst(Collection<String> ids) {
         Deque<String> order = new ArrayDeque<>();
         Set<String> seen = new HashSet<>();
@@ -213,7 +213,7 @@ record RoutePlan(Map<String, Part> parts, Map<String, Set<String>> calls) {
         }
     }
 
-    /** The files that hold these parts, each with their lines only; all others are blank, so that numbers of lines stay right. */
+    /** Returns the files that contain these parts. All other lines are blank, so that line numbers stay correct. */
     static List<RouteFile> files(List<Part> wanted) {
         Map<RouteFile, List<Part>> byFile =
                 wanted.stream().collect(Collectors.groupingBy(Part::file, LinkedHashMap::new, Collectors.toList()));

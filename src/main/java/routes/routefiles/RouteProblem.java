@@ -5,10 +5,10 @@ import java.util.Comparator;
 /**
  * A problem in a route file.
  *
- * @param file as an integrator knows it: {@code routes/30-tagging.camel.yaml} for a built-in file, else its path
- * @param line from 1; 0 for the file as a whole
- * @param column from 1; 0 for the file as a whole
- * @param message what is wrong and what to do
+ * @param file location as shown to integrators: {@code routes/30-tagging.camel.yaml} for a built-in file, otherwise its path
+ * @param line starting at 1; 0 for the whole file
+ * @param column starting at 1; 0 for the whole file
+ * @param message the problem and its remedy
  */
 public record RouteProblem(String file, int line, int column, String message) implements Comparable<RouteProblem> {
 
@@ -24,7 +24,7 @@ public record RouteProblem(String file, int line, int column, String message) im
 
     @Override
     public String toString() {
-        // no place for the file as a whole: editors would look for a line 0
+        // omit the position of a whole file: editors would jump to line 0
         return file + (line == 0 ? "" : ":" + line + ":" + column) + ": " + message;
     }
 }

@@ -1,6 +1,6 @@
 package routes.routefiles;
 
-/** New routes did not load, and the old ones did not come back: some routes are missing until the process is started again. */
+/** New routes did not load, and the previous routes could not be restored: some routes are missing until the process is restarted. */
 public final class RouteRestoreException extends RuntimeException {
 
     RouteRestoreException(String routes, Throwable cause) {

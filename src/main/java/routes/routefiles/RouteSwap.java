@@ -22,30 +22,30 @@ import org.slf4j.LoggerFactory;
 import routes.routefiles.RoutePlan.Part;
 
 /**
- * Exchanges the parts of a running context that differ between two plans. The routes that are exchanged, and those from which something
- * may arrive in them, read nothing more; what is on its way arrives; then the old routes make room for the new ones. If the
- * new ones do not load or start, the old ones are loaded again. All other routes go on.
+ * Replaces the parts of a running context that differ between two plans. The replaced routes, and the routes from which exchanges may
+ * reach them, stop consuming; exchanges in flight complete; then the new routes replace the old ones. If the new routes do not load or
+ * start, the old routes are loaded again. All other routes keep running.
  *
- * @param drain how long to wait for exchanges in flight
+ * @param drain maximum time to wait for exchanges in flight
  */
 record RouteSwap(CamelContext camel, Duration drain) {
     private static final Logger LOG = LoggerFactory.getLogger(RouteSwap.class);
 
     private static final Duration POLL = Duration.ofMillis(10);
 
-    /** A call that has just begun is counted a moment later, so nothing must be there several times in a row. */
+    /** Number of consecutive polls without exchanges. A call that has just begun is counted with a short delay. */
     private static final int QUIET_POLLS = 3;
 
-    /** What is still there after the drain is interrupted after this time. */
+    /** Exchanges that remain after the drain are interrupted after this time, in seconds. */
     private static final long STOP_SECONDS = 1;
 
     /**
-     * Exchanges what differs.
+     * Replaces the parts that differ.
      *
      * @param check fails if the context cannot work with the new routes, which are not started yet
-     * @throws RouteLoadException if the new parts could not be loaded or started; the old ones run
-     * @throws RouteRestoreException if the old ones do not run either
-     * @throws InterruptedException if the process stops; the old routes run, as far as they do in a stop
+     * @throws RouteLoadException if the new parts could not be loaded or started; the old parts run
+     * @throws RouteRestoreException if the old parts could not be restored either
+     * @throws InterruptedException if the process stops; the old routes remain in place
      */
     RouteChanges swap(RoutePlan before, RoutePlan after, Runnable check) throws InterruptedException {
         List<Part> old = before.without(after);
@@ -74,7 +74,8 @@ record RouteSwap(CamelContext camel, Duration drain) {
     }
 
     /**
-     * @param resting gets the routes that rest: at the end those that stay, and if the drain is interrupted, those that should leave too
+     * @param resting receives the suspended routes: finally those that are kept or, if the drain is interrupted, also those that were to
+     *     be replaced
      */
     private void drain(RoutePlan plan, List<Part> old, List<Route> resting) throws InterruptedException {
         Set<String> leaving =
@@ -92,9 +93,9 @@ record RouteSwap(CamelContext camel, Duration drain) {
         for (String id : plan.callersFirst(links)) {
             List<Route> link = started(Set.of(id));
             if (plan.parts().get(RoutePlan.routeKey(id)).from().startsWith("seda:")) {
-                awaitQuiet(link, deadline); // once suspended, it leaves its queue as it is
+                awaitQuiet(link, deadline); // a suspended seda route does not process the rest of its queue
             }
-            // what else calls it, such as a bean, waits at its door until the new route is there
+            // other callers, such as beans, block until the new route is available
             link.forEach(route -> suspend(route, resting));
             awaitQuiet(link, deadline);
         }
@@ -129,7 +130,7 @@ record RouteSwap(CamelContext camel, Duration drain) {
         }
     }
 
-    /** Waits until these routes have no exchanges in flight, at most until the deadline. */
+    /** Waits until these routes have no exchanges in flight, but no longer than until the deadline. */
     private void awaitQuiet(List<Route> routes, long deadline) throws InterruptedException {
         int quiet = 0;
         while (quiet < QUIET_POLLS) {
@@ -176,7 +177,7 @@ record RouteSwap(CamelContext camel, Duration drain) {
         }
     }
 
-    /** Links first, so that what is read finds its way. A route that was stopped or suspended stays so. */
+    /** Starts links first, so that consumed messages reach their targets. Routes that were stopped or suspended before remain so. */
     private void start(List<Part> parts, Map<String, ServiceStatus> were) throws Exception {
         List<Part> routes = new ArrayList<>(parts.stream().filter(Part::isRoute).toList());
         routes.sort((a, b) -> Boolean.compare(b.isLink(), a.isLink()));

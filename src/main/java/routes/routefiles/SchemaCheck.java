@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import routes.routefiles.YamlNode.Entry;
 import routes.routefiles.YamlNode.Kind;
 
-/** The canonical form of the Camel YAML DSL: known EIPs and options, of the right shape, no short forms. */
+/** Checks for the canonical form of the Camel YAML DSL: known EIPs and options, the correct structure, no short forms. */
 final class SchemaCheck {
 
     private static final String CAMEL_SCHEMA = "schema/camelYamlDsl.json";
@@ -48,7 +48,7 @@ final class SchemaCheck {
     }
 
     /**
-     * Removes the deprecated short forms, which Camel's schema accepts as alternatives, so that each mistake gives one message. An
+     * Removes the deprecated short forms, which Camel's schema accepts as alternatives, so that each mistake causes one message. An
      * alternative is a text in place of an object, or a language in place of {@code expression}.
      */
     private ObjectNode canonical(JsonNode definition) {
@@ -95,13 +95,13 @@ final class SchemaCheck {
         }
     }
 
-    /** @param key place of the key: what is missing in the node is missing there */
+    /** @param key place of the key, reported for anything missing in the node */
     private void value(String name, Place key, YamlNode node, JsonNode definition, Problems problems) {
         JsonNode form = resolve(definition);
         String is =
                 "'" + name + "' is " + (node.isMap() ? "a block" : node.isList() ? "a list" : "'" + node.text() + "'");
         switch (form.path("type").asText()) {
-            case "" -> {} // anything
+            case "" -> {} // any value
             case "object" -> {
                 if (node.isMap()) {
                     block(name, key, node, form, problems);
@@ -126,10 +126,10 @@ final class SchemaCheck {
     private void block(String name, Place key, YamlNode node, JsonNode form, Problems problems) {
         Set<String> options = new TreeSet<>();
         form.path("properties").fieldNames().forEachRemaining(options::add);
-        // a list item whose first key is empty and followed by others: its content is beside it instead of below it
+        // a list item whose first key is empty and followed by others: its content is badly indented
         boolean badlyIndented = node.entries().size() > 1
                 && node.values().iterator().next().value().kind() == Kind.NULL;
-        if (!badlyIndented) { // else only the empty key is reported
+        if (!badlyIndented) { // otherwise report only the empty key
             if (form.has("maxProperties") && node.entries().size() != 1) {
                 problems.add(
                         node.place(),
@@ -174,13 +174,15 @@ final class SchemaCheck {
         if (!key.equals("expression") || languages.contains(name)) {
             return Optional.of("'" + name + "' requires '" + key + "'");
         }
-        // the short form is reported as such
+        // the short form is reported separately
         return Collections.disjoint(node.entries().keySet(), languages)
                 ? Optional.of("'" + name + "' requires 'expression: {simple: {expression: …}}', or another language")
                 : Optional.empty();
     }
 
-    /** What is needed instead of this value. Camel treats 1000 and "1000" alike, and resolves placeholders before it converts. */
+    /**
+     * Returns the expected form if the value is invalid. Camel accepts both 1000 and "1000", and resolves placeholders before conversion.
+     */
     private static Optional<String> wrong(YamlNode node, JsonNode form) {
         String type = form.get("type").asText();
         boolean scalar = node.isScalar() && node.kind() != Kind.NULL;

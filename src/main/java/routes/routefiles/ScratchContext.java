@@ -24,12 +24,12 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.ClassUtils;
 
 /**
- * A Camel context that creates routes but consumes nothing: no consumer is started, no endpoint connects, no bean is real. Camel
- * does start the EIPs of a route when it creates it; they stop with the context. Not thread-safe.
+ * A Camel context that creates routes but consumes nothing: no consumer starts, no endpoint connects, and beans are stand-ins. Camel
+ * starts the EIPs of a route when it creates the route; they stop with the context. Not thread-safe.
  */
 final class ScratchContext {
 
-    /** The caller stops the context. */
+    /** Starts a context; the caller must stop it. */
     static CamelContext start(RouteModel model) {
         ComponentResolver real = new DefaultComponentResolver();
         CamelContext context =
@@ -43,14 +43,14 @@ final class ScratchContext {
         return context;
     }
 
-    /** A context beside that of the process, not started, with the properties of the model; its routes do not start with it. */
+    /** Creates a second context in the process, not started, with the properties of the model. Its routes do not start with it. */
     static DefaultCamelContext create(
             String name, BeanRepository beans, RouteModel model, ComponentResolver components) {
         DefaultCamelContext context = new DefaultCamelContext(new DefaultRegistry(beans));
         context.disableJMX();
         context.setNameStrategy(new ExplicitCamelContextNameStrategy(name));
         context.setAutoStartup(false);
-        context.setAutowiredEnabled(false); // it would configure the stand-ins as the components they replace
+        context.setAutowiredEnabled(false); // autowiring would configure the stand-ins as the components that they replace
         context.setSourceLocationEnabled(true);
         context.setStartupSummaryLevel(StartupSummaryLevel.Off); // this is not the start of the application
         context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, components);
@@ -74,14 +74,14 @@ final class ScratchContext {
         @Override
         protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
                 throws Exception {
-            parameters.clear(); // checked against the catalogue, with better messages
+            parameters.clear(); // already checked against the catalogue, with better messages
             return super.createEndpoint(uri, remaining, parameters);
         }
     }
 
     /**
-     * A registry with an object of the right type for every bean name, so that Camel can create routes without creating beans. The
-     * constructors of the objects never ran; the objects only serve for inspection.
+     * A registry with an object of the right type for every bean name, so that Camel can create routes without creating beans. The objects
+     * are created without running constructors and are used only for inspection.
      */
     private static final class DeclaredBeans implements BeanRepository {
 
@@ -109,7 +109,7 @@ final class ScratchContext {
             return types.get(name) == Object.class && type.isInterface() ? type.cast(standIn(type)) : null;
         }
 
-        /** Only the transaction manager of {@code transacted}: Camel would use other beans that it finds by type itself. */
+        /** Returns only the transaction manager of {@code transacted}: Camel would use other beans that it finds by type. */
         @Override
         public <T> Map<String, T> findByTypeWithName(Class<T> type) {
             return types.keySet().stream()
@@ -126,8 +126,8 @@ final class ScratchContext {
             if (type.isInterface()) {
                 return proxy(type);
             }
-            // Camel calls init() and stop() of its own services, which fail if the constructor did not run
-            // and a lambda has no class that others find
+            // Camel calls init() and stop() of services, which fail if no constructor ran; a hidden class (lambda) cannot be looked up by
+            // name
             if (Service.class.isAssignableFrom(type) || type.isHidden()) {
                 return proxy(ClassUtils.getAllInterfacesForClass(type));
             }

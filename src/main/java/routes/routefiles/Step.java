@@ -18,10 +18,10 @@ record Step(String eip, Place place, YamlNode options, List<Step> children) {
     static final List<String> CONFIGURATION =
             List.of("onException", "onCompletion", "intercept", "interceptFrom", "interceptSendToEndpoint");
 
-    /** Parts of an EIP that contain steps of their own. */
+    /** Parts of an EIP that contain nested steps. */
     private static final Set<String> BRANCHES = Set.of("when", "otherwise", "doCatch", "doFinally", "onFallback");
 
-    /** The steps of a list. Skips what does not have the expected shape: the schema check reports it. */
+    /** Returns the steps of a list. Skips elements of an unexpected shape, which the schema check reports. */
     static List<Step> list(YamlNode list) {
         return list.maps()
                 .flatMap(item -> item.values().stream())
@@ -30,7 +30,7 @@ record Step(String eip, Place place, YamlNode options, List<Step> children) {
                 .toList();
     }
 
-    /** The steps of a block: those of its {@code steps}, and its branches. */
+    /** Returns the steps of a block: those of its {@code steps}, and its branches. */
     static List<Step> in(YamlNode block) {
         return block.values().stream().flatMap(Step::children).toList();
     }
@@ -51,7 +51,7 @@ record Step(String eip, Place place, YamlNode options, List<Step> children) {
         return new Step(eip, place, options, in(options));
     }
 
-    /** Whether this key is a part of an EIP or of a route configuration, rather than a step of its own. */
+    /** Returns whether the key is a part of an EIP or of a route configuration, rather than a separate step. */
     static boolean isPart(String key) {
         return BRANCHES.contains(key) || CONFIGURATION.contains(key);
     }
@@ -60,7 +60,7 @@ record Step(String eip, Place place, YamlNode options, List<Step> children) {
         return List.of(eips).contains(eip);
     }
 
-    /** Whether it calls this method of this bean, with or without arguments in parentheses. */
+    /** Returns whether the step calls this method of this bean, with or without arguments in parentheses. */
     boolean calls(String bean, String method) {
         return is("bean")
                 && options.textAt("ref").orElse("").equals(bean)
@@ -71,7 +71,7 @@ record Step(String eip, Place place, YamlNode options, List<Step> children) {
         return options.textAt("id");
     }
 
-    /** This step and all below it. */
+    /** Returns this step and all nested steps. */
     Stream<Step> all() {
         return Stream.concat(Stream.of(this), children.stream().flatMap(Step::all));
     }

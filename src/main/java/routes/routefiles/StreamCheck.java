@@ -22,8 +22,8 @@ import routes.routefiles.EndpointUse.Role;
 import routes.routefiles.RouteFile.Origin;
 
 /**
- * Streams exist in the stream catalogue. Each route that reads one has its own group, since routes that share a group share its
- * entries. Also rejects what the component would reject only at start or for each entry.
+ * Checks that streams exist in the stream catalogue, and that each route that reads a stream has a separate group, because routes with the
+ * same group share its entries. Also rejects what the component would reject only at start or for each entry.
  */
 record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
     private static final StreamCatalog PRODUCT = new StreamCatalog();
@@ -99,13 +99,13 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                                 + reader.flow().id().orElse("my_route").replace('-', '_') + "_workers'"));
     }
 
-    /** Lets the component validate the options, as it does at start. */
+    /** Validates the options with the component, as at start. */
     private void options(Flow flow, EndpointUse use) {
         if (problems.in(flow.file().location()) || use.dynamic()) {
-            return; // an option that cannot be read has been reported
+            return; // an unreadable option was already reported
         }
         Map<String, Object> values = new HashMap<>();
-        // Camel's endpoints accept 2m as a number of milliseconds; the binding of plain objects does not
+        // Camel endpoints accept 2m as a number of milliseconds; the binding of plain objects does not
         use.options()
                 .forEach((name, value) -> values.put(
                         name,
@@ -126,7 +126,7 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
         }
     }
 
-    /** The component logs any other value and counts the failure. */
+    /** Checks the failure kind. At run time, the component logs an invalid value and counts the failure. */
     private void failureKind(Step step) {
         if (!step.is("setProperty")
                 || !step.options().textAt("name").equals(Optional.of(RedisStreamsConstants.FAILURE))) {
@@ -143,7 +143,7 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                                 + ": it must be one of " + String.join(", ", kinds)));
     }
 
-    /** In a batch the component must know which entry an output belongs to. */
+    /** Checks that in a batch, the component can assign each output to its entry. */
     private void batch(Flow flow) {
         boolean batch = model.endpoints(flow)
                 .filter(EndpointUse::readsStream)
@@ -151,7 +151,7 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                 .anyMatch(size -> size.text().matches("\\d{1,9}") && Integer.parseInt(size.text()) > 1);
         if (batch) {
             flow.steps().stream()
-                    .takeWhile(step -> !step.calls("events", "write")) // then each output says whose it is
+                    .takeWhile(step -> !step.calls("events", "write")) // from there on, each output identifies its entry
                     .flatMap(step -> model.endpoint(step).stream())
                     .filter(EndpointUse::publishesWithEntry)
                     .forEach(use -> problems.add(

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.springframework.core.io.support.ResourcePatternResolver;
 
-/** The command line option {@code --validate=<folder>}: checks a folder of route files together with the built-in ones. */
+/** The command line option {@code --validate=<folder>}: validates a folder of route files together with the built-in files. */
 public final class ValidateCommand {
 
     private ValidateCommand() {}
@@ -14,8 +14,8 @@ public final class ValidateCommand {
     /**
      * Prints one line for each warning and each problem, and a count.
      *
-     * @param folder used as the override folder, instead of {@code config/routes}
-     * @return 0 without problems, else 1
+     * @param folder used as the override folder instead of {@code config/routes}
+     * @return 0 if there are no problems, otherwise 1
      */
     public static int run(
             RouteFileValidator validator, ResourcePatternResolver classPath, Path folder, PrintStream out) {
@@ -32,7 +32,7 @@ public final class ValidateCommand {
         return problems.isEmpty() ? 0 : 1;
     }
 
-    /** Whether there is anything to check; cheap, unlike a validator. */
+    /** Returns whether the folder exists. This check is cheap, unlike the creation of a validator. */
     public static boolean isFolder(Path folder, PrintStream out) {
         boolean folderExists = Files.isDirectory(folder);
         if (!folderExists) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A YAML node with its place.
+ * A YAML node with its position.
  *
  * @param text of a scalar, as written, without quotes; empty for others
  * @param items of a list; empty for others
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 record YamlNode(Place place, Kind kind, String text, List<YamlNode> items, Map<String, Entry> entries) {
 
-    /** A scalar has the type as which YAML 1.2 interprets it. */
+    /** A scalar has the type that YAML 1.2 assigns to it. */
     enum Kind {
         MAP,
         LIST,
@@ -60,7 +60,7 @@ record YamlNode(Place place, Kind kind, String text, List<YamlNode> items, Map<S
         return Optional.ofNullable(entries.get(key));
     }
 
-    /** The node below these keys. */
+    /** Returns the node below these keys. */
     Optional<YamlNode> at(String... keys) {
         Optional<YamlNode> node = Optional.of(this);
         for (String key : keys) {
@@ -73,24 +73,24 @@ record YamlNode(Place place, Kind kind, String text, List<YamlNode> items, Map<S
         return at(keys).filter(YamlNode::isScalar);
     }
 
-    /** The text of the scalar below these keys; empty when there is none, or it is blank. */
+    /** Returns the text of the scalar below these keys; empty if it is missing or blank. */
     Optional<String> textAt(String... keys) {
         return at(keys).map(YamlNode::text).filter(text -> !text.isBlank());
     }
 
-    /** The items that are maps; the schema check reports others. */
+    /** Returns the items that are maps; the schema check reports others. */
     Stream<YamlNode> maps() {
         return items.stream().filter(YamlNode::isMap);
     }
 
-    /** This node and all below it. */
+    /** Returns this node and all nodes below it. */
     Stream<YamlNode> all() {
         Stream<YamlNode> children =
                 Stream.concat(items.stream(), values().stream().map(Entry::value));
         return Stream.concat(Stream.of(this), children.flatMap(YamlNode::all));
     }
 
-    /** The entries of this map and of all maps below it. */
+    /** Returns the entries of this map and of all maps below it. */
     Stream<Entry> allEntries() {
         return all().flatMap(node -> node.values().stream());
     }

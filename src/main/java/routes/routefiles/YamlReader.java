@@ -34,7 +34,7 @@ final class YamlReader {
             ": check the indentation; the keys of a block must begin in the same column, as must the '-' of a list";
     private static final String COLON =
             "; ': ' is allowed only between a key and its value, unless it is in quotes; also check the previous line";
-    /** Advice by parser message. The parser itself says what to do about a tab. */
+    /** Hints by parser message. The parser's own message about a tab is sufficient. */
     private static final Map<String, String> HINTS = Map.ofEntries(
             Map.entry("<block end>|sequence entries are not allowed", INDENTATION),
             Map.entry("mapping values are not allowed", INDENTATION + COLON),
@@ -54,7 +54,7 @@ final class YamlReader {
         this.file = file;
     }
 
-    /** The document of a file; empty if there are problems, which are added to the others. */
+    /** Returns the document of a file; empty if there are problems, which are added to {@code others}. */
     static Optional<YamlNode> read(String file, String text, Problems others) {
         YamlReader reader = new YamlReader(file);
         Optional<YamlNode> document = reader.document(text);
@@ -64,7 +64,7 @@ final class YamlReader {
 
     private Optional<YamlNode> document(String text) {
         try {
-            // a non-scalar key is reported here with its place, which the parser does not provide
+            // a non-scalar key is reported here with its position, which the parser does not provide
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(file)
                     .setAllowNonScalarKeys(true)
@@ -88,7 +88,7 @@ final class YamlReader {
         return Optional.empty();
     }
 
-    // an unclosed construct is detected only at the end of the file; its beginning must be fixed
+    // an unclosed construct is detected only at the end of the file; the error is at its beginning
     private Place place(MarkedYamlEngineException e) {
         boolean atEnd = e.getProblem().contains("end of stream");
         return place(atEnd ? e.getContextMark().or(e::getProblemMark) : e.getProblemMark());
@@ -114,7 +114,7 @@ final class YamlReader {
 
     private YamlNode convert(Node node, int depth) {
         Place place = place(node.getStartMark());
-        // an alias arrives as the node it points to; expanding it could loop forever
+        // the parser resolves an alias to its target node; expanding it could loop forever
         boolean alias = !(node instanceof ScalarNode) && !seen.add(node);
         if (alias || depth > MAX_DEPTH) {
             problems.add(

@@ -1,5 +1,5 @@
 /**
- * Finds, checks and loads the route files of the product and of integrators.
+ * Finds, validates and loads the route files of the product and of integrators.
  *
  * <p>Uses: configuration, events, redisstreams.
  */

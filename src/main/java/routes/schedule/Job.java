@@ -1,14 +1,14 @@
 package routes.schedule;
 
-/** Recurring work that one process at a time performs. */
+/** Recurring work, performed by one process at a time. */
 public interface Job {
 
-    /** Name in the schedule, in {@code job:lock:<name>}, in the table {@code jobs} and in metrics. */
+    /** Returns the name in the schedule, in {@code job:lock:<name>}, in the table {@code jobs} and in metrics. */
     String name();
 
     /**
-     * Performs the work that is due. A failed run is repeated at its next scheduled time, so it must be safe to repeat; all its
-     * loops are bounded.
+     * Performs the work that is due. A failed run is repeated at its next scheduled time, so runs must be safe to repeat. All loops are
+     * bounded.
      */
     void run() throws Exception;
 

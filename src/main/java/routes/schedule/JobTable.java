@@ -11,12 +11,12 @@ import org.springframework.stereotype.Component;
 @Component
 record JobTable(JdbcClient jdbc) {
 
-    /** A planned time that is older was missed. */
+    /** A planned time that is older than this was missed. */
     static final Duration MISSED = Duration.ofMinutes(10);
 
     private static final int MOST_RETRIES = 3;
 
-    /** The database time, in UTC. */
+    /** Returns the database time, in UTC. */
     OffsetDateTime now() {
         return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single().withOffsetSameInstant(ZoneOffset.UTC);
     }
@@ -29,10 +29,10 @@ record JobTable(JdbcClient jdbc) {
     }
 
     /**
-     * Whether the planned time of a job has come.
+     * Returns whether a job is due.
      *
      * @param next the new planned time, unless an earlier one is stored
-     * @param skipsMissed whether a time that was missed by more than {@link #MISSED} does not count, unless a failed run is to be repeated
+     * @param skipsMissed whether a time that was missed by more than {@link #MISSED} is skipped, unless a failed run must be repeated
      */
     boolean isDue(String name, OffsetDateTime next, boolean skipsMissed) {
         return jdbc.sql(
@@ -68,7 +68,7 @@ record JobTable(JdbcClient jdbc) {
 
     /**
      * @param error null if the run succeeded
-     * @param retryAfter pause before the first repetition of a failed run, multiplied for later ones; null to wait for the next time
+     * @param retryAfter pause before the first retry of a failed run, multiplied for later retries; null to wait for the next planned time
      */
     void ended(String name, String outcome, String error, Duration retryAfter) {
         jdbc.sql(
@@ -88,7 +88,7 @@ record JobTable(JdbcClient jdbc) {
                 .update();
     }
 
-    /** A job as all processes know it; null is what never happened. */
+    /** The state of a job, shared by all processes. Null fields have not occurred. */
     record State(
             String name,
             OffsetDateTime lastEndedAt,

@@ -42,12 +42,12 @@ import org.springframework.stereotype.Component;
 import routes.configuration.InstanceProperties;
 
 /**
- * Runs jobs: for the schedule routes, which use this bean's name, and on demand. Over all processes of one Redis, one runs a job at a
- * time: it holds the key {@code job:lock:<name>} and extends it while the job runs; after a crash the key expires. If Redis loses the
- * key, a second runner can start, so jobs must be correct with two.
+ * Runs jobs: for the schedule routes, which use this bean name, and on demand. Among all processes of one Redis, only one runs a job at a
+ * time: it holds the key {@code job:lock:<name>} and extends it while the job runs; after a crash, the key expires. If Redis loses the
+ * key, a second runner can start, so jobs must be correct with two concurrent runs.
  *
- * <p>Publishes {@code scheduler_last_run_timestamp_seconds} and {@code scheduler_next_run_timestamp_seconds}, the same in every
- * process: 0 before the first run, NaN while the database is unavailable.
+ * <p>Publishes {@code scheduler_last_run_timestamp_seconds} and {@code scheduler_next_run_timestamp_seconds}, the same in every process: 0
+ * before the first run, NaN while the database is unavailable.
  */
 @Component
 public class Jobs implements AutoCloseable {
@@ -55,7 +55,7 @@ public class Jobs implements AutoCloseable {
     private static final String RUNS = "scheduler.runs";
     private static final Duration LOCK_EXPIRES = Duration.ofSeconds(60);
 
-    /** One scrape reads the table once. */
+    /** Lets one scrape read the table only once. */
     private static final Duration TIMES_CACHED = Duration.ofSeconds(2);
 
     /**
@@ -73,11 +73,10 @@ public class Jobs implements AutoCloseable {
         }
     }
 
-    /** Result of a call. */
     public enum Outcome {
         SUCCESS,
         FAILED,
-        /** It is not due, or another process is running it or ran it a moment ago. */
+        /** The job is not due, or another process is running it or has just run it. */
         SKIPPED;
 
         String label() {
@@ -110,7 +109,7 @@ public class Jobs implements AutoCloseable {
         this.metrics = metrics;
         this.instance = instance.nameOrHost();
         var locks = new RedisLockProvider.Builder(redis)
-                // together they form job:lock:<name>
+                // the prefixes form job:lock:<name>
                 .keyPrefix("job")
                 .environment("lock")
                 // a lock that another process now holds is neither extended nor released
@@ -145,8 +144,8 @@ public class Jobs implements AutoCloseable {
     }
 
     /**
-     * Runs a job that is due. Every process has the schedule; the first one does the work, and calls within half a period after it
-     * do nothing. A failure is logged in one line, counted, and not thrown.
+     * Runs a job that is due. Every process has the schedule; the first process does the work, and calls within half a period after it do
+     * nothing. A failure is logged in one line, counted, and not thrown.
      *
      * @param every period of the schedule, such as 10m
      * @throws IllegalArgumentException for a job that does not exist
@@ -161,11 +160,11 @@ public class Jobs implements AutoCloseable {
     }
 
     /**
-     * Runs a job if one of its times has come since it was last planned: a time missed because no process was running is made up or
-     * skipped, as configured, and a failed run is repeated sooner.
-     * Every process calls this about once a minute; the first one does the work. Otherwise like {@link #run(String, String)}.
+     * Runs a job if one of its times has passed since it was last planned. A time missed because no process was running is made up for or
+     * skipped, as configured; a failed run is retried sooner. Every process calls this method about once a minute; the first process does
+     * the work. Otherwise like {@link #run(String, String)}.
      *
-     * @param cron minute, hour, day of the month, month, day of the week, in UTC, as {@code 0 4 * * *}; - for never
+     * @param cron minute, hour, day of the month, month, day of the week, in UTC, such as {@code 0 4 * * *}; - for never
      * @throws IllegalArgumentException for a job that does not exist, and for invalid times
      */
     public Outcome runAt(String name, String cron) {
@@ -184,7 +183,7 @@ public class Jobs implements AutoCloseable {
                 properties.retryAfter());
     }
 
-    /** The names of all jobs. */
+    /** Returns the names of all jobs. */
     public Set<String> names() {
         return Set.copyOf(jobs.keySet());
     }
@@ -208,8 +207,8 @@ public class Jobs implements AutoCloseable {
     }
 
     /**
-     * @param next the next planned time, from the database time; null to leave the plan as it is
-     * @param retryAfter pause before a failed run is repeated; null for its next time
+     * @param next the next planned time, from the database time; null to keep the plan unchanged
+     * @param retryAfter pause before a failed run is repeated; null to wait for the next planned time
      */
     private Outcome run(
             Job job, Predicate<OffsetDateTime> isDue, UnaryOperator<OffsetDateTime> next, Duration retryAfter) {
@@ -235,7 +234,7 @@ public class Jobs implements AutoCloseable {
                 () -> {
                     OffsetDateTime now = table.now();
                     if (!isDue.test(now)) {
-                        return Outcome.SKIPPED; // another process ran it before we got the lock
+                        return Outcome.SKIPPED; // another process ran it before the lock was acquired
                     }
                     table.started(job.name(), now, next.apply(now), instance);
                     work(job, retryAfter);

@@ -15,36 +15,39 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * The part {@code schedule} of the health: the last and the next run of each job, over all processes, and the jobs that keep failing.
+ * The health component {@code schedule}: the last and the next run of each job, across all processes, and the jobs that fail repeatedly.
  */
 @Component("schedule")
 public class ScheduleHealth implements HealthIndicator {
-    /** The detail with a {@link Run} for each job, by name. */
+    /** Name of the detail that contains a {@link Run} for each job, by name. */
     public static final String JOBS = "jobs";
 
-    /** An outage of the database makes every job fail once. */
+    /** Number of failures until a job is reported: a database outage makes every job fail once. */
     private static final int TIMES = 3;
 
     private static final Duration RENEWED = Duration.ofSeconds(5);
 
-    /** The first request after a long time waits for the database and does not get an outdated state. */
+    /** After a longer period without requests, the first request waits for the database instead of returning an outdated state. */
     private static final Duration OUTDATED = Duration.ofSeconds(20);
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     /**
-     * A job, over all processes.
+     * The state of a job, across all processes.
      *
-     * @param lastRunAt   when its last run ended; null if it has not run
+     * @param lastRunAt end of its last run; null if it has not run
      * @param lastOutcome success or failed; null if it has not run
-     * @param nextRunAt   null if it is not planned
-     * @param isFailing   the last three runs failed
+     * @param nextRunAt null if no run is planned
+     * @param isFailing whether the last three runs failed
      */
     public record Run(Instant lastRunAt, String lastOutcome, Instant nextRunAt, boolean isFailing) {}
 
     private final JobTable table;
 
-    /** Loaded in the background: while the database is down, each health part that queries it delays the response by five seconds. */
+    /**
+     * Loaded in the background: while the database is unavailable, each health component that queries it delays the response by five
+     * seconds.
+     */
     private final AsyncLoadingCache<String, Health> known = Caffeine.newBuilder()
             .refreshAfterWrite(RENEWED)
             .expireAfterWrite(OUTDATED)

@@ -1,5 +1,5 @@
 /**
- * Jobs: when they are due, and one runner over all processes.
+ * Jobs: their schedule, and a single runner across all processes.
  *
  * <p>Uses: configuration.
  */

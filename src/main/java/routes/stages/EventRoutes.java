@@ -34,8 +34,8 @@ import routes.redisstreams.StreamCompletion;
 import routes.tracing.EntryTraces;
 
 /**
- * Reads and writes events in routes, as bean {@code events}. A stage works on batches: its body is the list of events, later the
- * list of answers, in the same order. Other routes work on one event.
+ * Reads and writes events in routes, as bean {@code events}. A stage processes batches: the body is the list of events, later the list of
+ * answers, in the same order. Other routes process one event.
  */
 @Component("events")
 public class EventRoutes {
@@ -46,7 +46,7 @@ public class EventRoutes {
     /** Exchange property: trace id of the event that was read; not set for a batch. */
     public static final String TRACE_ID = "traceId";
 
-    /** Exchange property: why the post is processed, as text; absent if the event does not say, and for a batch. */
+    /** Exchange property: why the post is processed, as text; absent if the event does not contain it, and for a batch. */
     public static final String TRIGGER = "trigger";
 
     /** Exchange property: logical name of the stream the events came from. */
@@ -55,7 +55,7 @@ public class EventRoutes {
     /** Exchange property: the event that was read; not set for a batch. */
     public static final String EVENT = "event";
 
-    /** Exchange property: a route's own reason, in a few words, for publishing nothing; the post's timeline shows it. */
+    /** Exchange property: the route's own reason for publishing nothing, in a few words; shown in the post's timeline. */
     public static final String SKIP_REASON = "skipReason";
 
     static final String MDC_TRACE_ID = "trace_id";
@@ -76,18 +76,17 @@ public class EventRoutes {
         this.traces = traces;
     }
 
-    /** One for trials: it remembers no beans, since those of a trial are others. */
+    /** Returns an instance for trials, which caches no beans, because a trial uses different beans. */
     public EventRoutes rehearsal() {
         return new EventRoutes(codec, traces);
     }
 
     /**
-     * Replaces the fields of an entry in the body with its event, and sets the exchange properties above. Until the exchange
-     * is completed, log lines of the reading thread carry {@code trace_id} and {@code trigger}. In routes that change threads,
-     * those of other threads carry them as far as Camel's MDC logging propagates them. The event of an integrator's own stream
-     * is a map.
+     * Replaces the fields of an entry in the body with its event, and sets the exchange properties above. Until the exchange is completed,
+     * log lines of the reading thread carry {@code trace_id} and {@code trigger}. In routes that change threads, log lines of other
+     * threads carry them as far as Camel's MDC logging propagates them. The event of an integrator's stream is a map.
      *
-     * @throws InvalidEventException if the entry holds no event; retrying does not help
+     * @throws InvalidEventException if the entry is not an event; retrying cannot help
      * @throws InvalidPayloadException if the body is not a map
      */
     public void read(Exchange exchange) throws InvalidPayloadException {
@@ -142,8 +141,8 @@ public class EventRoutes {
     }
 
     /**
-     * Replaces a batch of entries, or the fields of one, with the list of their events. An entry that holds no event becomes a
-     * dead letter and is left out; the others continue.
+     * Replaces a batch of entries, or the fields of one, with the list of their events. An entry that is not an event becomes a dead
+     * letter and is omitted; the others continue.
      *
      * @throws InvalidPayloadException if an entry is not a map
      */
@@ -247,15 +246,15 @@ public class EventRoutes {
     }
 
     /**
-     * Replaces the event in the body with the fields of its entry. The entry continues the trace in the header
-     * {@code traceparent}; without one, the trace of the event that was read, if both have the same trace id. A map or the text of
-     * a JSON object is an event of an integrator's own stream, and continues the trace of the event that was read.
+     * Replaces the event in the body with the fields of its entry. The entry continues the trace in the header {@code traceparent};
+     * without one, the trace of the event that was read, if both have the same trace id. A map or the text of a JSON object is an event of
+     * an integrator's stream, and continues the trace of the event that was read.
      *
-     * <p>In a batch the body is the list of answers to the events that were read, one or several for each event. It is replaced
-     * with the list of messages to publish. An answer that is null or only says how the event ended publishes nothing. An
-     * {@link EntryFailure} fails only its own entry.
+     * <p>In a batch, the body is the list of answers to the events that were read, one or more for each event. It is replaced with the
+     * list of messages to publish. An answer that is null or only records how the event ended publishes nothing. An {@link EntryFailure}
+     * fails only its own entry.
      *
-     * @throws IllegalStateException if an event violates its schema, or there are not as many answers as events
+     * @throws IllegalStateException if an event violates its schema, or the number of answers differs from the number of events
      * @throws InvalidPayloadException if the body is neither an event nor a JSON object
      */
     public void write(Exchange exchange) throws InvalidPayloadException {
@@ -269,7 +268,7 @@ public class EventRoutes {
         exchange.getMessage().setBody(fields(exchange, entry, body));
     }
 
-    /** The messages of the events of a batch, in the order of the list that {@link #readAll} produced. */
+    /** Returns the messages of the events of a batch, in the order of the list that {@link #readAll} produced. */
     public static List<Message> messages(Exchange exchange) {
         return entries(exchange).stream()
                 .filter(StageEntry::isRead)
@@ -277,12 +276,12 @@ public class EventRoutes {
                 .toList();
     }
 
-    /** How often the entry of an event of a batch was delivered, this time included. */
+    /** Returns how often the entry of an event of a batch was delivered, including this time. */
     public static int deliveries(Exchange exchange, int event) {
         return messages(exchange).get(event).getHeader(RedisStreamsConstants.DELIVERIES, 1, Integer.class);
     }
 
-    /** The entries of a batch that were read; each corresponds to one of the bodies. */
+    /** Returns the entries of a batch that were read; each corresponds to one of the bodies. */
     private static List<StageEntry> read(Exchange exchange, List<?> bodies) {
         List<StageEntry> read =
                 entries(exchange).stream().filter(StageEntry::isRead).toList();
@@ -293,7 +292,7 @@ public class EventRoutes {
         return read;
     }
 
-    /** The entries of an exchange. If the route has not read its entry yet, the entry whose fields are the body. */
+    /** Returns the entries of an exchange. If the route has not read its entry yet, returns the entry whose fields are the body. */
     @SuppressWarnings("unchecked") // set above
     public static List<StageEntry> entries(Exchange exchange) {
         List<StageEntry> entries = exchange.getProperty(ENTRIES, List.of(), List.class);
@@ -383,7 +382,7 @@ public class EventRoutes {
         }
     }
 
-    /** The event in the body, or an integrator's map, as the text of a JSON object. */
+    /** Returns the event in the body, or an integrator's map, as the text of a JSON object. */
     public String json(@Body Object event) {
         return codec.json(event);
     }

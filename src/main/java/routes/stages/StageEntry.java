@@ -32,7 +32,7 @@ public final class StageEntry {
         this.fields = fields;
     }
 
-    /** The message of the entry, with the headers of the redis-streams component. */
+    /** Returns the message of the entry, with the headers of the redis-streams component. */
     public Message message() {
         return message;
     }
@@ -49,12 +49,12 @@ public final class StageEntry {
         span = begun;
     }
 
-    /** The work of the stage on this entry; invalid if nothing is recorded. */
+    /** Returns the span of the stage's work on this entry; invalid if nothing is recorded. */
     public Span span() {
         return span;
     }
 
-    /** The trace context for what the stage publishes; null without one. */
+    /** Returns the trace context for events that the stage publishes; null if there is none. */
     String traceParent() {
         String within = EntryTraces.traceParent(span);
         return within == null ? fields.get("traceparent") : within;
@@ -64,12 +64,12 @@ public final class StageEntry {
         return event != null;
     }
 
-    /** The product's event; empty if the entry holds none, or an integrator's event. */
+    /** Returns the product's event; empty if the entry contains none, or an integrator's event. */
     public Optional<Event> event() {
         return event instanceof Event known ? Optional.of(known) : Optional.empty();
     }
 
-    /** The event, or the map that an entry of an integrator's own stream holds. */
+    /** Returns the event, or the map of an integrator's entry. */
     Object body() {
         return event;
     }
@@ -82,7 +82,7 @@ public final class StageEntry {
         result = answer;
     }
 
-    /** What the stage answered; empty if it did not, or published an integrator's event. */
+    /** Returns the answer of the stage; empty if there is none, or if it is an integrator's event. */
     public Optional<Recorded> result() {
         return Optional.ofNullable(result);
     }
@@ -92,23 +92,23 @@ public final class StageEntry {
         failureKind = kind;
     }
 
-    /** How the failure of this entry, or that of its exchange, is handled. */
+    /** Returns how the failure of this entry, or of its exchange, is handled. */
     public FailureKind failureKind(Exchange exchange, Throwable cause) {
         return cause.equals(failure) ? failureKind : FailureKind.of(exchange, cause);
     }
 
-    /** Why this entry failed while the exchange did not. */
+    /** Returns why this entry failed although the exchange did not. */
     public Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
     }
 
-    /** The posts that the entry is about; an entry that cannot be read as an event may still name its post. */
+    /** Returns the posts that the entry concerns. An entry that cannot be read as an event may still contain a post id. */
     public List<UUID> posts() {
         return event().map(Event::posts)
                 .orElseGet(() -> isRead() ? List.of() : postIn(fields).stream().toList());
     }
 
-    /** The post that an entry names, in any form. */
+    /** Returns the post id in an entry, in any form. */
     public static Optional<UUID> postIn(Map<?, ?> fields) {
         Matcher named = POST_ID.matcher(String.valueOf(fields));
         return named.find() ? Optional.of(UUID.fromString(named.group(1))) : Optional.empty();

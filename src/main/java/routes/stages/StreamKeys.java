@@ -10,8 +10,8 @@ import routes.events.StreamCatalog;
 import routes.redisstreams.StreamNames;
 
 /**
- * The Redis keys that hold the entries of each stream: its own and, if configured, that of the prior system. The redis-streams component
- * resolves the names of streams here.
+ * The Redis keys that contain the entries of each stream: its own key and, if configured, the key of the prior system. The redis-streams
+ * component resolves stream names through this class.
  */
 @Component
 public class StreamKeys implements StreamNames {
@@ -23,12 +23,12 @@ public class StreamKeys implements StreamNames {
         this.legacy = properties.redisConsumerEnabled();
     }
 
-    /** Its own key first; consumers read all of them. */
+    /** Returns the stream's own key first; consumers read all keys. */
     public List<String> of(EventStream stream) {
         return legacy && stream.builtIn() ? List.of(stream.key(), stream.legacyKey()) : List.of(stream.key());
     }
 
-    /** The groups of the catalogue by key: everything that a process creates at start. */
+    /** Returns the groups of the catalogue by key: everything that a process creates at start. */
     public Map<String, Set<String>> groups() {
         Map<String, Set<String>> groups = new LinkedHashMap<>();
         catalog.groupsByKey().forEach((key, names) -> of(catalog.stream(key)).forEach(one -> groups.put(one, names)));

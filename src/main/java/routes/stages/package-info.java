@@ -1,5 +1,5 @@
 /**
- * How routes handle events: read the entries of a batch, call a bean for them, write an answer for each. Knows no stage.
+ * Event handling in routes: reads the entries of a batch, calls a bean for them, writes an answer for each. Independent of the stages.
  *
  * <p>Uses: events, redisstreams, tracing.
  */

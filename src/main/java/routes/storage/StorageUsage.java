@@ -27,9 +27,8 @@ import routes.objectstore.ObjectStore;
 import routes.schedule.Job;
 
 /**
- * Counts objects and bytes per tenant and kind, as the job {@code storage-usage}, removes articles and summaries of no post, and compares
- * files with {@code media_objects}. Kinds are
- * the first segments of keys: media, crawl (articles) and album (summaries).
+ * Counts objects and bytes per tenant and kind, as the job {@code storage-usage}, removes articles and summaries without a post, and
+ * compares files with {@code media_objects}. Kinds are the first segments of keys: media, crawl (articles) and album (summaries).
  */
 @Component
 public class StorageUsage implements Job {
@@ -37,10 +36,10 @@ public class StorageUsage implements Job {
     private static final String MEDIA = "media";
     private static final List<String> KINDS = List.of(MEDIA, "crawl", "album");
     private static final int TIMEOUT_SECONDS = 60;
-    /** Articles and summaries are referred to soon after they are stored. */
+    /** Minimum age of unused objects: articles and summaries are referenced soon after they are stored. */
     private static final Duration UNUSED_SINCE = Duration.ofDays(1);
 
-    /** Keys of the objects of a kind that the database refers to. */
+    /** Keys of the objects of a kind that the database references. */
     private static final Map<String, String> REFERRED = Map.of(
             "crawl",
             """
@@ -62,7 +61,7 @@ public class StorageUsage implements Job {
     private final TransactionTemplate transaction;
     private final MeterRegistry metrics;
     private final Clock clock;
-    /** Of the last run in this process. */
+    /** Results of the last run in this process. */
     private final Map<String, Sum> sums = new ConcurrentHashMap<>();
 
     private volatile long differences;
@@ -121,7 +120,7 @@ public class StorageUsage implements Job {
 
     private record Recorded(UUID tenantId, long objects, long bytes) {}
 
-    /** @throws IOException if the object store does not answer; what was measured before stays */
+    /** @throws IOException if the object store does not respond; earlier measurements are kept */
     @Override
     public void run() throws IOException {
         Map<String, Sum> all = new HashMap<>();
@@ -176,10 +175,10 @@ public class StorageUsage implements Job {
     }
 
     /**
-     * Removes articles and summaries of which no post is left. Files have rows, so the clean-up removes them.
+     * Removes articles and summaries without a remaining post. Files have rows, so the clean-up removes them.
      *
-     * @param old objects by key, listed before the database is asked
-     * @return what was removed, by tenant
+     * @param old objects by key, listed before the database query
+     * @return removed objects, by tenant
      */
     private Map<UUID, Sum> removeUnused(String kind, Map<String, Sum> old) throws IOException {
         if (old.isEmpty()) {
@@ -197,12 +196,12 @@ public class StorageUsage implements Job {
         return removed;
     }
 
-    /** The second segment of the key. */
+    /** Returns the tenant, the second segment of the key. */
     private static Optional<UUID> tenant(String key) {
         try {
             return Optional.of(UUID.fromString(key.split("/", 3)[1]));
         } catch (IllegalArgumentException e) {
-            // an object of somebody else in the same bucket
+            // an object of another application in the same bucket
             return Optional.empty();
         }
     }

@@ -1,5 +1,5 @@
 /**
- * How much of the object store each tenant uses, measured in the store itself.
+ * The use of the object store by each tenant, measured in the store itself.
  *
  * <p>Uses: objectstore, schedule.
  */

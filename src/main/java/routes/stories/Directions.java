@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Verbs that exclude each other: a rate that rose and a rate that fell are not one story. */
+/** Verbs that exclude each other: texts about a rise and a fall of a rate are not one story. */
 final class Directions {
-    /** Of each line, only one can be true of the same event; base forms of the dictionary. */
+    /** Base forms of the dictionary. In each line, the sets exclude each other for the same event. */
     private static final List<List<Set<String>>> EXCLUSIVE =
             """
             поднять повысить увеличить вырасти подорожать raise rise increase climb hike \

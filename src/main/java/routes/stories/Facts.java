@@ -13,11 +13,11 @@ import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
 /**
- * The numbers of a text, with what they count: "на 4 млн рублей" has 4000000 of рубль. The same count with other values shows that
- * two texts tell different stories.
+ * The numbers of a text and the counted things: "на 4 млн рублей" contains 4000000 of рубль. Different values for the same counted thing
+ * indicate different stories.
  *
- * @param values all numbers, in plain notation: a decimal point, no zeros at the end
- * @param counted numbers by what stands beside them: the base form of the word after or before, or the sign of a currency or percent
+ * @param values all numbers, in plain notation: with a decimal point, without trailing zeros
+ * @param counted numbers by the adjacent text: the base form of the word after or before it, or the sign of a currency or percent
  */
 record Facts(Set<String> values, Map<String, Set<String>> counted) {
     private static final Pattern NUMBER = Pattern.compile(
@@ -40,9 +40,9 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
 
     private static final Pattern SPELLED_WORD =
             Pattern.compile("(?<!\\p{L})(?:" + String.join("|", SPELLED.keySet()) + ")(?!\\p{L})");
-    /** A result of a match, or a time of day: one value. */
+    /** A score of a match, or a time of day; treated as one value. */
     private static final Pattern SCORE = Pattern.compile("(?<![\\d:])(\\d{1,2})[:–-](\\d{1,2})(?![\\d:])");
-    /** Numbers from here on are rounded by some and not by others. */
+    /** Numbers from this value on may be rounded in some texts. */
     private static final double ROUNDED = 100;
 
     private static final Pattern GROUPED = Pattern.compile("\\d{1,3}(?:,\\d{3})+");
@@ -109,7 +109,7 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
         return whole.signum() == 0 ? "0" : whole.stripTrailingZeros().toPlainString();
     }
 
-    /** Base forms of the next word and of the previous one, unless punctuation stands between. */
+    /** Returns the base forms of the next and the previous word, unless separated by punctuation. */
     private static Set<String> beside(String text, List<Word> words, int start, int end, SearchWords analysis) {
         Set<String> beside = new HashSet<>();
         Word previous = null;
@@ -135,7 +135,7 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
         return beside;
     }
 
-    /** Whether both count the same thing and name no common value for it. */
+    /** Returns whether both texts count the same thing without a common value. */
     boolean contradict(Facts other) {
         return counted.entrySet().stream()
                 .filter(count -> other.counted.containsKey(count.getKey()))
@@ -143,7 +143,7 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
                         other.counted.get(count.getKey()).stream().noneMatch(value -> isIn(value, count.getValue())));
     }
 
-    /** How much the values say that both have: many digits say more than one. */
+    /** Returns the significance of the common values; a number with many digits is more significant. */
     double common(Facts other) {
         return values.stream()
                 .filter(value -> isIn(value, other.values))
@@ -151,7 +151,7 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
                 .sum();
     }
 
-    /** How much the values say that the other does not have. */
+    /** Returns the significance of the values that the other text does not contain. */
     double own(Facts other) {
         return values.stream()
                 .filter(value -> !isIn(value, other.values))
@@ -159,20 +159,20 @@ record Facts(Set<String> values, Map<String, Set<String>> counted) {
                 .sum();
     }
 
-    /** How much the values say. */
+    /** Returns the significance of all values. */
     double all() {
         return values.stream().mapToDouble(Facts::specific).sum();
     }
 
     private static double specific(String value) {
         if (value.matches("(?:19|20)\\d\\d")) {
-            return 0.1; // the year of most stories
+            return 0.1; // a year occurs in many stories
         }
         int digits = value.replaceAll("\\D", "").replaceAll("^0+|0+$", "").length();
         return digits < 2 ? 0.25 : digits == 2 ? 0.7 : 1;
     }
 
-    /** Nearly 800 million is 798 million. */
+    /** Compares with a tolerance: nearly 800 million equals 798 million. */
     private static boolean isIn(String value, Set<String> others) {
         if (others.contains(value)) {
             return true;

@@ -18,37 +18,38 @@ import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 
 /**
- * How likely two texts tell the same story, by rules over words: common words (rare ones count more), common names, and numbers that
- * agree. The weights are those of a logistic regression over most of the pairs in the tests; the others measure them (decision 46).
+ * Computes how likely two texts tell the same story, from features of their words: common words (rare words weigh more), common names, and
+ * matching numbers. The weights come from a logistic regression over most of the pairs in the tests; the remaining pairs are used for
+ * measurement (decision 46).
  */
 @Component
 public record SameStory(SearchWords words) {
-    /** From this probability on, two texts are one story. */
+    /** Minimum probability at which two texts are one story. */
     public static final double LIMIT = 0.5;
 
-    /** How much words of one root count, against forms of one word. */
+    /** Weight of words with the same root, relative to forms of the same word. */
     private static final double RELATED = 0.6;
 
     private static final int LONG = 6;
 
     private static final double NAME_WEIGHT = 1.3;
     private static final double NEUTRAL = 0.5;
-    /** Who is quoted in stories of all kinds. */
+    /** Sources that are quoted in stories of all kinds. */
     private static final Set<String> REPORTERS =
             Set.of("bloomberg reuters тасс риа интерфакс рбк коммерсант ведомости afp bbc cnn wsj associated press"
                     .split(" "));
 
-    /** Weights of {@link #features}, and the constant. */
+    /** Weights of {@link #features}, and the intercept. */
     private static final double[] WEIGHTS = {2.08, 3.01, 1.97, 3.62, -3.12, -3.71, -2.74};
 
     private static final double CONSTANT = -3.92;
 
-    /** Cyrillic letters as they sound in Latin ones, in the order of the alphabet from а to я. */
+    /** Latin transliteration of the Cyrillic letters from а to я, by sound. */
     private static final List<String> LATIN = List.of(
             "a", "b", "v", "g", "d", "e", "z", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f",
             "k", "ts", "s", "s", "s", "", "i", "", "e", "u", "a");
 
-    /** Analyses a text. Links and signs do not matter. */
+    /** Analyses a text. Links and signs are ignored. */
     public StoryText read(String text) {
         boolean isRussian = Language.of(text) == Language.RU;
         Map<String, Term> terms = new LinkedHashMap<>();
@@ -114,7 +115,7 @@ public record SameStory(SearchWords words) {
         return true;
     }
 
-    /** The consonants as they sound in Latin letters: names are written in both alphabets. */
+    /** Returns the consonants in Latin transliteration, because names are written in both alphabets. */
     private static String sound(String name) {
         StringBuilder latin = new StringBuilder();
         for (char c : name.toLowerCase(Locale.ROOT).toCharArray()) {
@@ -136,7 +137,7 @@ public record SameStory(SearchWords words) {
                 .replaceAll("(.)\\1", "$1");
     }
 
-    /** In how many of the texts words occur; what many texts say does not tell stories apart. */
+    /** The number of texts that contain each word. Words in many texts do not distinguish stories. */
     public static final class Corpus {
         private final Map<String, Integer> frequencies = new HashMap<>();
         private final int texts;
@@ -148,7 +149,7 @@ public record SameStory(SearchWords words) {
                     .forEach(key -> frequencies.merge(key, 1, Integer::sum)));
         }
 
-        /** 1 for a word of one text, 0.2 for one of all. */
+        /** Returns 1 for a word that occurs in one text, 0.2 for a word that occurs in all. */
         double rarity(Term term) {
             if (texts < 2) {
                 return 1;
@@ -161,7 +162,7 @@ public record SameStory(SearchWords words) {
         }
     }
 
-    /** The probability that both texts tell the same story: 0 to 1. */
+    /** Returns the probability that both texts tell the same story: 0 to 1. */
     public double probability(StoryText one, StoryText other, Corpus corpus) {
         double[] features = features(one, other, corpus);
         double sum = CONSTANT;
@@ -172,8 +173,9 @@ public record SameStory(SearchWords words) {
     }
 
     /**
-     * In this order: common words; common names and numbers, each by the text that has fewer; how much the common numbers say;
-     * whether numbers contradict; whether events do; how far one form is filled in with other names and numbers.
+     * Returns the features in this order: common words; common names and numbers, each relative to the text with fewer of them;
+     * significance of the common numbers; whether numbers contradict; whether events contradict; the extent to which both texts are the
+     * same template with different names and numbers.
      */
     static double[] features(StoryText one, StoryText other, Corpus corpus) {
         Share words = Share.of(one, other, corpus, term -> true);
@@ -191,7 +193,10 @@ public record SameStory(SearchWords words) {
         };
     }
 
-    /** The share of the neighbouring words of the shorter text that are neighbours in the other one, too: forms that channels fill in daily have many. */
+    /**
+     * Returns the share of adjacent words of the shorter text that are also adjacent in the other text. It is high for templates that
+     * channels publish daily.
+     */
     private static double template(StoryText one, StoryText other) {
         StoryText shorter = one.terms().size() <= other.terms().size() ? one : other;
         StoryText longer = shorter == one ? other : one;
@@ -205,7 +210,7 @@ public record SameStory(SearchWords words) {
         return shorter.terms().size() < 2 ? 0 : common / (shorter.terms().size() - 1.0);
     }
 
-    /** How much a text has of names and numbers that the other does not have. */
+    /** Returns the amount of names and numbers in a text that the other text does not contain. */
     private static double ownDetails(StoryText one, StoryText other) {
         return one.facts().own(other.facts())
                 + one.terms().stream()
@@ -214,7 +219,7 @@ public record SameStory(SearchWords words) {
                         .sum();
     }
 
-    /** Shares of the weight of the words of each text that is in the other. */
+    /** For each text, the share of its word weight that the other text contains. */
     private record Share(double first, double second, boolean isKnown) {
         static Share of(StoryText one, StoryText other, Corpus corpus, Predicate<Term> kind) {
             double first = covered(one, other, corpus, kind);
@@ -222,7 +227,7 @@ public record SameStory(SearchWords words) {
             return new Share(Math.max(0, first), Math.max(0, second), first >= 0 && second >= 0);
         }
 
-        /** -1 without such words. */
+        /** Returns -1 if there are no such words. */
         private static double covered(StoryText one, StoryText other, Corpus corpus, Predicate<Term> kind) {
             double all = 0;
             double common = 0;

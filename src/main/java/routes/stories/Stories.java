@@ -13,30 +13,33 @@ import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Merges posts that tell one story: the members of an album, forwards of one message, and texts that say the same. */
+/** Merges posts that tell one story: the members of an album, forwards of one message, and similar texts. */
 @Component
 public record Stories(SameStory same) {
-    /** Posts farther apart are different stories, even if they say nearly the same. */
+    /** Maximum time between posts of one story, even if their texts are nearly the same. */
     private static final Duration MOST_APART = Duration.ofHours(72);
 
-    /** A word that more posts have finds no candidates: it would compare everything with everything. */
+    /**
+     * Maximum number of posts in which a word may occur to be used for finding candidates: a more frequent word would compare nearly all
+     * pairs.
+     */
     private static final int COMMON_WORD = 60;
 
-    /** Words that two posts need in common to be compared. */
+    /** Number of common words that two posts need to be compared. */
     private static final int NEEDED = 2;
 
-    /** The rest of a longer text is details. In characters. */
+    /** Maximum number of characters that are compared; the rest of a longer text contains details. */
     private static final int MOST_TEXT = 1_200;
 
     /**
      * The fields of a post that stories need.
      *
-     * @param album identity of its album; null without one
-     * @param origin identity of the message that it forwards; null if it is not a forward
+     * @param album id of its album; null without an album
+     * @param origin id of the original message; null if it is not a forward
      */
     public record Told(UUID postId, UUID channelId, Instant postedAt, String text, String album, String origin) {}
 
-    /** Posts that tell one story, in the order in which they were given; never empty. */
+    /** Posts that tell one story, in the given order; never empty. */
     public record Story(List<Told> posts) {
         public Told first() {
             return posts.get(0);
@@ -44,9 +47,9 @@ public record Stories(SameStory same) {
     }
 
     /**
-     * Each post is in exactly one story. The result depends on the posts only, not on their order.
+     * Returns the stories; each post is in exactly one. The result depends only on the posts, not on their order.
      *
-     * @param posts those without text are stories of their own, unless they belong to an album or are forwards
+     * @param posts a post without text is a separate story, unless it belongs to an album or is a forward
      */
     public List<Story> of(List<Told> posts) {
         List<Told> sorted = posts.stream()
@@ -90,7 +93,9 @@ public record Stories(SameStory same) {
         }
     }
 
-    /** A chain of posts, each like the next, ends in another story: most posts of both groups have to be alike. */
+    /**
+     * Returns whether most posts of both groups are alike. A chain of pairwise similar posts could otherwise connect different stories.
+     */
     private boolean isLike(Groups groups, int[] pair, List<StoryText> texts, SameStory.Corpus corpus) {
         if (same.probability(texts.get(pair[0]), texts.get(pair[1]), corpus) < SameStory.LIMIT) {
             return false;
@@ -109,7 +114,7 @@ public record Stories(SameStory same) {
         return sum / pairs >= SameStory.LIMIT;
     }
 
-    /** Pairs with enough words in common that few posts have. In the order of the posts. */
+    /** Returns pairs that share enough rare words, in the order of the posts. */
     private static List<int[]> candidates(List<StoryText> texts) {
         Map<String, List<Integer>> byWord = new HashMap<>();
         for (int i = 0; i < texts.size(); i++) {

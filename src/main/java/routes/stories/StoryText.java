@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a text is compared by.
+ * A text prepared for comparison.
  *
- * @param terms words with meaning, each once, in text order
- * @param keys of all terms
- * @param places the first of the terms that has a key, for keys that make two words the same
+ * @param terms content words without duplicates, in text order
+ * @param keys keys of all terms
+ * @param places index of the first term with a key, for keys that identify equal words
  */
 public record StoryText(List<Term> terms, Set<String> keys, Map<String, Integer> places, Facts facts) {
-    /** Which of the words another one is; -1 for none. */
+    /** Returns the index of the term that equals another term; -1 if there is none. */
     int place(Term term) {
         int place = -1;
         for (String key : term.keys()) {
@@ -25,11 +25,9 @@ public record StoryText(List<Term> terms, Set<String> keys, Map<String, Integer>
     }
 
     /**
-     * A word.
-     *
-     * @param keys what makes two words the same: stems, base forms, of a name the sound of its consonants ({@code ~…}); its beginning and its
-     *     root ({@code ^…})
-     * @param weight 0 to 1, by the dictionary: rare words count more
+     * @param keys keys that identify equal words: stems, base forms and, for a name, the sound of its consonants ({@code ~…}); and keys of
+     *     related words: its beginning and its root ({@code ^…})
+     * @param weight 0 to 1, by the dictionary: rare words weigh more
      * @param isName whether it is written like a name
      */
     record Term(String text, Set<String> keys, double weight, boolean isName) {
@@ -37,7 +35,7 @@ public record StoryText(List<Term> terms, Set<String> keys, Map<String, Integer>
             return keys.stream().anyMatch(key -> key.charAt(0) != '^' && others.contains(key));
         }
 
-        /** Whether a word of the same root is there: "увольняет" and "увольнения". */
+        /** Returns whether a word with the same root is present: "увольняет" and "увольнения". */
         boolean isRelated(Set<String> others) {
             return keys.stream().anyMatch(key -> key.charAt(0) == '^' && others.contains(key));
         }

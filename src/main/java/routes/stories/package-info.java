@@ -1,5 +1,5 @@
 /**
- * Posts that tell the same story in other words, across channels.
+ * Detection of posts that tell the same story in other words, across channels.
  *
  * <p>Uses: text.
  */

@@ -27,8 +27,8 @@ import routes.events.TagSetVersion;
 import routes.posts.PostNotThereYetException;
 
 /**
- * Keeps the newest tag set of a post; treats all triggers alike. Sets are the rows of {@code post_enrichment} of kind {@code tags}; no
- * other kind is touched.
+ * Keeps the newest tag set of a post, regardless of the trigger. Sets are the rows of {@code post_enrichment} of kind {@code tags}; other
+ * kinds are not changed.
  */
 @Component("tagPersistence")
 public class TagPersistence {
@@ -44,7 +44,7 @@ public class TagPersistence {
 
     private record Post(UUID id, UUID tenantId, boolean deleted) {}
 
-    /** The newest accepted set; {@code data} may be from an earlier one with the same tags. */
+    /** The newest accepted set; {@code data} may be from an earlier set with the same tags. */
     private record Stored(TagSetVersion version, String tagsHash, boolean hasTags) {}
 
     /** Pending writes: new sets, and sets that only advance the versions. At most one of each per post. */
@@ -66,8 +66,8 @@ public class TagPersistence {
     }
 
     /**
-     * Stores the tags that are newer than the stored ones, in one transaction. The same tags again only advance the versions. An
-     * older set is a conflict and changes nothing, nor does a set of a deleted post.
+     * Stores tags that are newer than the stored ones, in one transaction. Identical tags only advance the versions. An older set is a
+     * conflict and changes nothing; neither does a set of a deleted post.
      *
      * @return an answer for each event; a failure while its post is not stored
      */
@@ -89,7 +89,10 @@ public class TagPersistence {
         }
     }
 
-    /** The stream listener counts failed deliveries, since it knows whether they are retried. */
+    /**
+     * Returns the counter of a status. Failed deliveries are counted by the stream listener, which has the information whether they are
+     * retried.
+     */
     private Counter persisted(String status) {
         return registry.counter("tags.persisted", "status", status);
     }
@@ -118,7 +121,7 @@ public class TagPersistence {
                 ON CONFLICT (post_id, kind) DO UPDATE
                 SET provider = excluded.provider, data = excluded.data, metadata = excluded.metadata, updated_at = now()""",
                 changes.replaced().values());
-        // these tags did not change, so neither do data and updated_at
+        // the tags did not change, so data and updated_at stay unchanged
         write(
                 """
                 UPDATE post_enrichment SET metadata = tags.metadata
@@ -127,7 +130,7 @@ public class TagPersistence {
         return answers;
     }
 
-    /** Records what the event changes, also for the next event of the same post. */
+    /** Records the change of the event, also for the next event of the same post. */
     private static StageOutcome decide(PostTagged event, Map<UUID, Stored> stored, Changes changes) {
         Stored known = stored.get(event.postId());
         TagSetVersion version = TagSetVersion.of(event);
@@ -140,7 +143,7 @@ public class TagPersistence {
                 && hasReason(event)
                 && known.hasTags()
                 && known.version().contentVersion() == event.contentVersion()) {
-            // empty for a reason, so the tags of the same text stay
+            // empty for a reason, so the tags of the same text are kept
             return StageOutcome.skipped("tags_of_same_text_stay");
         }
         boolean sameTags = known != null && known.tagsHash().equals(event.tagsHash());
@@ -162,8 +165,8 @@ public class TagPersistence {
     }
 
     /**
-     * Locks posts until the end of the transaction: serializes two first sets of one post, and makes its deletion wait. Always in
-     * id order, so that two batches cannot deadlock.
+     * Locks posts until the end of the transaction: serialises two first sets of one post, and delays its deletion. Always in id order, so
+     * that two batches cannot deadlock.
      *
      * @return the posts that are stored
      */

@@ -11,7 +11,7 @@ final class NativeTdJson implements TdJson {
     /** RTLD_LAZY without RTLD_GLOBAL: the library exports the symbols of the OpenSSL that is linked into it. */
     private static final int OPEN_FLAGS = 1;
 
-    /** The names are those of C. */
+    /** Method names are those of the C functions. */
     interface Functions extends Library {
         int td_create_client_id();
 

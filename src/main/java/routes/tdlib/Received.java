@@ -9,20 +9,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * An object from TDLib, read only as far as its distribution needs. The text stays as it is, since a queue of texts takes a fraction of
- * the memory of a queue of trees.
+ * An object from TDLib, parsed only as far as required for its dispatch. It is kept as text, because a queue of texts needs much less
+ * memory than a queue of trees.
  *
- * @param json     the text
- * @param type     its {@code @type}; empty if it has none
- * @param clientId its {@code @client_id}; 0 if it has none
- * @param request  number of the request that it answers; 0 for an update
- * @param chatId   chat that an update is about; 0 if that is not at its usual place
+ * @param json the JSON text
+ * @param type {@code @type}; empty if missing
+ * @param clientId {@code @client_id}; 0 if missing
+ * @param request number of the answered request; 0 for an update
+ * @param chatId chat of an update; 0 if it is not in the usual field
  */
 record Received(String json, String type, int clientId, long request, long chatId) {
     static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonFactory FACTORY = MAPPER.getFactory();
 
-    /** @throws IOException if the text is no JSON object */
+    /** @throws IOException if the text is not a JSON object */
     static Received of(String json) throws IOException {
         String type = "";
         int clientId = 0;
@@ -73,7 +73,7 @@ record Received(String json, String type, int clientId, long request, long chatI
         try {
             return (ObjectNode) MAPPER.readTree(json);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // it was readable before
+            throw new UncheckedIOException(e); // cannot happen: the text was parsed before
         }
     }
 }

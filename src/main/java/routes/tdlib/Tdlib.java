@@ -68,7 +68,7 @@ public final class Tdlib {
      * Loads the library, at most once per process.
      *
      * @param exitGrace how long the shutdown hook waits for the owner of the clients to close them
-     * @throws IOException with the file, what is wrong and what to do
+     * @throws IOException with the file, the problem and the remedy
      */
     public static synchronized Tdlib load(Path library, Duration exitGrace) throws IOException {
         Path file = library.toAbsolutePath().normalize();
@@ -83,7 +83,7 @@ public final class Tdlib {
         return loaded;
     }
 
-    /** @throws IOException with the file, what is wrong and what to do */
+    /** @throws IOException with the file, the problem and the remedy */
     static TdJson open(Path file) throws IOException {
         TdlibLibrary.check(file);
         TdJson json;
@@ -120,12 +120,11 @@ public final class Tdlib {
         return Received.MAPPER.readTree(String.valueOf(answer)).path("value").asText("0");
     }
 
-    /** A request without arguments. */
     public static ObjectNode request(String function) {
         return JsonNodeFactory.instance.objectNode().put("@type", function);
     }
 
-    /** A client that is not open yet. */
+    /** Creates a client, which is not open yet. */
     public TdlibClient client(String name) {
         return new TdlibClient(name, this);
     }
@@ -168,7 +167,9 @@ public final class Tdlib {
         return id;
     }
 
-    /** After the last client the receiving thread ends: it must not be in TDLib when the JVM exits. */
+    /**
+     * Called when a client has closed. After the last client, the receiving thread ends: it must not be inside TDLib when the JVM exits.
+     */
     void closed(int id) {
         clients.remove(id);
     }
@@ -193,7 +194,10 @@ public final class Tdlib {
         }
     }
 
-    /** If false, the receiver counts as ended immediately, so that a client opened now starts another. */
+    /**
+     * Returns whether the receiving thread has clients. If not, the thread counts as ended immediately, so that a client opened now starts
+     * another one.
+     */
     private boolean hasClients() {
         synchronized (clients) {
             if (clients.isEmpty()) {
@@ -208,7 +212,7 @@ public final class Tdlib {
         try {
             received = Received.of(text);
         } catch (IOException e) {
-            // do not log the text: it can be a message
+            // do not log the text: it may contain a message
             LOG.error(
                     "TDLib sent something other than a JSON object: {}",
                     e.getClass().getName());
@@ -228,12 +232,12 @@ public final class Tdlib {
         }
     }
 
-    /** Number of objects that are neither a response nor an update. They are ignored. */
+    /** Returns the number of objects that are neither a response nor an update. They are ignored. */
     public long unrecognised() {
         return unrecognised.get();
     }
 
-    /** Number of objects for closed clients. */
+    /** Returns the number of objects for closed clients. */
     public long withoutClient() {
         return withoutClient.get();
     }

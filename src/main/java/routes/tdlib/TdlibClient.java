@@ -85,8 +85,8 @@ public final class TdlibClient {
     }
 
     /**
-     * Sends a request. A small thread pool completes the future, so dependent stages must not block. Responses and updates are
-     * dispatched separately: an update that TDLib sent before a response may be seen after it.
+     * Sends a request. A small thread pool completes the future, so dependent stages must not block. Responses and updates are dispatched
+     * separately: an update that TDLib sent before a response may be delivered after it.
      *
      * @param request has {@code @type}; {@code @extra} is set here
      * @param timeout required because TDLib has no timeout
@@ -146,12 +146,12 @@ public final class TdlibClient {
     }
 
     /**
-     * Subscribes to updates. Of authorization states, subscribers get only the type. The subscription survives closing and reopening the
+     * Subscribes to updates. For authorization states, subscribers get only the type. The subscription survives closing and reopening the
      * client.
      *
-     * @param types      such as {@code updateNewMessage}; empty for all
+     * @param types such as {@code updateNewMessage}; empty for all
      * @param maxUpdates maximum number of queued updates
-     * @param maxBytes   maximum total size of the queued updates, as JSON
+     * @param maxBytes maximum total size of the queued updates, as JSON
      */
     public UpdateQueue subscribe(Set<String> types, int maxUpdates, long maxBytes) {
         UpdateQueue[] self = new UpdateQueue[1];
@@ -268,7 +268,7 @@ public final class TdlibClient {
         tdlib.answers.execute(() -> end.complete(null));
     }
 
-    /** Closes the client and its database. Completes when TDLib has done so, or after 15 s with a {@code TimeoutException}. */
+    /** Closes the client and its database. Completes when TDLib has closed them, or after 15 s with a {@code TimeoutException}. */
     public CompletableFuture<Void> close() {
         return close(CLOSE);
     }
@@ -281,44 +281,47 @@ public final class TdlibClient {
         return closed.copy().orTimeout(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The last authorization state, such as {@code {"@type": "authorizationStateReady"}}; without {@code @type} before the first. */
+    /**
+     * Returns the last authorization state, such as {@code {"@type": "authorizationStateReady"}}; without {@code @type} before the first
+     * state.
+     */
     public ObjectNode authorization() {
         return authorization;
     }
 
-    /** {@code @type} of {@link #authorization()}; empty before the first. */
+    /** Returns {@code @type} of {@link #authorization()}; empty before the first state. */
     public String authorizationState() {
         return authorization.path("@type").asText();
     }
 
-    /** {@code @type} of the connection state, such as {@code connectionStateReady}; empty while unknown. */
+    /** Returns {@code @type} of the connection state, such as {@code connectionStateReady}; empty while unknown. */
     public String connectionState() {
         return connection.path("@type").asText();
     }
 
-    /** The functions that Telegram currently refuses, with the end of each refusal. */
+    /** Returns the functions that Telegram currently refuses, with the end of each refusal. */
     public Map<String, Instant> floodWaits() {
         Instant now = clock.instant();
         floodWaits.values().removeIf(until -> !until.isAfter(now));
         return Map.copyOf(floodWaits);
     }
 
-    /** Number of pending requests. */
+    /** Returns the number of pending requests. */
     public int pending() {
         return pending.size();
     }
 
-    /** Number of requests that timed out. */
+    /** Returns the number of requests that timed out. */
     public long timedOut() {
         return timedOut.get();
     }
 
-    /** Number of responses that arrived after the timeout of their request. They are ignored. */
+    /** Returns the number of responses that arrived after the timeout of their request. They are ignored. */
     public long late() {
         return late.get();
     }
 
-    /** Number of updates without a subscriber. */
+    /** Returns the number of updates without a subscriber. */
     public long unwanted() {
         return unwanted.get();
     }

@@ -4,7 +4,7 @@ package routes.tdlib;
 public interface TdlibClients {
 
     /**
-     * The client with this name. It need not be open.
+     * Returns the client with this name. It need not be open.
      *
      * @throws IllegalArgumentException with the existing names
      */

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A request that TDLib refused or did not answer in time, or that was not sent. The message contains the function but none of its
+ * A request that TDLib refused, that it did not answer in time, or that was not sent. The message contains the function but none of its
  * arguments, because they can be secret.
  */
 public class TdlibException extends Exception {
@@ -61,17 +61,17 @@ public class TdlibException extends Exception {
         return kind;
     }
 
-    /** TDLib's code, such as 400, 404 or 429; 0 if TDLib did not answer. */
+    /** Returns TDLib's code, such as 400, 404 or 429; 0 if TDLib did not answer. */
     public int code() {
         return code;
     }
 
-    /** TDLib's text, such as {@code PHONE_CODE_INVALID}. Texts may change between versions. */
+    /** Returns TDLib's text, such as {@code PHONE_CODE_INVALID}. Texts may change between versions. */
     public String error() {
         return error;
     }
 
-    /** How long Telegram refuses this function to this account. */
+    /** Returns how long Telegram refuses this function to this account. */
     public Optional<Duration> retryAfter() {
         return retryAfterSeconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(retryAfterSeconds));
     }

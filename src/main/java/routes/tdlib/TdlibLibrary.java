@@ -23,12 +23,12 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
-/** The file of the shared library: where it comes from, and whether the system can load it. */
+/** The file of the shared library: download and check. */
 public final class TdlibLibrary {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration READ = Duration.ofSeconds(30);
 
-    /** At 10 minutes, 18 MB need 30 kB/s. */
+    /** Maximum duration of a download; 18 MB in 10 minutes need 30 kB/s. */
     private static final Duration DOWNLOAD = Duration.ofMinutes(10);
 
     private static final long MAX_PACKED = 64L << 20;
@@ -39,16 +39,16 @@ public final class TdlibLibrary {
     private static final int ELF_64 = 2;
     private static final int ELF_HEADER = 64;
 
-    /** {@code e_machine} of ELF by JNA's name of the architecture. */
+    /** {@code e_machine} of ELF, by JNA's name of the architecture. */
     private static final Map<String, Integer> MACHINES = Map.of("x86-64", 62, "aarch64", 183);
 
     /**
      * A package of the npm registry.
      *
-     * @param name    name of the package
+     * @param name name of the package
      * @param version version of the package
-     * @param sha512  of the packed package, in base64, as the registry publishes it
-     * @param file    the library in the package
+     * @param sha512 checksum of the package archive, in base64, as published by the registry
+     * @param file path of the library in the package
      */
     record Release(String name, String version, String sha512, String file) {
         URI address(URI registry) {
@@ -58,7 +58,7 @@ public final class TdlibLibrary {
         }
     }
 
-    /** By JNA's name of the platform. */
+    /** Releases, by JNA's name of the platform. */
     private static final Map<String, Release> RELEASES = Map.of(
             "linux-x86-64",
             new Release(
@@ -69,18 +69,18 @@ public final class TdlibLibrary {
 
     private TdlibLibrary() {}
 
-    /** The file that {@link #fetch} writes. */
+    /** Returns the file that {@link #fetch} writes. */
     public static Path fetched(Path folder) {
         return folder.resolve(System.mapLibraryName("tdjson"));
     }
 
     /**
-     * Downloads the library for this platform, checks it against the checksum that this program knows, and replaces the file. A process
-     * that uses the old file is not affected.
+     * Downloads the library for this platform, verifies it with the built-in checksum, and replaces the file. A process that uses the old
+     * file is not affected.
      *
      * @param registry address of an npm registry
      * @return the file
-     * @throws IOException with the address, what is wrong and what to do
+     * @throws IOException with the address, the problem and the remedy
      */
     public static Path fetch(URI registry, Path folder) throws IOException {
         return fetch(registry, folder, release());
@@ -117,7 +117,7 @@ public final class TdlibLibrary {
         }
     }
 
-    /** @return SHA-512 of what was written, in base64 */
+    /** @return SHA-512 of the written bytes, in base64 */
     private static String download(URI address, Path file) throws IOException {
         URLConnection connection = address.toURL().openConnection();
         connection.setConnectTimeout((int) CONNECT.toMillis());
@@ -144,7 +144,7 @@ public final class TdlibLibrary {
         throw new IOException("The package has no file " + name);
     }
 
-    /** @param deadline by {@link System#nanoTime} */
+    /** @param deadline in the time of {@link System#nanoTime} */
     private static void copy(InputStream in, Path file, long maxBytes, long deadline) throws IOException {
         try (FileOutputStream out = new FileOutputStream(file.toFile())) {
             byte[] buffer = new byte[BUFFER];
@@ -172,9 +172,9 @@ public final class TdlibLibrary {
     }
 
     /**
-     * Checks what would end the process instead of failing: the dynamic linker maps a truncated file, and its first use is a bus error.
+     * Detects errors that would end the process: the dynamic linker maps a truncated file, and its first use causes a bus error.
      *
-     * @throws IOException with the file, what is wrong and what to do
+     * @throws IOException with the file, the problem and the remedy
      */
     static void check(Path library) throws IOException {
         if (!Files.isRegularFile(library)) {
@@ -200,7 +200,7 @@ public final class TdlibLibrary {
                 throw new IOException(library + ": is for another processor (ELF machine " + machine + ", this is "
                         + Platform.ARCH + ")");
             }
-            // the table of sections is the last part of the file
+            // the section header table is the last part of the file
             long end = header.getLong(40) + (long) header.getShort(58) * header.getShort(60);
             if (file.size() < end) {
                 throw new IOException(

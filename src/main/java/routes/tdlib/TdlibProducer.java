@@ -34,7 +34,7 @@ public class TdlibProducer extends DefaultProducer {
                 .setHeader(TdlibConstants.TYPE, answer.path("@type").asText());
     }
 
-    /** A copy, since the body can be in use elsewhere. */
+    /** Returns a copy, because the body may be in use elsewhere. */
     private static ObjectNode request(Message message) throws InvalidPayloadException {
         Object body = message.getBody();
         if (body == null) {

@@ -172,18 +172,18 @@ public final class UpdateQueue {
                         .asLong(update.at("/chat/id").asLong()));
     }
 
-    /** While paused, the queue hands out no updates and fills up to its limit. */
+    /** Pauses or resumes the queue. While paused, it returns no updates and fills up to its limit. */
     synchronized void pause(boolean pause) {
         paused = pause;
         notifyAll();
     }
 
-    /** Number of waiting updates. */
+    /** Returns the number of waiting updates. */
     public synchronized int size() {
         return waiting.size();
     }
 
-    /** Number of updates dropped or failed since the start. */
+    /** Returns the number of updates dropped or failed since the start. */
     public synchronized long lostCount() {
         return lost;
     }

@@ -18,17 +18,17 @@ import routes.telegram.TelegramAccount.State;
 import routes.telegram.TelegramAccount.Status;
 
 /**
- * Keeps {@code telegram_accounts} up to date with the accounts of this process, so that an API in another process can show them. An account
- * without a row, as one that was signed in on the command line, becomes one of the tenant {@code default}.
+ * Writes the states of the accounts of this process to {@code telegram_accounts}, so that an API in another process can show them. An
+ * account without a row, for example one that was signed in on the command line, is assigned to the tenant {@code default}.
  */
 @Component("telegramAccountStates")
 public class AccountStates {
-    /** How often a row is written at least while its process runs. */
+    /** Maximum interval between two writes of a row while its process runs. */
     public static final Duration HEARTBEAT = Duration.ofSeconds(30);
 
     private static final int MAX_PROBLEM = 500;
 
-    /** @param hasSession without one, only a row that exists is written */
+    /** @param hasSession without a session, only an existing row is updated */
     private record Row(
             String name, boolean hasSession, String state, String user, String problem, Instant limitedUntil) {}
 
@@ -46,7 +46,7 @@ public class AccountStates {
         this.process = instance.nameOrHost();
     }
 
-    /** Writes what changed, or all if it is time for that. One statement. */
+    /** Writes the changed rows, or all rows if the heartbeat is due, in one statement. */
     public synchronized void store() {
         if (!accounts.properties().isConfigured()) {
             return;
@@ -91,7 +91,7 @@ public class AccountStates {
     private List<Row> rows() {
         Map<String, Row> rows = new LinkedHashMap<>();
         List<String> sessions = accounts.withSession();
-        // the library is missing, or the session was not opened for another reason that the log has
+        // the library is missing, or the session was not opened for a reason that is in the log
         sessions.forEach(name -> rows.put(name, new Row(name, true, "closed", null, null, null)));
         for (Status status : accounts.statuses()) {
             boolean isEnding = status.state() == State.SIGNING_OUT || status.state() == State.SIGNED_OUT;

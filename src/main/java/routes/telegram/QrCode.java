@@ -7,7 +7,7 @@ import com.google.zxing.qrcode.encoder.ByteMatrix;
 import com.google.zxing.qrcode.encoder.Encoder;
 import java.util.Map;
 
-/** A text as a QR code, with the light margin of 4 modules that the standard wants. */
+/** A text as a QR code, with the quiet zone of 4 modules that the standard requires. */
 public final class QrCode {
     private static final int MARGIN = 4;
 
@@ -23,7 +23,7 @@ public final class QrCode {
         }
     }
 
-    /** Lines of half blocks, two modules a character, for terminals with a dark background. */
+    /** Returns lines of half blocks, two modules per character, for terminals with a dark background. */
     String lines() {
         StringBuilder lines = new StringBuilder();
         for (int y = -MARGIN; y < modules.getHeight() + MARGIN; y += 2) {
@@ -37,7 +37,7 @@ public final class QrCode {
         return lines.toString();
     }
 
-    /** An SVG image; a module is one unit. */
+    /** Returns an SVG image; a module is one unit. */
     public String svg() {
         int size = modules.getWidth() + 2 * MARGIN;
         StringBuilder dark = new StringBuilder();

@@ -13,14 +13,14 @@ import routes.telegram.TelegramAccount.Status;
 import routes.telegram.TelegramLoginException.Reason;
 
 /**
- * Signs accounts in and out for callers that bring one answer at a time, such as those of the API. A step waits until it is known what the
- * account needs next. An account does one step at a time; a further one is refused.
+ * Signs accounts in and out for callers that provide one input at a time, such as the API. A step waits until the next required input is
+ * known. An account executes one step at a time; further steps are refused.
  */
 public final class SignIns {
     private static final Duration OPEN = Duration.ofSeconds(20);
     private static final Duration NEXT = Duration.ofSeconds(10);
 
-    /** A code that is sent again need not change the status. */
+    /** Maximum time to wait for a change of the status: sending a code again may not change it. */
     private static final Duration SAME = Duration.ofSeconds(2);
 
     private static final Set<State> PASSING = EnumSet.of(State.OPENING, State.CLOSING, State.SIGNING_OUT);
@@ -37,18 +37,18 @@ public final class SignIns {
     private final boolean here;
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
-    /** @param here whether this process reads Telegram, and so has the sessions */
+    /** @param here whether this process reads Telegram and therefore has the sessions */
     public SignIns(TelegramAccounts accounts, boolean here) {
         this.accounts = accounts;
         this.here = here;
     }
 
-    /** Whether the sessions are in this process. */
+    /** Returns whether the sessions are in this process. */
     public boolean areHere() {
         return here;
     }
 
-    /** @throws TelegramLoginException if no account can be signed in: with what this process lacks */
+    /** @throws TelegramLoginException with the missing part, if no account can be signed in through this process */
     public void require() throws TelegramLoginException {
         if (!here) {
             throw new TelegramLoginException(
@@ -67,7 +67,7 @@ public final class SignIns {
         }
     }
 
-    /** What the account is in this process; empty if it was not used since the start. */
+    /** Returns the status of the account in this process; empty if it was not used since the start. */
     public Optional<Status> status(String name) {
         return accounts.statuses().stream()
                 .filter(status -> status.name().equals(name))
@@ -75,16 +75,16 @@ public final class SignIns {
     }
 
     /**
-     * Begins to sign in, also again and in another way than before.
+     * Starts to sign in, also repeatedly and with another method than before.
      *
-     * @param phoneNumber with + and the country's code; null for a QR code
+     * @param phoneNumber with + and the country code; null for a QR code
      */
     public Status start(String name, String phoneNumber) throws TelegramLoginException, InterruptedException {
         require();
         return alone(name, () -> {
             TelegramAccount account = opened(name);
             if (phoneNumber != null && account.status().state() == State.NEEDS_SCAN) {
-                // TDLib takes no phone number then
+                // in this state, TDLib does not accept a phone number
                 end(account);
                 account = opened(name);
             }
@@ -104,7 +104,7 @@ public final class SignIns {
         });
     }
 
-    /** The code that Telegram sent, also one sent by e-mail. */
+    /** Submits the code that Telegram sent, also by e-mail. */
     public Status code(String name, String code) throws TelegramLoginException, InterruptedException {
         return step(name, EnumSet.of(State.NEEDS_CODE, State.NEEDS_EMAIL_CODE), NEXT, code);
     }
@@ -113,18 +113,18 @@ public final class SignIns {
         return step(name, EnumSet.of(State.NEEDS_CODE), SAME, "");
     }
 
-    /** The second factor. */
+    /** Submits the second factor. */
     public Status password(String name, String password) throws TelegramLoginException, InterruptedException {
         return step(name, EnumSet.of(State.NEEDS_PASSWORD), NEXT, password);
     }
 
-    /** The address that Telegram wants for codes. */
+    /** Submits the e-mail address to which Telegram sends codes. */
     public Status emailAddress(String name, String address) throws TelegramLoginException, InterruptedException {
         return step(name, EnumSet.of(State.NEEDS_EMAIL_ADDRESS), NEXT, address);
     }
 
     /**
-     * Ends the session at Telegram and removes it here. A session that cannot be opened is only removed here.
+     * Ends the session at Telegram and deletes it here. A session that cannot be opened is only deleted here.
      *
      * @return {@link State#SIGNING_OUT} if Telegram has not confirmed it yet
      */

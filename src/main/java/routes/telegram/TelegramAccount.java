@@ -22,12 +22,12 @@ import routes.tdlib.TdlibClient;
 import routes.tdlib.TdlibException;
 
 /**
- * One account: its encrypted session in a folder of its own, and the steps of signing in. The state follows TDLib's updates alone, not
- * the answers to the steps.
+ * One account: its encrypted session in a separate folder, and the sign-in steps. The state depends only on TDLib's updates, not on the
+ * responses to the steps.
  */
 public final class TelegramAccount {
 
-    /** What the account is, or waits for. */
+    /** The state of the account, or the input that it waits for. */
     public enum State {
         /** Not opened. */
         CLOSED,
@@ -35,31 +35,32 @@ public final class TelegramAccount {
         OPENING,
         /** Waits for a phone number. */
         NEEDS_PHONE_NUMBER,
-        /** Waits until a signed-in device scans the link as a QR code. The link changes every half minute or so. */
+        /** Waits until a signed-in device scans the link as a QR code. The link changes about every half minute. */
         NEEDS_SCAN,
         /** Waits for the code that Telegram sent. */
         NEEDS_CODE,
         /** Waits for the second factor. */
         NEEDS_PASSWORD,
-        /** Waits for an address that Telegram sends codes to. */
+        /** Waits for an e-mail address to which Telegram sends codes. */
         NEEDS_EMAIL_ADDRESS,
         /** Waits for the code sent by e-mail. */
         NEEDS_EMAIL_CODE,
-        /** Telegram wants what only one of its own apps can do; {@link Status#problem} says what. Another phone number can be given. */
+        /**
+         * Telegram requires a step that only its own apps support, described in {@link Status#problem}. Another phone number can be
+         * entered.
+         */
         NEEDS_APP,
         /** Signed in. */
         READY,
-        /** Being signed out. */
         SIGNING_OUT,
-        /** Signed out, here or on another device. The session is gone. */
+        /** Signed out, here or on another device. The session no longer exists. */
         SIGNED_OUT,
-        /** Being closed. */
         CLOSING,
         /** Closed because of a {@link Status#problem}. */
         FAILED
     }
 
-    /** How the code comes. */
+    /** How the code is sent. */
     public enum CodeWay {
         APP("as a message in Telegram on your other devices"),
         SMS("by SMS"),
@@ -88,15 +89,15 @@ public final class TelegramAccount {
     }
 
     /**
-     * The visible state of an account. The link is a secret: who has it can sign this session in.
+     * The visible state of an account. The link is a secret: scanning it signs this session in.
      *
-     * @param name       name of the account
-     * @param state      the state
-     * @param codeWay    how the code comes, in {@link State#NEEDS_CODE}; otherwise null
-     * @param detail     where the code was sent, in words, or the hint to the password; otherwise empty
-     * @param link       the link to show as a QR code, in {@link State#NEEDS_SCAN}; otherwise empty
-     * @param user       name of the signed-in user; otherwise empty
-     * @param problem    why the state is not better, and what to do; empty if it is as it should be
+     * @param name name of the account
+     * @param state the state
+     * @param codeWay how the code is sent, in {@link State#NEEDS_CODE}; otherwise null
+     * @param detail description of where the code was sent, or the password hint; otherwise empty
+     * @param link link to display as a QR code, in {@link State#NEEDS_SCAN}; otherwise empty
+     * @param user name of the signed-in user; otherwise empty
+     * @param problem the problem and the remedy; empty if there is no problem
      */
     public record Status(
             String name, State state, CodeWay codeWay, String detail, String link, String user, String problem) {
@@ -130,12 +131,12 @@ public final class TelegramAccount {
             return new Status(name, state, codeWay, detail, link, next, problem);
         }
 
-        /** Whether the account was signed out as wanted, so that nothing is left of it. */
+        /** Returns whether the account was signed out as requested, so that no data of it remains. */
         public boolean isGone() {
             return state == State.SIGNED_OUT && problem.isEmpty();
         }
 
-        /** Without the link. */
+        /** Omits the link. */
         @Override
         public String toString() {
             return name + ": " + state + (problem.isEmpty() ? "" : ", " + problem);
@@ -145,10 +146,10 @@ public final class TelegramAccount {
     /** States in which the session is not open. */
     private static final Set<State> ENDED = Set.of(State.CLOSED, State.SIGNED_OUT, State.FAILED);
 
-    /** To open a large session takes long. */
+    /** Timeout of a request: opening a large session takes long. */
     private static final Duration REQUEST = Duration.ofSeconds(60);
 
-    /** A person waits for a step. An answer after that still changes the status. */
+    /** Maximum duration of a step, because a person waits for it. A later answer still changes the status. */
     private static final Duration STEP = Duration.ofSeconds(15);
 
     private static final Logger LOG = LoggerFactory.getLogger(TelegramAccount.class);
@@ -177,7 +178,7 @@ public final class TelegramAccount {
         });
     }
 
-    /** The client of the account, for requests and updates. */
+    /** Returns the client of the account, for requests and updates. */
     public TdlibClient client() {
         return client;
     }
@@ -188,12 +189,12 @@ public final class TelegramAccount {
         }
     }
 
-    /** Functions that Telegram refuses to this account, and until when. */
+    /** Returns the functions that Telegram refuses to this account, with the end of each refusal. */
     public Map<String, Instant> floodWaits() {
         return client.floodWaits();
     }
 
-    /** Until when Telegram refuses a function to this account: the last of them. */
+    /** Returns the latest end of the refusals for this account. */
     public Optional<Instant> limitedUntil() {
         return floodWaits().values().stream().max(Instant::compareTo);
     }
@@ -214,7 +215,7 @@ public final class TelegramAccount {
     /**
      * Waits until the status is as wanted.
      *
-     * @return the last status, as wanted or not
+     * @return the last status, whether as wanted or not
      */
     public Status await(Predicate<Status> wanted, Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
@@ -229,11 +230,11 @@ public final class TelegramAccount {
     }
 
     /**
-     * Gives what the account waits for.
+     * Submits the input that the account waits for.
      *
-     * @param waiting the state that waits for it
-     * @param text without a phone number, Telegram sends a link that a signed-in device scans as a QR code; without a code, it sends
-     *     another one, by the next way
+     * @param waiting the state that waits for the input
+     * @param text the input. If a phone number is empty, Telegram sends a link that a signed-in device scans as a QR code; if a code is
+     *     empty, Telegram sends another code, by the next method
      */
     public void answer(State waiting, String text) throws TelegramLoginException, InterruptedException {
         step(
@@ -260,7 +261,7 @@ public final class TelegramAccount {
                 });
     }
 
-    /** Ends the session at Telegram and removes it here. Needs the network. */
+    /** Ends the session at Telegram and deletes it here. Needs the network. */
     public void signOut() throws TelegramLoginException, InterruptedException {
         synchronized (changes) {
             signOutWanted = true;
@@ -269,9 +270,9 @@ public final class TelegramAccount {
     }
 
     /**
-     * Removes the session of an account that is not open. Telegram still lists it.
+     * Deletes the session of an account that is not open. Telegram still lists it.
      *
-     * @return whether it is removed
+     * @return whether it was deleted
      */
     boolean discard() {
         synchronized (changes) {
@@ -374,7 +375,7 @@ public final class TelegramAccount {
         boolean closed = failure instanceof TdlibException e && e.kind() == TdlibException.Kind.CLOSED;
         synchronized (changes) {
             if (closed || closeWanted) {
-                return; // the state of authorization tells it
+                return; // reported by the authorization state
             }
             String problem = failure instanceof TdlibException e
                     ? TelegramLoginException.of(e, client.name(), clock.instant())

@@ -18,19 +18,19 @@ import routes.tdlib.TdlibClient;
 import routes.tdlib.TdlibClients;
 import routes.telegram.TelegramAccount.Status;
 
-/** All accounts by name. Each has a folder of its own; an account without one was never signed in. */
+/** All accounts by name. Each has a separate folder; an account without a folder was never signed in. */
 public final class TelegramAccounts implements TdlibClients, AutoCloseable {
-    /** Form of a name. */
+    /** Regular expression for names of accounts. */
     public static final String NAME_FORM = "[a-z0-9][a-z0-9_-]{0,31}";
 
     private static final Pattern NAME = Pattern.compile(NAME_FORM);
     private static final Duration CLOSE = Duration.ofSeconds(15);
     private static final Logger LOG = LoggerFactory.getLogger(TelegramAccounts.class);
 
-    /** Provides TDLib, which is loaded only when it is used. */
+    /** Provides TDLib, which is loaded on first use. */
     @FunctionalInterface
     public interface Loader {
-        /** @throws IOException with what is wrong and what to do */
+        /** @throws IOException with the problem and the remedy */
         Tdlib load() throws IOException;
     }
 
@@ -41,7 +41,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
     private final Map<String, TelegramAccount> accounts = new TreeMap<>();
 
     /**
-     * @param folder     contains a folder for each account
+     * @param folder contains a folder per account
      * @param makeFolder creates a folder that only this user can read
      */
     public TelegramAccounts(TelegramProperties properties, Path folder, Consumer<Path> makeFolder, Loader loader) {
@@ -52,9 +52,9 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
     }
 
     /**
-     * The account of that name. It need not be signed in or open.
+     * Returns the account with this name. It need not be signed in or open.
      *
-     * @throws ConfigurationException if the name cannot be one, or TDLib cannot be loaded
+     * @throws ConfigurationException if the name is invalid, or TDLib cannot be loaded
      */
     public synchronized TelegramAccount account(String name) {
         if (!NAME.matcher(name).matches()) {
@@ -66,7 +66,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
                 name, key -> new TelegramAccount(properties, folder.resolve(key), load().client(key)));
     }
 
-    /** @throws ConfigurationException with the setting that is missing, or why TDLib cannot be loaded */
+    /** @throws ConfigurationException with the missing setting, or the reason why TDLib cannot be loaded */
     void require() {
         properties.require();
         load();
@@ -91,7 +91,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
         return account(name).client();
     }
 
-    /** Opens the session of an account. What it then needs is its status. */
+    /** Opens the session of an account. The status then contains the required input. */
     public TelegramAccount open(String name) {
         properties.require();
         TelegramAccount account = account(name);
@@ -100,7 +100,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
         return account;
     }
 
-    /** Opens all accounts that have a session. One that cannot be opened does not affect the others. */
+    /** Opens all accounts that have a session. If one cannot be opened, the others are not affected. */
     public void openAll() {
         for (String name : withSession()) {
             try {
@@ -111,7 +111,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
         }
     }
 
-    /** Names of the accounts that have a session. */
+    /** Returns the names of the accounts that have a session. */
     public List<String> withSession() {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -127,7 +127,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
         }
     }
 
-    /** The accounts that were used since the start. */
+    /** Returns the accounts that were used since the start. */
     public synchronized List<Status> statuses() {
         return accounts.values().stream().map(TelegramAccount::status).toList();
     }
@@ -141,7 +141,7 @@ public final class TelegramAccounts implements TdlibClients, AutoCloseable {
         }
         try {
             for (TelegramAccount account : all) {
-                account.close(Duration.ZERO); // all at the same time
+                account.close(Duration.ZERO); // closes all accounts in parallel
             }
             for (TelegramAccount account : all) {
                 if (!account.close(CLOSE)) {

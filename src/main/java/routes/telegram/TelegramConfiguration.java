@@ -12,17 +12,17 @@ import routes.routefiles.PipelineStages;
 import routes.tdlib.Tdlib;
 
 /**
- * The accounts in the running program. They are opened after the routes have started, and closed after these have stopped; both only in the
- * process that reads Telegram.
+ * The accounts in the running program. They are opened after the routes have started, and closed after the routes have stopped; both only
+ * in the process that reads Telegram.
  */
 @Configuration(proxyBeanMethods = false)
 public class TelegramConfiguration {
-    /** Longer than the routes take to stop, since these still use the accounts. */
+    /** Longer than the routes take to stop, because they still use the accounts. */
     private static final Duration EXIT_GRACE = Duration.ofSeconds(60);
 
     private static final String FOLDER = "telegram";
 
-    /** The stage that reads Telegram. One process has it, and with it the accounts. */
+    /** The stage that reads Telegram. The one process that runs it has the accounts. */
     private static final String STAGE = "telegram";
 
     @Bean
@@ -54,7 +54,7 @@ public class TelegramConfiguration {
         };
     }
 
-    /** @param exitGrace how long, at an exit, the closing is left to the owner of the accounts */
+    /** @param exitGrace on exit, how long the shutdown hook waits for the owner of the accounts to close them */
     public static TelegramAccounts accounts(
             TelegramProperties telegram, TdlibProperties tdlib, DataFolder data, Duration exitGrace) {
         return accounts(telegram, data, loader(tdlib, data, exitGrace));

@@ -12,19 +12,19 @@ import java.util.Optional;
 import routes.telegram.TelegramAccount.State;
 import routes.telegram.TelegramAccount.Status;
 
-/** Signs an account in or out in a dialogue on a terminal. */
+/** Signs an account in or out in a terminal dialogue. */
 public final class TelegramLogin {
     private static final Duration ANSWER = Duration.ofSeconds(90);
 
-    /** A code that is sent again need not change the status. */
+    /** Maximum time to wait for a change of the status: sending a code again may not change it. */
     private static final Duration SENT_AGAIN = Duration.ofSeconds(3);
 
-    /** A person has to find the phone and the menu. Telegram renews the link all that time. */
+    /** Time for a person to find the phone and the menu. Telegram renews the link during this time. */
     private static final Duration SCAN = Duration.ofMinutes(10);
 
-    /** Asks the person; empty at the end of the input. */
+    /** Prompts the person; returns empty at the end of the input. */
     public interface Terminal {
-        /** @param secret not to be shown while it is typed */
+        /** @param secret whether the input must not be displayed */
         Optional<String> ask(String question, boolean secret);
     }
 
@@ -38,7 +38,7 @@ public final class TelegramLogin {
         this.out = out;
     }
 
-    /** The console of the process, or its standard input without a console. */
+    /** Returns the console of the process, or its standard input if there is no console. */
     public static Terminal terminal(PrintStream out) {
         Console console = System.console();
         if (console != null) {
@@ -62,9 +62,9 @@ public final class TelegramLogin {
     }
 
     /**
-     * Asks for what the account needs until it is signed in.
+     * Prompts for the input that the account needs until it is signed in.
      *
-     * @return whether it is
+     * @return whether it is signed in
      */
     public boolean signIn() throws InterruptedException {
         Status status = account.await(next -> next.state() != State.OPENING, ANSWER);
@@ -135,7 +135,7 @@ public final class TelegramLogin {
         }
         String question = question(status);
         boolean secret = status.state() != State.NEEDS_PHONE_NUMBER && status.state() != State.NEEDS_APP;
-        // a password can begin or end with a space
+        // a password may begin or end with a space
         Optional<String> given = terminal.ask(question, secret)
                 .map(answer -> status.state() == State.NEEDS_PASSWORD ? answer : answer.strip());
         if (given.isEmpty()) {

@@ -7,11 +7,11 @@ import java.util.Objects;
 import java.util.Optional;
 import routes.tdlib.TdlibException;
 
-/** A step of signing in or out that failed. The message is for the person who does it, and has nothing of what was entered. */
+/** A sign-in or sign-out step that failed. The message is meant for the person who signs in and contains none of the input. */
 public class TelegramLoginException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Why, for programs; with what to do. */
+    /** The reason as a code, with its remedy. */
     public enum Reason {
         PHONE_NUMBER_INVALID("Send the number with + and the country code."),
         PHONE_NUMBER_BANNED("Use another account, or contact Telegram support about the number."),
@@ -19,13 +19,13 @@ public class TelegramLoginException extends Exception {
         CODE_EXPIRED("Request a new code, or send the phone number again."),
         PASSWORD_INVALID("Enter the password of the two-step verification, not the passcode of the phone."),
         EMAIL_ADDRESS_INVALID("Send an e-mail address that can receive mail and is not used by another account."),
-        /** Telegram wants a pause. */
+        /** Telegram requires a pause. */
         LIMITED("Wait. Earlier attempts extend the waiting time."),
         API_ID_INVALID("Copy api_id and api_hash from https://my.telegram.org, and restart the program."),
         NO_ANSWER("Check that Telegram is reachable from this machine, then try again."),
-        /** The account waits for something else. */
+        /** The account waits for another input. */
         WRONG_STATE("Check the state of the account, then send the input that it requires."),
-        /** Another request does a step of this account. */
+        /** Another request is executing a step for this account. */
         BUSY("Wait until the other request is complete."),
         SIGNED_IN("Sign it out first, or choose another name for an additional account."),
         /** The session cannot be opened. */
@@ -35,7 +35,7 @@ public class TelegramLoginException extends Exception {
         /** The stage telegram runs elsewhere. */
         OTHER_PROCESS(
                 "Call the API of the process with the stage telegram, or sign in with --telegram-login on its machine."),
-        /** Anything else that Telegram answers. */
+        /** Any other refusal by Telegram. */
         REFUSED("Sign in by QR code, or sign in with a Telegram app first.");
 
         private final String remedy;
@@ -66,12 +66,12 @@ public class TelegramLoginException extends Exception {
         return reason;
     }
 
-    /** How long Telegram refuses this step; empty if it does not say. */
+    /** Returns how long Telegram refuses this step; empty if unknown. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** TDLib's error as words for the person who signs in. */
+    /** Converts TDLib's error to a message for the person who signs in. */
     static TelegramLoginException of(TdlibException e, String account, Instant now) {
         String error = Objects.toString(e.error(), "");
         Optional<Duration> wait = e.retryAfter();

@@ -1,5 +1,5 @@
 /**
- * The Telegram accounts that the product reads with: where their sessions are, and how a person signs them in and out.
+ * The Telegram accounts that the product reads with: their sessions, sign-in and sign-out.
  *
  * <p>Uses: configuration, embedded, events, routefiles, tdlib.
  */

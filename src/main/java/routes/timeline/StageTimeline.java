@@ -33,8 +33,8 @@ import routes.stages.StageEntry;
 import routes.tracing.EntryTraces;
 
 /**
- * Records every exchange of a stream route in the timeline of its post, and ends the spans of its entries. Camel asks it for the policy of each route. This costs an
- * object or two for each exchange; {@link TimelineWriter} writes the records.
+ * Records every exchange of a stream route in the timeline of its post, and ends the spans of its entries. Camel calls it for the policy
+ * of each route. Creates only one or two objects per exchange; {@link TimelineWriter} writes the records.
  */
 @Component
 public class StageTimeline implements RoutePolicyFactory {
@@ -53,7 +53,7 @@ public class StageTimeline implements RoutePolicyFactory {
         this.enabled = properties.enabled();
     }
 
-    /** Null for routes that do not read a stream. */
+    /** Returns null for routes that do not read a stream. */
     @Override
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
         boolean reads = route instanceof RouteDefinition definition
@@ -69,7 +69,7 @@ public class StageTimeline implements RoutePolicyFactory {
         }
     }
 
-    /** If the entry is gone, an earlier record must supply its post. */
+    /** If the entry no longer exists, the post id is taken from an earlier record. */
     static TimelineRecord unprocessed(
             String stage, String entryId, Map<String, String> fields, Outcome outcome, Instant now) {
         End end = outcome == Outcome.LOST_ENTRY
@@ -117,9 +117,9 @@ public class StageTimeline implements RoutePolicyFactory {
     }
 
     /**
-     * One exchange in one stage, with one or more entries. A failed entry is recorded when it has failed, a done one when Redis has
-     * confirmed the completion. An entry that no longer belonged to this consumer had no effect in the streams; its current
-     * consumer records it.
+     * One exchange in one stage, with one or more entries. A failed entry is recorded when it has failed, a completed entry when Redis has
+     * confirmed the completion. An entry that no longer belonged to this consumer had no effect in the streams; its current consumer
+     * records it.
      */
     private final class Visit extends SynchronizationAdapter {
         private final String stage;
@@ -136,7 +136,7 @@ public class StageTimeline implements RoutePolicyFactory {
             Optional<Throwable> failure = exchangeFailure(exchange);
             List<StageEntry> entries = EventRoutes.entries(exchange);
             if (failure.isPresent() && StreamCompletion.isSeparatedAfter(exchange, failure.get())) {
-                return; // each of the entries has its own visit now
+                return; // each entry now has a separate visit
             }
             for (StageEntry entry : entries) {
                 Optional<Throwable> cause = failure.or(entry::failure);
@@ -163,7 +163,7 @@ public class StageTimeline implements RoutePolicyFactory {
             }
         }
 
-        /** One record for each post of the entry's event; none for an event about no post. */
+        /** Returns one record for each post of the entry's event; none for an event without posts. */
         private List<TimelineRecord> records(StageEntry entry, End end, int durationMs) {
             Optional<Event> event = entry.event();
             String reason = end.reason();
@@ -186,7 +186,7 @@ public class StageTimeline implements RoutePolicyFactory {
         }
     }
 
-    /** Why the whole exchange failed. */
+    /** Returns why the whole exchange failed. */
     private static Optional<Throwable> exchangeFailure(Exchange exchange) {
         if (exchange.getException() != null) {
             return Optional.of(exchange.getException());
@@ -200,7 +200,7 @@ public class StageTimeline implements RoutePolicyFactory {
                 : Optional.empty();
     }
 
-    /** How an entry ended, as in {@link TimelineRecord}. */
+    /** The outcome of an entry, as in {@link TimelineRecord}. */
     private record End(String outcome, String reason, String provider, String model) {
         boolean isFailure() {
             return FAILURES.contains(outcome);
@@ -233,7 +233,7 @@ public class StageTimeline implements RoutePolicyFactory {
             return new End(isLast(exchange, entry, failure) ? "dead_lettered" : "retrying", message, null, null);
         }
 
-        /** The same decision as in the redis-streams component. */
+        /** Returns whether this is the last delivery, by the same rule as in the redis-streams component. */
         private static boolean isLast(Exchange exchange, StageEntry entry, Throwable failure) {
             FailureKind kind = entry.failureKind(exchange, failure);
             int delivery = entry.message().getHeader(RedisStreamsConstants.DELIVERIES, 1, Integer.class);

@@ -33,7 +33,7 @@ public class TimelineTable {
         transaction.setTimeout(TIMEOUT_SECONDS);
     }
 
-    /** Inserts in one statement, without waiting for the disk: a crash may lose the latest timeline records, and nothing else. */
+    /** Inserts in one statement, without waiting for the disk: a crash may lose only the latest timeline records. */
     void insert(List<TimelineRecord> records) {
         transaction.executeWithoutResult(status -> {
             jdbc.sql("SET LOCAL synchronous_commit = off").update();
@@ -60,8 +60,8 @@ public class TimelineTable {
     }
 
     /**
-     * The latest records of a post in chronological order. They include its creation, edits and deletion, which come from the
-     * post itself.
+     * Returns the latest records of a post in chronological order. They include its creation, edits and deletion, which are derived from
+     * the post itself.
      *
      * @return empty if there is no such post
      */
@@ -101,10 +101,10 @@ public class TimelineTable {
     }
 
     /**
-     * Removes the oldest records that started before the given time. Records are written roughly in order of their start, so
-     * only the first written are checked.
+     * Removes the oldest records that started before the given time. Records are written roughly in order of their start, so only the
+     * first written are checked.
      *
-     * @return how many were removed; fewer than the limit means that none are left
+     * @return number of removed records; fewer than the limit means that none are left
      */
     int prune(Instant before, int limit) {
         return jdbc.sql(

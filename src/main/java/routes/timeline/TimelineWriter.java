@@ -16,9 +16,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Writes the stages' records in batches, several times a second, and removes old ones. While the database is unavailable,
- * records wait in the buffer. Remaining records are written on close, which happens after the routes stop, since Camel stops them before
- * beans are destroyed, and before the database stops.
+ * Writes the records of the stages in batches, several times a second, and removes old records. While the database is unavailable, records
+ * wait in the buffer. Remaining records are written on close, which happens after the routes stop, because Camel stops them before beans
+ * are destroyed, and before the database stops.
  */
 @Component
 class TimelineWriter implements AutoCloseable {
@@ -69,7 +69,7 @@ class TimelineWriter implements AutoCloseable {
         }
     }
 
-    /** A batch that could not be written is the first of the next attempt. */
+    /** Writes all records. A batch that could not be written is the first of the next attempt. */
     private void writeAll() {
         if (batch.isEmpty()) {
             batch = buffer.take(BATCH);
@@ -108,7 +108,7 @@ class TimelineWriter implements AutoCloseable {
         }
     }
 
-    /** Call after the stages have ended. */
+    /** Must be called after the stages have ended. */
     @Override
     public void close() {
         executor.execute(() -> attempt(this::writeAll));

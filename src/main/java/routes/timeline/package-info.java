@@ -1,5 +1,5 @@
 /**
- * What happened to each post, stage by stage.
+ * The processing history of each post, stage by stage.
  *
  * <p>Uses: events, redisstreams, stages, tracing.
  */

@@ -18,7 +18,7 @@ import routes.events.TraceParent;
 
 /**
  * A span for each event that is published from the database and for each entry that a stage processes. Names and attributes follow
- * OpenTelemetry's conventions for messaging. Without an exporter nothing is recorded.
+ * OpenTelemetry's conventions for messaging. Without an exporter, nothing is recorded.
  */
 public final class EntryTraces {
     private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
@@ -32,27 +32,27 @@ public final class EntryTraces {
     private static final AttributeKey<String> MODEL = AttributeKey.stringKey("gen_ai.request.model");
     private static final AttributeKey<List<String>> POSTS = AttributeKey.stringArrayKey("post_ids");
     private static final String REDIS = "redis_streams";
-    /** Of an album there are at most ten. */
+    /** Maximum number of posts in a span; an album has at most ten. */
     private static final int MAX_POSTS = 20;
 
     private final Tracer tracer;
     private final TraceIds ids;
     private final boolean isOff;
 
-    /** @param ids the generator of the SDK of {@code telemetry} */
+    /** @param ids id generator of the SDK of {@code telemetry} */
     EntryTraces(OpenTelemetry telemetry, TraceIds ids) {
         tracer = telemetry.getTracer("routes.telegram-assistant");
         this.ids = ids;
         isOff = telemetry == OpenTelemetry.noop();
     }
 
-    /** Records nothing. */
+    /** Returns an instance that records nothing. */
     public static EntryTraces off() {
         return new EntryTraces(OpenTelemetry.noop(), new TraceIds());
     }
 
     /**
-     * The root of the trace of an event: from its storing to its publication.
+     * Creates the root span of an event's trace, from the storing of the event to its publication.
      *
      * @param traceId of the event
      * @return the trace context for the entry; null if nothing is recorded
@@ -72,7 +72,7 @@ public final class EntryTraces {
         return traceParent(span);
     }
 
-    /** The trace context for what is published within the span; null if there is none. */
+    /** Returns the trace context for events published within the span; null if there is none. */
     public static String traceParent(Span span) {
         SpanContext context = span.getSpanContext();
         return context.isValid()
@@ -82,10 +82,10 @@ public final class EntryTraces {
     }
 
     /**
-     * The work of a stage on an entry; {@link #ended} ends it.
+     * Starts the span of a stage's work on an entry; {@link #ended} ends it.
      *
-     * @param traceparent of the entry; null or an invalid one begins a trace
-     * @param exchange trace context of the exchange, which can have many entries; null without one
+     * @param traceparent of the entry; if it is null or invalid, a new trace begins
+     * @param exchange trace context of the exchange, which can have many entries; null if there is none
      */
     public Span received(String stream, String group, String entryId, String traceparent, String exchange) {
         if (isOff) {
@@ -117,8 +117,8 @@ public final class EntryTraces {
     }
 
     /**
-     * @param outcome how the entry ended in the stage
-     * @param isFailure whether it did not end well
+     * @param outcome outcome of the entry in the stage
+     * @param isFailure whether the outcome is a failure
      */
     public static void ended(
             Span span,

@@ -21,8 +21,9 @@ import org.springframework.web.servlet.HandlerMapping;
 import routes.events.TraceParent;
 
 /**
- * A span for each request of the HTTP API, which continues the trace of a caller that sends {@code traceparent}. It has the pattern of the
- * path and neither the path itself nor the query, which hold ids and what readers look for. Names follow OpenTelemetry's conventions.
+ * Creates a span for each request of the HTTP API, which continues the trace of a caller that sends {@code traceparent}. The span contains
+ * the pattern of the path, but neither the path itself nor the query, which contain ids and search texts. Names follow OpenTelemetry's
+ * conventions.
  */
 final class RequestSpans extends OncePerRequestFilter {
     private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
@@ -64,7 +65,7 @@ final class RequestSpans extends OncePerRequestFilter {
     }
 
     private static void end(Span span, HttpServletRequest request, HttpServletResponse response) {
-        // null where no operation was found
+        // null if no operation was found
         if (request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE) instanceof String route) {
             span.updateName(request.getMethod() + " " + route);
             span.setAttribute(ROUTE, route);
@@ -76,7 +77,7 @@ final class RequestSpans extends OncePerRequestFilter {
         span.end();
     }
 
-    /** Ends the span of an answer that is written after its handler has returned. */
+    /** Ends the span of a response that is written after its handler has returned. */
     private record Ends(Span span, HttpServletRequest request, HttpServletResponse response) implements AsyncListener {
         @Override
         public void onComplete(AsyncEvent event) {

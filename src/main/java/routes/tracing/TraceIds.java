@@ -3,11 +3,11 @@ package routes.tracing;
 import io.opentelemetry.sdk.trace.IdGenerator;
 import java.util.function.Supplier;
 
-/** Random ids, apart from the trace id of an event, which exists before its first span. */
+/** Random ids, except for the trace id of an event, which exists before its first span. */
 final class TraceIds implements IdGenerator {
     private final ThreadLocal<String> given = new ThreadLocal<>();
 
-    /** Runs the work; a trace that begins in it has this id. */
+    /** Runs the work; a trace that begins in it gets this id. */
     <T> T within(String traceId, Supplier<T> work) {
         given.set(traceId);
         try {

@@ -15,17 +15,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 
-/** Exports spans if {@code OTEL_EXPORTER_OTLP_ENDPOINT} is set. Otherwise nothing of OpenTelemetry's SDK runs. */
+/** Exports spans if {@code OTEL_EXPORTER_OTLP_ENDPOINT} is set. Otherwise OpenTelemetry's SDK is not started. */
 @Configuration(proxyBeanMethods = false)
 class TracingConfiguration {
-    /** Metrics are scraped and logs are written to the console; neither is exported a second time. */
+    /** Disables the export of metrics and logs: metrics are scraped, and logs are written to the console. */
     private static final Map<String, String> DEFAULTS = Map.of(
             "otel.service.name", "telegram-assistant",
             "otel.exporter.otlp.protocol", "http/protobuf",
             "otel.metrics.exporter", "none",
             "otel.logs.exporter", "none");
 
-    /** Endpoints that are asked several times a second, mostly in vain. */
+    /** Endpoints that are called several times a second, mostly without work. */
     private static final String POLLING = "scheduler*,timer*,direct:ingest-batch*,direct://ingest-batch*";
 
     private static final String ENDPOINT = "otel.exporter.otlp.endpoint";
@@ -54,7 +54,7 @@ class TracingConfiguration {
     @ConditionalOnExpression("!(" + OFF + ")")
     static class On {
 
-        /** Closing it sends what is left. */
+        /** Closing the SDK sends the remaining spans. */
         @Bean(destroyMethod = "close")
         OpenTelemetrySdk openTelemetry(TracingProperties settings, TraceIds ids) {
             return AutoConfiguredOpenTelemetrySdk.builder()
@@ -65,7 +65,7 @@ class TracingConfiguration {
                     .getOpenTelemetrySdk();
         }
 
-        /** Camel looks for these two by their types. */
+        /** Camel looks up the tracer and the propagators by type. */
         @Bean
         Tracer camelTracer(OpenTelemetry telemetry) {
             return telemetry.getTracer("camel");
@@ -76,7 +76,7 @@ class TracingConfiguration {
             return telemetry.getPropagators();
         }
 
-        /** Of the HTTP API; the management port has a server of its own. Before the filters that refuse requests. */
+        /** The filter for the HTTP API; the management port has a separate server. Runs before the filters that refuse requests. */
         @Bean
         FilterRegistrationBean<RequestSpans> requestSpans(OpenTelemetry telemetry) {
             var registration = new FilterRegistrationBean<>(new RequestSpans(telemetry));
@@ -84,7 +84,7 @@ class TracingConfiguration {
             return registration;
         }
 
-        /** Spans of routes, and of what they call: models, web pages, other routes. */
+        /** Enables spans of routes and of their calls: models, web pages, other routes. */
         @Bean
         CamelContextConfiguration camelTracing() {
             return new CamelContextConfiguration() {

@@ -1,5 +1,5 @@
 /**
- * Spans of OpenTelemetry for the entries of streams. One trace goes with a post from its source to the index.
+ * OpenTelemetry spans for the entries of streams. One trace follows a post from its source to the index.
  *
  * <p>Uses: events.
  */

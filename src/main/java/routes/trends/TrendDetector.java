@@ -14,14 +14,14 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Finds terms that more posts of a window have than the posts before it let expect. The test is Dunning's log-likelihood ratio (1993,
- * "Accurate Methods for the Statistics of Surprise and Coincidence") of two proportions; it is exact enough for small counts.
+ * Finds terms with more posts in a window than expected from the posts before it. The test is Dunning's log-likelihood ratio (1993,
+ * "Accurate Methods for the Statistics of Surprise and Coincidence") of two proportions, which is sufficiently exact for small counts.
  */
 record TrendDetector(TrendsProperties properties) {
-    /** Lower limit of the growth: a significant term may be hardly more frequent than usual. */
+    /** Minimum growth: a significant term may be only slightly more frequent than usual. */
     private static final double LEAST_GROWTH = 2;
 
-    /** Share of the posts of the smaller trend from which two terms are one story. */
+    /** Minimum share of the posts of the smaller trend that two terms must have in common to be one story. */
     static final double SAME = 0.6;
 
     private static final int MOST = 20;
@@ -32,12 +32,13 @@ record TrendDetector(TrendsProperties properties) {
     record Post(UUID id, UUID channelId, Instant at, Map<String, String> terms) {}
 
     /**
-     * @param keyword as most posts write it
+     * @param keyword in the form that most posts use
      * @param topics other terms of the same story
-     * @param expected posts of the window, by the posts before or those of the same days of the weeks before, whichever are more
-     * @param burst posts of the window that count, divided by the expected ones
+     * @param expected expected posts in the window, from the posts before it or from the same days of the preceding weeks, whichever is
+     *     greater
+     * @param burst counted posts of the window divided by the expected posts
      * @param significance log-likelihood ratio
-     * @param posts of the window, the newest first
+     * @param posts posts of the window, the newest first
      * @param series posts in equal parts of the window, the oldest part first
      */
     record Found(
@@ -58,11 +59,11 @@ record TrendDetector(TrendsProperties properties) {
     }
 
     /**
-     * What is usual: the posts before the window.
+     * The usual frequencies, from the posts before the window.
      *
-     * @param counts in how many of the posts each candidate is
-     * @param sameDays the same, in the posts of the same time of the weeks before; empty for windows of whole weeks
-     * @param channels that had posts; a new channel has no usual frequency, so its posts do not count
+     * @param counts number of posts with each candidate
+     * @param sameDays the same numbers for the same time in the preceding weeks; empty for windows of whole weeks
+     * @param channels channels that had posts; a new channel has no usual frequency, so its posts do not count
      */
     record Baseline(
             Map<String, Integer> counts,
@@ -71,7 +72,7 @@ record TrendDetector(TrendsProperties properties) {
             int postsOfSameDays,
             Set<UUID> channels) {}
 
-    /** The terms that may be trends; only they have to be counted before the window. */
+    /** Returns the terms that may be trends; only these must be counted before the window. */
     Set<String> candidates(Collection<Post> window) {
         Map<String, List<Post>> byTerm = byTerm(window);
         Set<String> candidates = new HashSet<>();
@@ -93,7 +94,7 @@ record TrendDetector(TrendsProperties properties) {
 
     private int counted(Collection<Post> posts) {
         if (properties.minChannels() == 1) {
-            return posts.size(); // the operator wants trends of one channel
+            return posts.size(); // the operator has configured trends of a single channel
         }
         Map<UUID, Integer> byChannel = new HashMap<>();
         posts.forEach(post -> byChannel.merge(post.channelId(), 1, Integer::sum));
@@ -107,10 +108,10 @@ record TrendDetector(TrendsProperties properties) {
     }
 
     /**
-     * The trends, the most significant first; each story once.
+     * Returns the trends, the most significant first; each story once.
      *
-     * <p>Of the channel with the most posts of a term, at most one post more counts than of all others together: repetition in one channel
-     * does not make a trend.
+     * <p>For the channel with the most posts of a term, at most one post more is counted than for all other channels together: repetition
+     * in one channel does not make a trend.
      */
     List<Found> find(Collection<Post> all, Baseline before, Instant from, Instant to) {
         List<Post> window = all.stream()
@@ -127,7 +128,7 @@ record TrendDetector(TrendsProperties properties) {
                 .filter(found -> found.burst() >= LEAST_GROWTH && found.significance() >= properties.significance())
                 .sorted(Comparator.comparingDouble(Found::significance)
                         .reversed()
-                        // of two terms of the same posts, the phrase says more
+                        // of two terms of the same posts, the phrase is more specific
                         .thenComparing(found -> -found.keyword().length())
                         .thenComparing(Found::key))
                 .limit(MOST_CANDIDATES)
@@ -164,10 +165,10 @@ record TrendDetector(TrendsProperties properties) {
                                 Map.Entry.<String, Integer>comparingByKey().reversed()))
                 .orElseThrow()
                 .getKey();
-        // half a post that was not seen: nothing is impossible
+        // counts an unseen term as half a post, so that the expected value is never 0
         double expected = Math.max(
                 ofWindow * (before + 0.5) / (baseline.posts() + 1.0),
-                // what comes every Friday is usual on a Friday
+                // a term that occurs every Friday is usual on a Friday
                 baseline.postsOfSameDays() == 0
                         ? 0
                         : ofWindow
@@ -195,7 +196,7 @@ record TrendDetector(TrendsProperties properties) {
                 List.of(series));
     }
 
-    /** Twice the logarithm of how much more likely two counts are with a proportion each than with a common one. */
+    /** Returns twice the logarithm of the likelihood ratio of two counts: a separate proportion for each against a common one. */
     static double likelihoodRatio(int k1, int n1, int k2, int n2) {
         double common = (k1 + k2) / (double) (n1 + n2);
         return 2

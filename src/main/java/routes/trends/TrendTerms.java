@@ -8,11 +8,11 @@ import routes.text.SearchWords;
 import routes.text.SearchWords.Word;
 import routes.text.TagKey;
 
-/** The terms of a post that may be trends: its tags, and pairs of adjacent words with meaning. */
+/** The terms of a post that may be trends: its tags, and pairs of adjacent content words. */
 record TrendTerms(SearchWords words) {
     private static final int SHORTEST = 3;
 
-    /** Display forms by key; tags and phrases of the same words have the same key. */
+    /** Returns display forms by key. Tags and phrases of the same words have the same key. */
     Map<String, String> of(String text, List<String> tags) {
         Map<String, String> terms = new LinkedHashMap<>();
         for (String tag : tags) {

@@ -38,8 +38,8 @@ import routes.trends.TrendDetector.Found;
 import routes.trends.TrendDetector.Post;
 
 /**
- * Looks for trends of each tenant, stores them, and announces new ones once: with their event, in the transaction that stores them. A
- * trend is new if no trend of the last {@link #REMEMBERED} has its keyword or most of its posts, in whatever window.
+ * Detects trends of each tenant, stores them, and publishes an event for each new trend in the transaction that stores it. A trend is new
+ * if no trend of the last {@link #REMEMBERED}, in any window, has its keyword or most of its posts.
  */
 @Component
 public class Trends implements PostTraces {
@@ -56,7 +56,7 @@ public class Trends implements PostTraces {
     private static final int TIMEOUT_SECONDS = 60;
     private static final ObjectMapper JSON = Json.newMapper();
 
-    /** The time that is compared with the {@link #BASELINE} before it. */
+    /** The period that is compared with the {@link #BASELINE} before it. */
     public enum Window {
         DAY("24h", Duration.ofHours(24)),
         WEEK("7d", Duration.ofDays(7));
@@ -114,9 +114,9 @@ public class Trends implements PostTraces {
     }
 
     /**
-     * Looks for the trends of every tenant. One tenant's failure does not stop the others.
+     * Detects the trends of every tenant. The failure of one tenant does not affect the others.
      *
-     * @throws IllegalStateException at the end, if one failed
+     * @throws IllegalStateException at the end, if a tenant failed
      */
     public void detect(Window window) {
         int failed = 0;
@@ -153,7 +153,7 @@ public class Trends implements PostTraces {
         }
     }
 
-    /** Page by page, so that texts of thousands of posts are not in memory together. */
+    /** Reads page by page, so that thousands of texts are not in memory at the same time. */
     private List<Row> page(UUID tenant, Instant from, Instant to, Long before, int limit) {
         return jdbc.sql(
                         """
@@ -204,7 +204,7 @@ public class Trends implements PostTraces {
         Set<UUID> channels = new HashSet<>();
         int[] posts = new int[2];
         each(tenant, end.minus(BASELINE), end, MOST_BASELINE_POSTS, post -> {
-            // the window begins where the posts before it end
+            // the window begins at the end of the preceding posts
             long age = Duration.between(post.at(), end.plus(window.length)).toMillis();
             boolean isSameDay = window.length.compareTo(WEEK) < 0 && age % WEEK.toMillis() < window.length.toMillis();
             posts[0]++;
@@ -227,7 +227,7 @@ public class Trends implements PostTraces {
     }
 
     private void store(UUID tenant, Window window, List<Found> trends, Instant from, Instant to) {
-        // two runs at the same time would announce a trend twice
+        // serialises runs: two concurrent runs would publish a trend twice
         jdbc.sql("SELECT id FROM tenants WHERE id = ? FOR NO KEY UPDATE")
                 .param(tenant)
                 .query(UUID.class)
@@ -305,7 +305,7 @@ public class Trends implements PostTraces {
                 .update();
     }
 
-    /** Posts that were erased after the run had read them. */
+    /** Removes posts that were deleted after the run had read them. */
     private void forgetErased(UUID tenant) {
         List<UUID> told = jdbc.sql(
                         """
@@ -337,9 +337,9 @@ public class Trends implements PostTraces {
     }
 
     /**
-     * A trend as a user sees it.
+     * A trend as shown to a user.
      *
-     * @param baseline posts that were to be expected in the window
+     * @param baseline expected number of posts in the window
      * @param series posts in twelve equal parts of the window, the oldest part first
      * @param examples posts of channels that the user reads; never empty
      */
@@ -359,7 +359,7 @@ public class Trends implements PostTraces {
 
     public record Example(UUID postId, long number, String channel, String link, Instant postedAt) {}
 
-    /** The current trends with posts that the user may see, the most significant first. */
+    /** Returns the current trends with posts that the user may see, the most significant first. */
     public List<Trend> list(UUID tenantId, long userId, Window window) {
         return jdbc.sql(
                         """
@@ -385,7 +385,7 @@ public class Trends implements PostTraces {
                 .list();
     }
 
-    /** Removes the terms that only these posts had, and the trends whose keyword only they had. */
+    /** Removes terms that occur only in these posts, and trends whose keyword occurs only in them. */
     @Override
     public void erase(UUID tenantId, Collection<UUID> postIds) {
         List<UUID> told = jdbc.sql("DELETE FROM trend_posts WHERE post_id = ANY (?) RETURNING trend_id")
@@ -395,7 +395,10 @@ public class Trends implements PostTraces {
         forget(told);
     }
 
-    /** Terms are parts of posts, as they are written there, or tags of theirs. */
+    /**
+     * Removes trends and topics that occur in no remaining post, and the published events of the trends. A term is a part of a post, as
+     * written there, or one of its tags.
+     */
     private void forget(Collection<UUID> trends) {
         if (trends.isEmpty()) {
             return;

@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Configuration;
 import routes.schedule.Job;
 import routes.trends.Trends.Window;
 
-/** The jobs that look for trends. */
+/** The jobs that detect trends. */
 @Configuration(proxyBeanMethods = false)
 class TrendsConfiguration {
 

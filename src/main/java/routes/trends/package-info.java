@@ -1,5 +1,5 @@
 /**
- * Trends: tags and phrases that more posts have than usual.
+ * Trends: tags and phrases that occur in more posts than usual.
  *
  * <p>Uses: configuration, events, outbox, posts, schedule, text.
  */

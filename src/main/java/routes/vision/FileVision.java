@@ -7,9 +7,9 @@ import java.util.List;
 import routes.events.VisionAnalyzed.VisionClassification;
 
 /**
- * What is known about a picture, as stored in {@code vision_results} and in {@code files} of a post's vision data.
+ * The analysis of a picture, as stored in {@code vision_results} and in {@code files} of a post's vision data.
  *
- * @param provider that analysed it
+ * @param provider that analysed the picture
  * @param model null for the local provider
  * @param description null if the provider does not describe pictures
  * @param ocr null if no text was recognised
@@ -17,7 +17,7 @@ import routes.events.VisionAnalyzed.VisionClassification;
  * @param height in pixels, of the original
  * @param dominantColors as #RRGGBB, the most frequent first
  * @param phash perceptual hash, as 16 hexadecimal digits; null for a plain picture
- * @param tokensUsed by the model
+ * @param tokensUsed tokens used by the model
  */
 @RecordBuilder
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -39,8 +39,8 @@ record FileVision(
         Instant analyzedAt) {
 
     /**
-     * @param engine that recognised it
-     * @param confidence from 0 to 1; null if the engine does not say
+     * @param engine engine that recognised the text
+     * @param confidence from 0 to 1; null if the engine does not return it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Ocr(String text, String engine, Double confidence) {}

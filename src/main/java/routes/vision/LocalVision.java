@@ -11,11 +11,11 @@ import routes.events.VisionAnalyzed.VisionClassification;
 import routes.llm.ModelResult;
 import routes.llm.Providers;
 
-/** The local provider of vision: recognises text where tesseract is installed, and guesses the kind of picture from it. */
+/** The local vision provider: recognises text if tesseract is installed, and derives the kind of picture from the text. */
 @Component("localVision")
 public class LocalVision {
     private static final Logger LOG = LoggerFactory.getLogger(LocalVision.class);
-    /** A picture with so much text shows a document. */
+    /** Minimum number of text lines in a picture that shows a document. */
     private static final int DOCUMENT_LINES = 8;
 
     private static final int DOCUMENT_LETTERS = 500;
@@ -27,7 +27,7 @@ public class LocalVision {
         this.tesseract = tesseract;
     }
 
-    /** What the local provider finds. A failure of the text recognition is logged and leaves the text out. */
+    /** Analyses a picture locally. If the text recognition fails, the failure is logged and the result contains no text. */
     public ModelResult analyze(PictureTask task) throws InterruptedException {
         Optional<Tesseract.Text> text = Optional.empty();
         try {

@@ -20,22 +20,22 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * A decoded picture, reduced to at most {@value #MAX_SIDE} pixels a side. Of an animation only the first frame is decoded. Transparent
+ * A decoded picture, reduced to at most {@value #MAX_SIDE} pixels per side. Of an animation only the first frame is decoded. Transparent
  * pixels become white.
  *
- * @param format as the decoder names it, in lower case: jpeg, png, gif, bmp, tif, webp
+ * @param format the decoder's name of the format, in lower case: jpeg, png, gif, bmp, tif, webp
  * @param width of the original, in pixels
  * @param height of the original, in pixels
  * @param animated whether the file has more than one frame
  * @param pixels the reduced picture
  */
 record Picture(String format, int width, int height, boolean animated, BufferedImage pixels) {
-    /** Enough for text in screenshots. Models reduce larger pictures themselves. */
+    /** Maximum side length in pixels: enough for text in screenshots. Models reduce larger pictures themselves. */
     static final int MAX_SIDE = 2048;
 
     private static final float JPEG_QUALITY = 0.85f;
 
-    /** Why a picture cannot be analysed: a word for events and metrics, and a message. */
+    /** Reports why a picture cannot be analysed: a word for events and metrics, and a message. */
     static final class UnreadableException extends Exception {
         private static final long serialVersionUID = 1L;
         private final String reason;
@@ -51,9 +51,9 @@ record Picture(String format, int width, int height, boolean animated, BufferedI
     }
 
     /**
-     * Decodes a picture. The size that its header states is checked first, so that a small file cannot take much memory.
+     * Decodes a picture. Checks the size in its header first, so that a small file cannot take much memory.
      *
-     * @param maxPixels pictures of more pixels are refused
+     * @param maxPixels pictures with more pixels are refused
      * @throws UnreadableException with reason {@code unknown_format}, {@code too_many_pixels} or {@code corrupt}
      */
     static Picture read(byte[] file, long maxPixels) throws UnreadableException {
@@ -64,7 +64,7 @@ record Picture(String format, int width, int height, boolean animated, BufferedI
             }
             ImageReader reader = readers.next();
             try {
-                // text and profiles of a file may be compressed, and take any amount of memory
+                // ignore metadata: texts and profiles of a file may be compressed and take any amount of memory
                 reader.setInput(input, false, true);
                 return decode(reader, maxPixels);
             } finally {
@@ -106,7 +106,7 @@ record Picture(String format, int width, int height, boolean animated, BufferedI
                 Math.round(image.getHeight() * scale)));
     }
 
-    /** The picture in another size, on white. */
+    /** Returns the picture in another size, on a white background. */
     static BufferedImage scaled(BufferedImage image, int width, int height) {
         BufferedImage scaled = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = scaled.createGraphics();
@@ -118,7 +118,7 @@ record Picture(String format, int width, int height, boolean animated, BufferedI
         return scaled;
     }
 
-    /** The reduced picture as JPEG, which every model accepts. It has no metadata of the original. */
+    /** Returns the reduced picture as JPEG, which every model accepts, without metadata of the original. */
     byte[] jpeg() {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -11,31 +11,31 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Facts of a picture's pixels, computed without a model.
+ * Facts about a picture's pixels, computed without a model.
  *
  * @param dominantColors up to five, the most frequent first, as #RRGGBB
- * @param hash perceptual hash: similar pictures differ in few bits; null for a picture that is plain or nearly so, since all such
+ * @param hash perceptual hash: similar pictures differ in few bits; null for a picture that is plain or nearly plain, because all such
  *     pictures are similar
  */
 public record PictureFacts(List<String> dominantColors, Long hash) {
     private static final int COLOR_SIDE = 64;
     private static final int BITS_PER_CHANNEL = 3;
     private static final int MAX_COLORS = 5;
-    /** Colours of fewer pixels than this share are no dominant colours. */
+    /** Minimum share of the pixels for a dominant colour. */
     private static final double MIN_SHARE = 0.05;
 
     private static final int HASH_SIDE = 32;
     private static final int HASH_FREQUENCIES = 8;
 
     /**
-     * Half of the frequencies of a picture with any content are stronger than this, by a factor of six or more. Those of plain pictures
-     * and gradients are rounding errors, and below a sixth of it.
+     * Threshold for the strength of frequencies. In a picture with content, half of the frequencies exceed it by a factor of six or more.
+     * In plain pictures and gradients, they are rounding errors below a sixth of it.
      */
     private static final double MIN_STRENGTH = 30;
 
     /**
-     * Pictures whose hashes differ in at most so many of 64 bits count as nearly the same: measured with copies that are compressed again,
-     * scaled, cropped or marked, and with different pictures; docs/performance.md has the figures.
+     * Pictures whose hashes differ in at most this many of 64 bits count as nearly the same. Measured with recompressed, scaled, cropped
+     * and marked copies, and with different pictures; docs/performance.md contains the figures.
      */
     public static final int NEAR = 6;
 
@@ -43,7 +43,7 @@ public record PictureFacts(List<String> dominantColors, Long hash) {
         return new PictureFacts(colors(pixels), hash(pixels));
     }
 
-    /** The mean colours of the fullest cells of a histogram with eight levels per channel. */
+    /** Returns the mean colours of the fullest cells of a histogram with eight levels per channel. */
     private static List<String> colors(BufferedImage pixels) {
         BufferedImage small = Picture.scaled(pixels, COLOR_SIDE, COLOR_SIDE);
         int cells = 1 << (3 * BITS_PER_CHANNEL);
@@ -78,8 +78,8 @@ public record PictureFacts(List<String> dominantColors, Long hash) {
     }
 
     /**
-     * The hash known as pHash: the lowest frequencies of the cosine transform of a small grey picture, each as one bit that tells whether
-     * it is above their median.
+     * Returns the hash known as pHash: the lowest frequencies of the cosine transform of a small grey picture, one bit each, set if the
+     * frequency is above the median.
      */
     private static Long hash(BufferedImage pixels) {
         BufferedImage small = averaged(pixels);
@@ -108,7 +108,10 @@ public record PictureFacts(List<String> dominantColors, Long hash) {
         return hash;
     }
 
-    /** Each pixel is the mean of its part of the picture: interpolation would read few pixels, and copies of other sizes would differ. */
+    /**
+     * Reduces the picture; each pixel is the mean of its area. Interpolation would read only few pixels, and hashes of copies of other
+     * sizes would differ.
+     */
     private static BufferedImage averaged(BufferedImage pixels) {
         BufferedImage small = new BufferedImage(HASH_SIDE, HASH_SIDE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = small.createGraphics();

@@ -3,7 +3,7 @@ package routes.vision;
 import routes.events.MediaFile;
 import routes.llm.ModelTask;
 
-/** Asks what a picture shows. The answer's value is a {@link FileVision} without the facts of the pixels. */
+/** A task to describe a picture. The value of the answer is a {@link FileVision} without the facts about the pixels. */
 public final class PictureTask implements ModelTask {
     private static final int MAX_TOKENS = 1_200;
 
@@ -14,7 +14,7 @@ public final class PictureTask implements ModelTask {
     private byte[] jpeg;
 
     /**
-     * @param file in the object store
+     * @param file file in the object store
      * @param pixels the decoded picture
      * @param instruction the prompt
      * @param ocrOnly whether only the local provider may read it
@@ -26,7 +26,7 @@ public final class PictureTask implements ModelTask {
         this.ocrOnly = ocrOnly;
     }
 
-    /** Which providers are asked, for the route: {@code models} or {@code local}. */
+    /** Returns which providers are called, for the route: {@code models} or {@code local}. */
     public String getRoute() {
         return ocrOnly ? "local" : "models";
     }

@@ -34,7 +34,7 @@ class PostVision {
     private static final int MAX_OBJECTS = 10;
     private static final int MAX_TEXT = 100_000;
     private static final String NONE = "none";
-    /** Why a picture is not analysed that no provider could analyse. */
+    /** Skip reason of a picture that no provider could analyse. */
     private static final String FAILED = "analysis_failed";
 
     private final VisionPolicy policy;
@@ -45,7 +45,7 @@ class PostVision {
         this.metrics = metrics;
     }
 
-    /** A provider's answer with the facts of the pixels. */
+    /** Combines a provider's answer with the facts about the pixels. */
     FileVision complete(Picture picture, ModelResult result, long tokens, Instant now) {
         FileVision answer = (FileVision) result.value();
         PictureFacts facts = PictureFacts.of(picture.pixels());
@@ -70,7 +70,10 @@ class PostVision {
                 .build();
     }
 
-    /** The analysed event of an uploaded event. Adds the post's row, unless the batch has a later announcement of the same post. */
+    /**
+     * Creates the analysed event for an uploaded event. Adds the post's row, unless the batch contains a later announcement of the same
+     * post.
+     */
     VisionAnalyzed answer(VisionPass pass, int index, Instant now, Map<UUID, VisionStore.Row> rows) {
         VisionUploaded event = pass.events.get(index);
         Map<MediaFile, FileVision> found = new LinkedHashMap<>();
@@ -168,7 +171,7 @@ class PostVision {
                 event.occurredAt());
     }
 
-    /** The classification of the first file; descriptions, labels, objects and texts of all. */
+    /** Combines the results: the classification of the first file; descriptions, labels, objects and texts of all files. */
     private static VisionResult combined(List<FileVision> files) {
         FileVision first = files.get(0);
         return new VisionResult(
@@ -213,7 +216,7 @@ class PostVision {
                                 .orElseThrow());
     }
 
-    /** Null if no file has such a text. */
+    /** Returns null if no file has such a text. */
     private static String joined(List<FileVision> files, Function<FileVision, String> part, String separator) {
         String text =
                 files.stream().map(part).filter(Objects::nonNull).distinct().collect(Collectors.joining(separator));
@@ -226,7 +229,9 @@ class PostVision {
         return all.stream().limit(max).toList();
     }
 
-    /** Hash of what tags can depend on: type, sorted labels and objects, text and meme flag of each file, in order. */
+    /**
+     * Returns the hash of everything that can influence tags: type, sorted labels and objects, text and meme flag of each file, in order.
+     */
     static String featuresHash(List<FileVision> files) {
         return Sha256.hexOfLines(files.stream()
                 .flatMap(file -> Stream.of(

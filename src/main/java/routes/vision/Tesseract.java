@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Recognises text with the program {@code tesseract}, if it is installed. Each run is a process of its own with limits of time and
- * memory, so that a picture cannot harm the product.
+ * Recognises text with the program {@code tesseract}, if it is installed. Each run is a separate process with time and memory limits, so
+ * that a picture cannot harm the product.
  */
 class Tesseract {
     /** Name of the engine in results. */
@@ -33,16 +33,16 @@ class Tesseract {
     private static final List<String> LANGUAGES = List.of("rus", "eng");
     private static final int MAX_OUTPUT_BYTES = 4_000_000;
     private static final int MAX_TEXT = 100_000;
-    /** Tesseract returns such words for textures and edges. */
+    /** Minimum confidence of a word, in percent. Tesseract returns words below it for textures and edges. */
     private static final double MIN_WORD_CONFIDENCE = 50;
 
     private static final double MIN_MEAN_CONFIDENCE = 60;
-    /** Without one, the text is noise of textures and edges. */
+    /** Required in a text; without a match, the text is noise from textures and edges. */
     private static final Pattern WORD_OR_NUMBER = Pattern.compile("\\p{L}{3}|\\d{3}");
 
     /**
-     * Exit codes after SIGHUP, SIGINT and SIGTERM. Ctrl-C in a terminal ends this program with the product; the picture must not count as
-     * one without text.
+     * Exit codes after SIGHUP, SIGINT and SIGTERM. Ctrl-C in a terminal also ends tesseract; the picture must not be stored as a picture
+     * without text.
      */
     private static final Set<Integer> ENDED_FROM_OUTSIDE = Set.of(129, 130, 143);
 
@@ -50,7 +50,7 @@ class Tesseract {
     private static final int CONFIDENCE = 10;
     private static final int WORD = 11;
 
-    /** Recognised text, its lines separated by line breaks, with the mean confidence of its words from 0 to 1. */
+    /** Recognised text with line breaks, and the mean confidence of its words from 0 to 1. */
     record Text(String text, double confidence) {}
 
     private final String program;
@@ -70,7 +70,7 @@ class Tesseract {
         languages = program.isBlank() ? "" : languages();
     }
 
-    /** Whether the program is installed, with Russian or English. */
+    /** Returns whether the program is installed, with Russian or English. */
     boolean isAvailable() {
         return !languages.isEmpty();
     }
@@ -95,10 +95,10 @@ class Tesseract {
     }
 
     /**
-     * The text in a picture; empty if there is none or the program is not available.
+     * Returns the text in a picture; empty if there is none or the program is not available.
      *
      * @throws IOException if the program fails, takes too long or needs too much memory
-     * @throws InterruptedException if the program was ended from outside, as when the product stops
+     * @throws InterruptedException if the program was ended by a signal, for example when the product stops
      */
     Optional<Text> read(BufferedImage picture) throws IOException, InterruptedException {
         if (!isAvailable()) {
@@ -107,7 +107,7 @@ class Tesseract {
         return text(run(picture, program, "stdin", "stdout", "-l", languages, "--psm", "3", "tsv"));
     }
 
-    /** Reads Tesseract's table: one row per page, block, paragraph, line (level 4) and word (level 5). */
+    /** Parses Tesseract's table: one row per page, block, paragraph, line (level 4) and word (level 5). */
     private static Optional<Text> text(String table) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
@@ -145,10 +145,10 @@ class Tesseract {
         }
     }
 
-    /** Input and output are files, so that no thread has to feed or empty a pipe. */
+    /** Runs the program with files for input and output, so that no thread has to write or read a pipe. */
     private String run(BufferedImage input, String... command) throws IOException, InterruptedException {
-        // the shell only sets the limits, and the program replaces it; the arguments are not part of its script.
-        // A lower priority: pictures take the processor time that posts leave
+        // the shell only sets the limits, then the program replaces it; the arguments are not part of its script. Lower priority, so that
+        // pictures only use spare processor time
         List<String> limited = new ArrayList<>(
                 List.of("sh", "-c", "ulimit -v " + memoryMb * 1024L + "; exec nice -n 5 \"$@\"", "tesseract-limited"));
         limited.addAll(List.of(command));

@@ -44,7 +44,7 @@ import routes.vision.VisionPass.Asked;
 import routes.vision.VisionPass.Decision;
 import routes.vision.VisionPass.Pending;
 
-/** The work of the stage {@code vision}: selects the pictures to analyse, reads them, and stores what the providers found. */
+/** The stage {@code vision}: selects the pictures to analyse, reads them, and stores the results of the providers. */
 @Component("vision")
 public class Vision {
     private static final Logger LOG = LoggerFactory.getLogger(Vision.class);
@@ -95,7 +95,7 @@ public class Vision {
         hasModels = !credentials.isLocalOnly(properties.providers());
     }
 
-    /** The same stage for trials: it claims, reserves and counts nothing; what it writes to the database the caller undoes. */
+    /** Returns the stage for trials: it claims, reserves and counts nothing; the caller rolls back what it writes to the database. */
     public Vision rehearsal() {
         return new Vision(
                 policy,
@@ -112,7 +112,7 @@ public class Vision {
                 clock);
     }
 
-    /** Decides by the policy what happens to each file, takes over the results that are known, and reads the first picture to analyse. */
+    /** Decides by the policy how each file is handled, reuses existing results, and reads the first picture to analyse. */
     public VisionPass begin(Exchange exchange, @Body List<VisionUploaded> batch) throws IOException {
         VisionPass pass = new VisionPass(batch, clock.instant());
         Map<UUID, VisionStore.StoredPost> posts = store.posts(batch);
@@ -182,7 +182,7 @@ public class Vision {
         }
     }
 
-    /** Reads pictures until one can be analysed. */
+    /** Reads pictures until it finds one that can be analysed. */
     private void next(VisionPass pass) throws IOException {
         pass.asked = null;
         while (!pass.isOpen() && !pass.pending.isEmpty()) {
@@ -218,10 +218,10 @@ public class Vision {
     }
 
     /**
-     * Why a picture goes to models or not.
+     * Returns why a picture is or is not sent to models.
      *
      * @param models whether policy and configuration allow models
-     * @param affordable whether the budget does
+     * @param affordable whether the budget allows the call
      */
     static String reason(boolean models, boolean affordable, boolean ocrOnly) {
         if (models) {
@@ -251,12 +251,12 @@ public class Vision {
         return picture;
     }
 
-    /** The picture that is analysed next. */
+    /** Returns the next picture to analyse. */
     public PictureTask task(@ExchangeProperty(PASS) VisionPass pass) {
         return pass.asked.task();
     }
 
-    /** Takes over a provider's answer. What models were called for is stored at once, so that a crash does not repeat the calls. */
+    /** Accepts a provider's answer. Results of model calls are stored immediately, so that a crash does not repeat the calls. */
     public void answered(
             @ExchangeProperty(PASS) VisionPass pass,
             @ExchangeProperty(CHAIN) Providers.Chain chain,
@@ -275,7 +275,7 @@ public class Vision {
         next(pass);
     }
 
-    /** No provider analysed the picture. */
+    /** Records that no provider analysed the picture. */
     public void failed(
             @ExchangeProperty(PASS) VisionPass pass,
             @ExchangeProperty(CHAIN) Providers.Chain chain,
@@ -286,7 +286,7 @@ public class Vision {
         next(pass);
     }
 
-    /** The estimate stays for models that were called and report no use. */
+    /** Settles the reserved tokens. For models that were called and report no usage, the estimate is kept. */
     private void settle(VisionPass pass, Providers.Chain chain) {
         if (pass.asked.reserved() && (chain.calls().isEmpty() || chain.tokens() > 0)) {
             budget.settle(pass.asked.picture().key().tenantId(), chain.tokens());
@@ -296,7 +296,7 @@ public class Vision {
     /**
      * Stores the results in one transaction.
      *
-     * @return an answer for each event: the analysed event, or a failure for events with a picture that no provider analysed
+     * @return a result for each event: the analysed event, or a failure for events with a picture that no provider analysed
      */
     public List<Recorded> end(Exchange exchange, @ExchangeProperty(PASS) VisionPass pass) {
         Map<UUID, VisionStore.Row> rows = new HashMap<>();
@@ -339,7 +339,9 @@ public class Vision {
         }
     }
 
-    /** After the last attempt the post continues without the picture, so that it reaches the later stages. */
+    /**
+     * Returns whether this is the last attempt, after which the post continues without the picture, so that it reaches the later stages.
+     */
     private boolean isLastAttempt(Exchange exchange, int index) {
         return EventRoutes.deliveries(exchange, index) >= properties.maxAttempts();
     }

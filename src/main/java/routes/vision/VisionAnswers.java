@@ -16,7 +16,7 @@ import java.util.stream.StreamSupport;
 import routes.events.VisionAnalyzed.VisionClassification;
 import routes.llm.ModelFailureException;
 
-/** Reads a model's answer about a picture: tolerant of its form, strict about its content. */
+/** Parses a model's answer about a picture: lenient about its form, strict about its content. */
 final class VisionAnswers {
     static final Set<String> TYPES = Set.of("photo", "meme", "document", "screenshot", "infographic", "other");
     static final String OTHER = "other";
@@ -27,7 +27,7 @@ final class VisionAnswers {
     private static final int MAX_DESCRIPTION = 1_000;
     private static final int MAX_OCR = 100_000;
 
-    /** Models also write single quotes, comments and trailing commas. */
+    /** Lenient parser: models also write single quotes, comments and trailing commas. */
     private static final ObjectMapper JSON = JsonMapper.builder(new JsonFactory())
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
             .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
@@ -38,9 +38,9 @@ final class VisionAnswers {
     private VisionAnswers() {}
 
     /**
-     * The fields of the answer.
+     * Parses the fields of the answer.
      *
-     * @throws ModelFailureException if it has no JSON object, or one without description, labels and text
+     * @throws ModelFailureException if it contains no JSON object, or an object without description, labels and text
      */
     static FileVision read(String content) {
         JsonNode answer = object(content);
@@ -67,7 +67,7 @@ final class VisionAnswers {
                 .build();
     }
 
-    /** The first JSON object in the answer, whatever stands around it. */
+    /** Returns the first JSON object in the answer, ignoring surrounding text. */
     private static JsonNode object(String content) {
         for (int start = content.indexOf('{'); start >= 0; start = content.indexOf('{', start + 1)) {
             try (JsonParser parser = JSON.createParser(content.substring(start))) {
@@ -76,7 +76,7 @@ final class VisionAnswers {
                     return node;
                 }
             } catch (IOException e) {
-                // not the beginning of an object
+                // not the beginning of a JSON object
                 continue;
             }
         }
@@ -97,7 +97,7 @@ final class VisionAnswers {
                 : text.substring(0, text.offsetByCodePoints(0, Math.min(text.codePointCount(0, text.length()), max)));
     }
 
-    /** Without control characters other than line breaks. */
+    /** Removes control characters except line breaks. */
     private static String clean(String text) {
         return text.replaceAll("[\\p{Cntrl}&&[^\\n]]+", " ").strip();
     }

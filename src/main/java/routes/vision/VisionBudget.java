@@ -10,13 +10,13 @@ import org.springframework.stereotype.Component;
 import routes.redis.RedisLink;
 import routes.redis.Script;
 
-/** The tokens that models may use for a tenant's pictures per day (UTC), over all processes. */
+/** The number of tokens that models may use for a tenant's pictures per day (UTC), across all processes. */
 @Component
 class VisionBudget {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE.withZone(ZoneOffset.UTC);
     private static final Duration KEPT = Duration.ofHours(25);
 
-    /** KEYS: counter. ARGV: tokens, limit, milliseconds to keep. Counts the tokens if fewer than the limit were used. */
+    /** KEYS: counter. ARGV: tokens, limit, time to live in milliseconds. Counts the tokens if fewer than the limit were used. */
     private static final Script RESERVE = Script.of(
             """
             if tonumber(redis.call('GET', KEYS[1]) or '0') + tonumber(ARGV[1]) > tonumber(ARGV[2]) then
@@ -37,7 +37,7 @@ class VisionBudget {
         this.clock = clock;
     }
 
-    /** One for trials: says whether there is room, and counts nothing. */
+    /** Returns a budget for trials, which checks the limit but counts nothing. */
     VisionBudget rehearsal() {
         VisionBudget real = this;
         return new VisionBudget(redis, properties, clock) {
@@ -53,7 +53,7 @@ class VisionBudget {
         };
     }
 
-    /** Counts the estimate of a picture. False if the rest of the day's budget is smaller. */
+    /** Reserves the estimate for a picture. Returns false if the remaining budget of the day is smaller. */
     boolean reserve(UUID tenantId) {
         return redis.run(
                         RESERVE,
@@ -65,12 +65,12 @@ class VisionBudget {
                 .equals(1L);
     }
 
-    /** Whether {@link #reserve} would succeed now. */
+    /** Returns whether {@link #reserve} would succeed now. */
     boolean hasRoom(UUID tenantId) {
         return used(tenantId) + properties.tokensPerPicture() <= properties.dailyTokensPerTenant();
     }
 
-    /** For operators. */
+    /** Returns a description for operators. */
     String describe(UUID tenantId) {
         return "%d of %d tokens used today, a picture reserves %d"
                 .formatted(used(tenantId), properties.dailyTokensPerTenant(), properties.tokensPerPicture());
@@ -81,7 +81,7 @@ class VisionBudget {
         return used == null ? 0 : Long.parseLong(used);
     }
 
-    /** Replaces the estimate by the tokens that were used, 0 if no model was called. */
+    /** Replaces the estimate with the number of tokens used; 0 if no model was called. */
     void settle(UUID tenantId, long used) {
         redis.call(commands -> commands.incrby(key(tenantId), used - properties.tokensPerPicture()));
     }

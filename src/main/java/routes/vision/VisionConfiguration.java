@@ -11,7 +11,9 @@ import routes.llm.ProviderCredentials;
 @Configuration(proxyBeanMethods = false)
 class VisionConfiguration {
     private static final String POLICY = "vision_policy.yml";
-    /** One picture with text takes about a second; a batch must be done long before its lease ends. */
+    /**
+     * Batch size of local analysis. A picture with text takes about a second, and a batch must complete long before its lease expires.
+     */
     private static final int LOCAL_BATCH = 8;
 
     @Bean
@@ -21,7 +23,7 @@ class VisionConfiguration {
                 .checked(file);
     }
 
-    /** Route setting: with models, an entry is acknowledged when its pictures are analysed, so each is a batch of its own. */
+    /** Route setting: with models, an entry is acknowledged when its pictures are analysed, so each entry is a separate batch. */
     @Bean
     MapPropertySource visionEntries(
             ConfigurableEnvironment environment, VisionProperties vision, ProviderCredentials credentials) {

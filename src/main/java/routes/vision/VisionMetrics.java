@@ -14,7 +14,7 @@ class VisionMetrics {
     private static final String DURATION = "vision.analysis.duration";
     private static final String MEDIA = "media.processing";
 
-    /** Why a picture is not analysed. */
+    /** Reasons why a picture is not analysed. */
     static final List<String> SKIPS = List.of(
             "type",
             "size",

@@ -12,32 +12,32 @@ import routes.events.Recorded;
 import routes.events.VisionUploaded;
 import routes.idempotency.BatchClaims.Claim;
 
-/** The events of a batch on their way through vision, and the pictures that are still to be analysed. */
+/** The state of a batch of events in the vision stage, and the pictures that are still to be analysed. */
 public final class VisionPass {
 
-    /** A picture to analyse, with the first event of the batch that carries it. */
+    /** A picture to analyse, with the first event of the batch that contains it. */
     record Pending(VisionStore.Key key, MediaFile file, boolean ocrOnly, Claim claim) {}
 
-    /** A file of an event: why it is skipped, or null if it is analysed. */
+    /** The decision about a file of an event. The skip reason is null if the file is analysed. */
     record Decision(MediaFile file, String skipReason) {}
 
-    /** The picture that providers are asked about, and whether tokens are reserved for it. */
+    /** The picture that was sent to providers, and whether tokens are reserved for it. */
     record Asked(Pending picture, PictureTask task, boolean reserved, Instant at) {}
 
     final List<VisionUploaded> events;
     final Instant started;
-    /** One for each event; null while it depends on the pictures. */
+    /** One result per event; null until its pictures are analysed. */
     final Recorded[] answers;
 
-    /** The files of each event, by its index. */
+    /** The files of each event, by index of the event. */
     final Map<Integer, List<Decision>> decisions = new HashMap<>();
 
     final Queue<Pending> pending = new ArrayDeque<>();
 
-    /** Results by picture, those of earlier posts included. */
+    /** Results by picture, including results from earlier posts. */
     final Map<VisionStore.Key, FileVision> results = new HashMap<>();
 
-    /** Why pictures cannot be analysed. */
+    /** Reasons why pictures cannot be analysed. */
     final Map<VisionStore.Key, String> unreadable = new HashMap<>();
 
     /** Pictures that no provider analysed. */
@@ -55,7 +55,7 @@ public final class VisionPass {
         answers = new Recorded[events.size()];
     }
 
-    /** Whether a picture waits for a provider. */
+    /** Returns whether a picture waits for a provider. */
     public boolean isOpen() {
         return asked != null;
     }

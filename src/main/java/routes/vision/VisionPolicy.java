@@ -11,7 +11,7 @@ import routes.events.MediaFile;
 import routes.events.VisionVersion;
 
 /**
- * {@code config/vision_policy.yml}: which pictures are analysed, and how.
+ * The policy {@code config/vision_policy.yml}: which pictures are analysed, and how.
  *
  * @param version date and number of the prompts, as {@code vision@YYYY-MM-DD#pN}
  * @param types MIME types of pictures that are analysed
@@ -27,8 +27,8 @@ record VisionPolicy(
         Prompts prompts) {
 
     /**
-     * @param minSidePixels of the shorter side
-     * @param maxMegapixels millions of pixels
+     * @param minSidePixels minimum length of the shorter side
+     * @param maxMegapixels maximum size in millions of pixels
      */
     record Limits(int maxImageMb, int minImageBytes, int minSidePixels, int maxMegapixels, int maxImagesPerPost) {
 
@@ -37,13 +37,13 @@ record VisionPolicy(
         }
     }
 
-    /** Pictures that never go to a model. */
+    /** Pictures that are never sent to a model. */
     record OcrOnly(List<String> types, List<String> channels) {}
 
     /** Names of prompts. */
     record Prompts(@JsonProperty("default") String byDefault, Map<String, String> byType) {}
 
-    /** A channel, as far as the policy can name it. */
+    /** The attributes of a channel that the policy can refer to. */
     record Source(UUID id, Long telegramId, String username) {
         private boolean isIn(List<String> names) {
             return names.stream()
@@ -55,7 +55,7 @@ record VisionPolicy(
     }
 
     /**
-     * @param position of the file in its post, from 0
+     * @param position position of the file in its post, starting at 0
      * @return why the file is skipped; empty if it is analysed
      */
     Optional<String> skipReason(MediaFile file, int position, Source channel) {
@@ -71,7 +71,7 @@ record VisionPolicy(
         return position < limits.maxImagesPerPost() ? Optional.empty() : Optional.of("per_post");
     }
 
-    /** Whether only text is recognised, without a model. */
+    /** Returns whether only text is recognised, without a model. */
     boolean isOcrOnly(MediaFile file, Source channel) {
         return ocrOnly.types().contains(file.mimeType()) || channel.isIn(ocrOnly.channels());
     }
@@ -80,7 +80,7 @@ record VisionPolicy(
         return prompts.byType().getOrDefault(mimeType, prompts.byDefault());
     }
 
-    /** The names of all prompts. */
+    /** Returns the names of all prompts. */
     TreeSet<String> promptNames() {
         TreeSet<String> names = new TreeSet<>(prompts.byType().values());
         names.add(prompts.byDefault());

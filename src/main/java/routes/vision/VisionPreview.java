@@ -14,7 +14,7 @@ import routes.events.MediaFile;
 import routes.llm.ModelResult;
 import routes.llm.ModelTask;
 
-/** What the stage would do with the files of a post. Stores nothing and claims nothing; counts nothing for the budget. */
+/** Shows how the stage would handle the files of a post. Stores nothing, claims nothing, and does not count towards the budget. */
 @Component
 public class VisionPreview {
     private final JdbcClient jdbc;
@@ -45,10 +45,10 @@ public class VisionPreview {
     /**
      * A file of a post.
      *
-     * @param decision of the policy, with its reason
-     * @param stored whether the stage would take over an earlier result instead of a call
-     * @param task for the providers; null for a file that is skipped
-     * @param local whether only the local provider may do the task
+     * @param decision decision of the policy, with its reason
+     * @param stored whether the stage would reuse an earlier result instead of calling a provider
+     * @param task task for the providers; null for a skipped file
+     * @param local whether only the local provider may execute the task
      */
     public record File(String name, String decision, boolean stored, ModelTask task, boolean local) {}
 
@@ -63,7 +63,7 @@ public class VisionPreview {
             long sizeBytes,
             boolean stored) {}
 
-    /** The stored files of a post that is not deleted, in their order. Each picture is read when its turn comes. */
+    /** Returns the stored files of a post that is not deleted, in their order. The stream reads each picture lazily. */
     public Stream<File> files(UUID post) {
         List<Row> rows = jdbc.sql(
                         """
@@ -109,7 +109,7 @@ public class VisionPreview {
         }
     }
 
-    /** What is used of the budget of the day of the post's tenant; empty if there is no such post. */
+    /** Returns the used part of the current day's budget of the post's tenant; empty if there is no such post. */
     public Optional<String> budget(UUID post) {
         return jdbc.sql("SELECT tenant_id FROM posts WHERE id = ?")
                 .param(post)
@@ -118,12 +118,12 @@ public class VisionPreview {
                 .map(budget::describe);
     }
 
-    /** The version of policy and prompts. */
+    /** Returns the version of policy and prompts. */
     public String version() {
         return policy.version();
     }
 
-    /** What the stage would store for the file, as JSON. */
+    /** Returns what the stage would store for the file, as JSON. */
     public String accepted(File file, ModelResult result, long tokens) {
         Picture pixels = ((PictureTask) file.task()).pixels;
         return json.valueToTree(results.complete(pixels, result, tokens, clock.instant()))

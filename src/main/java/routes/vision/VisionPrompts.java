@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import routes.configuration.ConfigFolderProperties;
 
-/** The prompts {@code prompts/vision-<name>.txt} of the configuration folder that the policy names. */
+/** The prompts {@code prompts/vision-<name>.txt} of the configuration folder that the policy refers to. */
 @Component
 class VisionPrompts {
     private final VisionPolicy policy;

@@ -30,7 +30,7 @@ class VisionStore {
      * @param data value of {@code post_enrichment.data} of kind vision
      * @param ocr text recognised in all files; null if there is none
      * @param status ok, partial or error
-     * @param uploadedAt when the post's files were announced: a later announcement is not overwritten by an earlier one
+     * @param uploadedAt time of the event that announced the post's files; an earlier announcement does not overwrite a later one
      */
     record Row(
             UUID postId,
@@ -50,7 +50,7 @@ class VisionStore {
         this.json = json;
     }
 
-    /** The posts that have a row, by id. */
+    /** Returns the posts that have a row, by id. */
     Map<UUID, StoredPost> posts(Collection<VisionUploaded> events) {
         Map<UUID, StoredPost> posts = new HashMap<>();
         jdbc.sql(
@@ -74,7 +74,7 @@ class VisionStore {
         return posts;
     }
 
-    /** Results of this version that are stored already. */
+    /** Returns the stored results of this version. */
     Map<Key, FileVision> results(Set<Key> keys, String version) {
         Map<Key, FileVision> results = new HashMap<>();
         jdbc.sql(
@@ -93,7 +93,9 @@ class VisionStore {
         return results;
     }
 
-    /** Stores results, the first of each picture, and the pictures' perceptual hashes, also of files that were stored again. */
+    /**
+     * Stores the results, the first result of each picture, and the pictures' perceptual hashes, also for files that were stored again.
+     */
     void saveResults(Map<Key, FileVision> results, String version) {
         if (results.isEmpty()) {
             return;
@@ -119,7 +121,7 @@ class VisionStore {
     }
 
     /**
-     * Stores what vision found in posts, unless a later announcement of the post's files or a later version is stored.
+     * Stores the vision results of posts, unless a later announcement of the post's files or a later version is stored.
      *
      * @return the posts that have a row
      */

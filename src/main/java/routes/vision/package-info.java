@@ -1,5 +1,5 @@
 /**
- * The stage {@code vision}: finds out what the pictures of posts show.
+ * The stage {@code vision}: analyses the pictures of posts.
  *
  * <p>Uses: configuration, events, idempotency, llm, objectstore, posts, redis, stages.
  */

@@ -36,15 +36,15 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 import routes.api.http.Operations;
 import routes.api.http.ProblemType;
 
-/** Access control with Spring Security and the keys of {@code API_KEYS}. Refusals are exceptions, answered by the RefusalFilter. */
+/**
+ * Access control with Spring Security and the keys of {@code API_KEYS}. Refusals are exceptions, converted to responses by the
+ * RefusalFilter.
+ */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessProperties.class)
 class AccessConfiguration {
 
-    /**
-     * What needs no key: health, and static files without data, which are the reader page, the pages of the demo and the
-     * documentation.
-     */
+    /** Paths that need no key: health, and static files without data (reader page, demo pages and documentation). */
     private static final RequestMatcher OPEN = new OrRequestMatcher(Stream.of(
                     "/health",
                     "/health/live",
@@ -66,7 +66,7 @@ class AccessConfiguration {
             .<RequestMatcher>map(PathPatternRequestMatcher.withDefaults()::matcher)
             .toList());
 
-    /** Their addresses have keys of their own. */
+    /** The address of a feed contains its own key. */
     private static final RequestMatcher FEEDS =
             PathPatternRequestMatcher.withDefaults().matcher("/feeds/{key}/{file}");
 
@@ -77,7 +77,10 @@ class AccessConfiguration {
         return new ApiKeys(properties.keys());
     }
 
-    /** On a loopback address metrics and health need no key, for a local Prometheus; elsewhere they need an operator key. */
+    /**
+     * On a loopback address, metrics and health need no key, so that a local Prometheus can read them. On other addresses they need an
+     * operator key.
+     */
     @Bean
     @Order(1)
     SecurityFilterChain managementAccess(
@@ -104,7 +107,7 @@ class AccessConfiguration {
                     if (keys.isEmpty()) {
                         requests.anyRequest().permitAll();
                     } else {
-                        // dispatches of a request that was already authorised, to a page or a problem
+                        // dispatches of an already authorised request to a page or a problem response
                         requests.dispatcherTypeMatchers(
                                         DispatcherType.ERROR, DispatcherType.FORWARD, DispatcherType.ASYNC)
                                 .permitAll()
@@ -112,7 +115,7 @@ class AccessConfiguration {
                                 .permitAll()
                                 .anyRequest()
                                 .access((caller, context) -> {
-                                    // for an unknown operation a reader's role is enough to be told so
+                                    // an unknown operation needs only the role reader, so that every caller gets the error for it
                                     Optional<Role.Needed> needed = operations
                                             .find(context.getRequest())
                                             .flatMap(Role::needed);
@@ -128,13 +131,13 @@ class AccessConfiguration {
     }
 
     /**
-     * Checks that apply to every request on both ports: its key, or its origin if no keys are configured.
+     * Checks for every request on both ports: its key, or its origin if no keys are configured.
      *
-     * @param keyed the requests whose key is checked; of others an unknown key is ignored
+     * @param keyed requests whose key is checked; on other requests an unknown key is ignored
      */
     private static HttpSecurity guarded(
             HttpSecurity http, ApiKeys keys, KeyAuthentication authentication, RequestMatcher keyed) throws Exception {
-        // CSRF does not apply: a browser never sends a key on its own
+        // CSRF does not apply: browsers never send the key automatically
         http.csrf(AbstractHttpConfigurer::disable)
                 // SecurityHeadersFilter sets them, also on container errors
                 .headers(AbstractHttpConfigurer::disable)
@@ -175,7 +178,7 @@ class AccessConfiguration {
         return new AuthorizationDecision(true);
     }
 
-    /** Refuses everything with data until schema and routes are ready, and during shut-down. */
+    /** Refuses every request for data until schema and routes are ready, and during shutdown. */
     @Bean
     FilterRegistrationBean<Filter> readyFilter(ApplicationAvailability availability) {
         var registration = new FilterRegistrationBean<Filter>((request, response, chain) -> {

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
 import routes.events.Json;
 
-/** Database access for the API: no statement runs longer than {@value #TIMEOUT_SECONDS} seconds. */
+/** Database access for the API. Statements time out after {@value #TIMEOUT_SECONDS} seconds. */
 @Component
 public final class ApiDatabase {
 
@@ -34,9 +34,10 @@ public final class ApiDatabase {
     }
 
     /**
-     * A statement whose rows PostgreSQL writes as JSON, for {@link #as}. The columns have the names of the fields in the API.
+     * Creates a statement whose rows PostgreSQL returns as JSON, for {@link #as}. The columns are named like the API fields.
      *
-     * @param sql may limit the rows to what the caller may see by {@code tenant_id = coalesce(CAST(:caller AS uuid), tenant_id)}
+     * @param sql can restrict the rows to those that the caller may see with {@code tenant_id = coalesce(CAST(:caller AS uuid),
+     *     tenant_id)}
      */
     public StatementSpec rows(String sql) {
         return sql("WITH one AS (" + sql + ") SELECT to_json(one) FROM one")
@@ -48,7 +49,7 @@ public final class ApiDatabase {
         return as(type, row -> {});
     }
 
-    /** @param change of the fields of a row, before it is mapped; null fields are absent */
+    /** @param change modifies the fields of a row before it is mapped; null fields are absent */
     public static <T> RowMapper<T> as(Class<T> type, Consumer<ObjectNode> change) {
         return (row, n) -> {
             try {

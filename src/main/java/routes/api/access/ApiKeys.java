@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import routes.events.Sha256;
 
-/** The keys that may call the API. Only the hashes of the keys are known. */
+/** The keys that may call the API. Only hashes of the keys are stored. */
 final class ApiKeys {
 
     private final Map<String, Key> byHash = new HashMap<>();
@@ -25,14 +25,14 @@ final class ApiKeys {
     /**
      * A key that may call the API.
      *
-     * @param name the holder; for messages and logs
+     * @param name name of the holder, for messages and logs
      * @param sha256 of the key, in lower-case hex
      * @param tenant id or name of the tenant whose data the key gives access to
      */
     record Key(String name, String sha256, String tenant, Role role) {
 
         /**
-         * Reads {@code name:sha256:tenant:role}.
+         * Parses {@code name:sha256:tenant:role}.
          *
          * @throws IllegalArgumentException with the reason, without the hash
          */
@@ -64,7 +64,7 @@ final class ApiKeys {
 
     /**
      * @param entries in the form of {@link Key#parse}
-     * @throws IllegalArgumentException with the wrong entry and the reason
+     * @throws IllegalArgumentException with the invalid entry and the reason
      */
     ApiKeys(List<String> entries) {
         Set<String> names = new HashSet<>();
@@ -98,7 +98,7 @@ final class ApiKeys {
         return Optional.ofNullable(byHash.get(Sha256.hex(key)));
     }
 
-    /** Entries of keys, with unique names and keys. */
+    /** Key entries with unique names and keys. */
     @Target({ElementType.FIELD, ElementType.PARAMETER})
     @Retention(RetentionPolicy.RUNTIME)
     @Constraint(validatedBy = Validator.class)
@@ -110,7 +110,7 @@ final class ApiKeys {
         Class<? extends Payload>[] payload() default {};
     }
 
-    /** Reports the invalid entry. Public, since Hibernate Validator instantiates it. */
+    /** Reports the invalid entry. Public, because Hibernate Validator instantiates it. */
     public static final class Validator implements ConstraintValidator<Entries, List<String>> {
         @Override
         public boolean isValid(List<String> entries, ConstraintValidatorContext context) {

@@ -32,8 +32,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import routes.console.ConsoleLogin;
 
 /**
- * Access to Hawtio and Jolokia: a login of their own, on whatever address the management port listens, and a token against forged
- * requests, since a browser sends the credentials automatically.
+ * Access to Hawtio and Jolokia: a separate login, independent of the address of the management port, and a CSRF token, because browsers
+ * send the credentials automatically.
  */
 @Configuration(proxyBeanMethods = false)
 class ConsoleAccess {
@@ -49,10 +49,9 @@ class ConsoleAccess {
                         .accessDeniedHandler(
                                 (request, response, e) -> response.setStatus(HttpStatus.FORBIDDEN.value())))
                 .csrf(csrf -> csrf.csrfTokenRepository(tokens)
-                        // the script sends what the cookie says
+                        // the script returns the cookie value unchanged
                         .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
-                        // each request logs in; a new token for each would be another one than that of requests under
-                        // way
+                        // every request authenticates; replacing the token each time would invalidate the token of concurrent requests
                         .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
                 .addFilterAfter(new TokenFilter(), BasicAuthenticationFilter.class)
                 .addFilterAfter(new RepeatedCalls(), AuthorizationFilter.class)
@@ -68,7 +67,7 @@ class ConsoleAccess {
                 .build();
     }
 
-    /** Not as an error, which would be shown by the page for errors. */
+    /** Responds without an error dispatch, which would show the error page. */
     private static void askForLogin(
             HttpServletRequest request, HttpServletResponse response, AuthenticationException refusal) {
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Telegram Assistant\", charset=\"UTF-8\"");
@@ -82,7 +81,7 @@ class ConsoleAccess {
         return UsernamePasswordAuthenticationToken.authenticated(given.getName(), null, List.of());
     }
 
-    /** The token is created when it is first asked for; without this the page would never get its cookie. */
+    /** Reads the lazily created token; otherwise the page would never receive its cookie. */
     private static final class TokenFilter extends OncePerRequestFilter {
         @Override
         protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

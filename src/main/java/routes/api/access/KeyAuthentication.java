@@ -57,10 +57,10 @@ final class KeyAuthentication implements AuthenticationConverter, Authentication
     }
 
     /**
-     * Finds or creates the tenant on the first use of a key, since the database may be unavailable at start.
+     * Finds or creates the tenant on the first use of a key, because the database may be unavailable at start.
      *
      * @param bearer its credentials are the key as sent by the client
-     * @throws ErrorResponseException status 429, with the time until another request is allowed
+     * @throws ErrorResponseException status 429, with the time until the next request is allowed
      */
     @Override
     public Authentication authenticate(Authentication bearer) {
@@ -71,7 +71,7 @@ final class KeyAuthentication implements AuthenticationConverter, Authentication
                 .authentication();
     }
 
-    /** A burst may use the limit of a whole minute. */
+    /** A burst may use up the limit of a whole minute. */
     private void limitRate(String key) {
         ConsumptionProbe probe = buckets.computeIfAbsent(key, name -> Bucket.builder()
                         .addLimit(limit -> limit.capacity(requestsPerMinute)

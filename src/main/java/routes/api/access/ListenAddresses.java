@@ -16,8 +16,8 @@ import routes.configuration.ConfigurationException;
 import routes.routefiles.PipelineStages;
 
 /**
- * Keeps the API port closed in a process without the stage api; health and metrics stay on the management port. Refuses a start that
- * would expose the data to the network: without keys only loopback addresses are allowed.
+ * Keeps the API port closed in a process without the stage api; health and metrics remain on the management port. Refuses a start that
+ * would expose the data to the network: without keys, only loopback addresses are allowed.
  */
 public final class ListenAddresses implements EnvironmentPostProcessor, Ordered {
 
@@ -52,7 +52,7 @@ public final class ListenAddresses implements EnvironmentPostProcessor, Ordered 
         return MANAGEMENT.values(environment).allMatch(MANAGEMENT::isLoopback);
     }
 
-    /** A listen address: the product's setting, and Spring Boot's property, which may be set directly. */
+    /** A listen address: the variable of this product, and the Spring Boot property, which may be set directly. */
     private record Address(String variable, String ours, String springs) {
 
         void requireLoopback(Environment environment) {

@@ -13,8 +13,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import routes.api.http.ProblemType;
 
 /**
- * Without configured keys every local process may do everything, and local browsers run pages of other sites. Blocks those pages:
- * cross-site requests (Origin, Sec-Fetch-Site) and DNS rebinding (Host).
+ * Without configured keys, every local process has full access, and local browsers run pages of other sites. This filter blocks requests
+ * of such pages: cross-site requests (Origin, Sec-Fetch-Site) and DNS rebinding (Host).
  */
 public final class LocalCallersFilter extends OncePerRequestFilter {
 
@@ -41,17 +41,17 @@ public final class LocalCallersFilter extends OncePerRequestFilter {
         chain.doFilter(request, response);
     }
 
-    /** Whether the request comes from a page of another site. */
+    /** Returns whether the request comes from a page of another site. */
     public static boolean hasForeignOrigin(HttpServletRequest request) {
         try {
             return CorsUtils.isCorsRequest(request);
         } catch (IllegalArgumentException e) {
-            // an invalid origin is not the origin of this server
+            // an invalid origin cannot be the origin of this server
             return true;
         }
     }
 
-    /** Only browsers send this header. Safe methods stay allowed, so links from other sites work. */
+    /** Only browsers send Sec-Fetch-Site. Safe methods stay allowed, so that links from other sites work. */
     private static boolean isFromElsewhere(HttpServletRequest request) {
         String from = request.getHeader("Sec-Fetch-Site");
         return "cross-site".equals(from) || "same-site".equals(from);

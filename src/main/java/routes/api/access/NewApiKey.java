@@ -8,17 +8,17 @@ import routes.events.Sha256;
 /**
  * A newly generated key.
  *
- * @param key   what the holder sends: a prefix that makes leaked keys searchable, then 256 random bits
- * @param entry its entry for {@code API_KEYS}
+ * @param key value that the holder sends: a prefix that makes leaked keys searchable, then 256 random bits
+ * @param entry entry for {@code API_KEYS}
  */
 public record NewApiKey(String key, String entry) {
 
     private static final int BYTES = 32;
 
     /**
-     * @param name   the holder
+     * @param name name of the holder
      * @param tenant id or name of the tenant whose data the key gives access to
-     * @param role   reader, operator or admin
+     * @param role reader, operator or admin
      * @throws ConfigurationException if one of them is not valid in {@code API_KEYS}
      */
     public static NewApiKey make(String name, String tenant, String role) {

@@ -21,15 +21,16 @@ import org.springframework.web.util.ContentCachingResponseWrapper;
 import routes.api.http.ReadRequest;
 
 /**
- * Hawtio 5.2 sends each operation twice, a few milliseconds apart: the button and its form both do. The second request gets the
- * response to the first. Otherwise a post would be replayed twice, and a replayed dead letter would be reported as missing.
+ * Suppresses duplicate operations. Hawtio 5.2 sends each operation twice, a few milliseconds apart, because both the button and its form
+ * submit it. The second request gets the response to the first. Otherwise a post would be replayed twice, and a replayed dead letter would
+ * be reported as missing.
  */
 final class RepeatedCalls extends OncePerRequestFilter {
     private static final Duration SAME_CLICK = Duration.ofSeconds(2);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     private static final int MAX_CALLS = 100;
 
-    /** In bytes. Requests for an operation are smaller. */
+    /** Maximum body size in bytes. Requests for an operation are smaller. */
     private static final int MAX_BODY = 65_536;
 
     private record Answer(int status, String contentType, byte[] body) {}
@@ -39,7 +40,7 @@ final class RepeatedCalls extends OncePerRequestFilter {
             .maximumSize(MAX_CALLS)
             .build();
 
-    /** Only a browser sends an Origin header: repeated calls of a script are intended. */
+    /** Only browsers send an Origin header. Repeated calls of a script are intended. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return request.getHeader(HttpHeaders.ORIGIN) == null
@@ -64,7 +65,7 @@ final class RepeatedCalls extends OncePerRequestFilter {
             own.complete(new Answer(copied.getStatus(), copied.getContentType(), copied.getContentAsByteArray()));
             copied.copyBodyToResponse();
         } finally {
-            // without an effect if it is complete
+            // no effect if already completed
             own.cancel(false);
         }
     }

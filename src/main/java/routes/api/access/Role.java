@@ -9,36 +9,36 @@ import java.util.Optional;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.web.method.HandlerMethod;
 
-/** What a key may do; each role includes the roles before it. */
+/** What a key may do. Each role includes the preceding roles. */
 public enum Role {
-    /** Reads. */
+    /** Read access. */
     READER,
-    /** Imports, subscribes, signs Telegram accounts in, edits, deletes, requests tagging again. */
+    /** Imports, subscribes, signs in Telegram accounts, edits, deletes, requests new tags. */
     OPERATOR,
     /** Creates users. With a key of the tenant {@code default}, operates the installation. */
     ADMIN;
 
     /**
-     * The role that an operation needs, or every operation of a class; {@link #READER} without the annotation. The OpenAPI document names the
-     * same role.
+     * The role that an operation, or every operation of a class, needs; {@link #READER} without the annotation. The OpenAPI document names
+     * the same role.
      */
     @Target({ElementType.METHOD, ElementType.TYPE})
     @Retention(RetentionPolicy.RUNTIME)
     public @interface Needed {
         Role value();
 
-        /** Whether the operation is about all tenants, so that it needs a key of the tenant {@code default}, to whom the installation belongs. */
+        /** Whether the operation concerns all tenants. It then needs a key of the tenant {@code default}, which owns the installation. */
         boolean ofInstallation() default false;
     }
 
-    /** What an operation needs: by its method, otherwise by its class. */
+    /** Returns the requirement of an operation: the annotation of the method, otherwise of the class. */
     public static Optional<Needed> needed(HandlerMethod operation) {
         return Optional.ofNullable(operation.getMethodAnnotation(Needed.class))
                 .or(() -> Optional.ofNullable(
                         AnnotatedElementUtils.findMergedAnnotation(operation.getBeanType(), Needed.class)));
     }
 
-    /** The name in keys and in the OpenAPI document. */
+    /** Returns the name used in keys and in the OpenAPI document. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -12,12 +12,12 @@ public record TenantStore(ApiDatabase database) {
 
     public static final UUID DEFAULT_TENANT = UUID.fromString("00000000-0000-0000-0000-000000000001");
 
-    /** The full form only, unlike {@link UUID#fromString}, which also accepts 1-1-1-1-1. */
+    /** Accepts only the full form, unlike {@link UUID#fromString}, which also accepts 1-1-1-1-1. */
     private static final Pattern UUID_FORM = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     /**
-     * The tenant with this id or name; created if it does not exist. The id is derived from the name, so two concurrent requests
-     * create one tenant.
+     * Returns the tenant with this id or name, and creates it if it does not exist. The id is derived from the name, so two concurrent
+     * requests create one tenant.
      */
     public UUID require(String idOrName) {
         UUID id = find(idOrName).orElseGet(() -> UUID.nameUUIDFromBytes(idOrName.getBytes(StandardCharsets.UTF_8)));
@@ -28,7 +28,7 @@ public record TenantStore(ApiDatabase database) {
         return id;
     }
 
-    /** The given id, or the id of the tenant with this name; empty for an unknown name. */
+    /** Returns the given id, or the id of the tenant with this name; empty for an unknown name. */
     public Optional<UUID> find(String idOrName) {
         return UUID_FORM.matcher(idOrName).matches()
                 ? Optional.of(UUID.fromString(idOrName))

@@ -1,6 +1,6 @@
 /**
- * Who may do what over HTTP: API keys, roles, tenants, rates, the database as a caller sees it, and protection
- * from pages of other sites.
+ * Access control over HTTP: API keys, roles, tenants, rate limits, database access for the caller, and protection against pages of other
+ * sites.
  *
  * <p>Uses: api.http, configuration, console, events, routefiles.
  */

@@ -20,13 +20,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * Reads the JSON body before the operation starts, at most {@value #MAX_BYTES} bytes regardless of the declared Content-Length.
- * Reads asynchronously, so no thread waits: the request continues when the body is complete, and is refused after a time-out. Runs
- * after the filters that check the key. Uploads have their own limits, and all other bodies are refused unread.
+ * Reads the JSON body before the operation starts, at most {@value #MAX_BYTES} bytes regardless of the declared Content-Length. Reads
+ * asynchronously, so no thread waits: the request continues when the body is complete, and is refused after a timeout. Runs after the
+ * filters that check the key. Uploads have their own limits; all other bodies are refused unread.
  */
 final class BodyLimitFilter extends OncePerRequestFilter {
 
-    /** Far more than any JSON that the API accepts. */
+    /** Far more than the largest JSON body that the API accepts. */
     private static final int MAX_BYTES = 64 * 1024;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -136,10 +136,10 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
         @Override
         public void onStartAsync(AsyncEvent event) {
-            // async processing is started only once
+            // async processing must be started only once
         }
 
-        /** Ends reading; the request continues in an async dispatch. */
+        /** Stops reading; the request continues in an async dispatch. */
         private void end(boolean isStalled) {
             if (isOver.compareAndSet(false, true)) {
                 this.isStalled = isStalled;

@@ -12,15 +12,15 @@ import java.util.UUID;
 import java.util.zip.CRC32;
 
 /**
- * The position in a list after which the next page starts: the sort key of the last row, so rows that are added meanwhile neither
- * shift nor repeat the page.
+ * The position in a list after which the next page starts: the sort key of the last row. Rows added in the meantime neither shift nor
+ * repeat entries of a page.
  *
  * @param time with microsecond precision, as in PostgreSQL
  * @param id distinguishes rows with the same time
  */
 public record Cursor(Instant time, UUID id) {
 
-    /** For rows with a number. */
+    /** Creates a cursor for rows with a number instead of an id. */
     public static Cursor of(Instant time, long number) {
         return new Cursor(time, new UUID(0, number));
     }
@@ -29,7 +29,7 @@ public record Cursor(Instant time, UUID id) {
         return id.getLeastSignificantBits();
     }
 
-    /** The query parameters {@code time}, {@code id} and {@code number} of a position; none for the start of a list. */
+    /** Returns the query parameters {@code time}, {@code id} and {@code number} of a position; empty for the start of a list. */
     public static Map<String, Object> parameters(Optional<Cursor> after) {
         return after.<Map<String, Object>>map(
                         place -> Map.of("time", place.time.toString(), "id", place.id, "number", place.number()))
@@ -37,9 +37,9 @@ public record Cursor(Instant time, UUID id) {
     }
 
     /**
-     * The position as opaque text.
+     * Returns the position as opaque text.
      *
-     * @param scope everything that the list depends on; the cursor is refused for any other
+     * @param scope everything that the list depends on; the cursor is refused for any other scope
      */
     public String encode(String scope) {
         ByteBuffer position = ByteBuffer.allocate(Integer.BYTES + 3 * Long.BYTES)
@@ -56,7 +56,7 @@ public record Cursor(Instant time, UUID id) {
     /**
      * Decodes the text from {@link #encode}.
      *
-     * @throws org.springframework.web.ErrorResponseException status 400, if the text is not a cursor of this list
+     * @throws org.springframework.web.ErrorResponseException status 400 if the text is not a cursor of this list
      */
     public static Cursor decode(String text, String scope) {
         try {

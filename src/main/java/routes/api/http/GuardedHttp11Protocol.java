@@ -13,17 +13,17 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * Tomcat's HTTP/1.1 with a limit on the total time for request line and headers. Tomcat limits only the time between two reads, so a
- * client that sends a byte now and then could hold a connection. No thread waits for them in either case.
+ * client that sends one byte at a time could hold a connection. Neither limit occupies a thread.
  */
 public final class GuardedHttp11Protocol extends Http11NioProtocol {
 
-    /** Note of a Coyote request with its connection. Tomcat itself uses the low numbers. */
+    /** Index of the Coyote request note that holds the connection. Tomcat itself uses the low numbers. */
     private static final int CONNECTION_NOTE = 30;
 
-    /** A client that reads nothing of its response for this long is disconnected. */
+    /** A client that reads none of its response for this long is disconnected. */
     private static final long WRITE_TIMEOUT_MILLIS = 10_000;
 
-    /** The connection of a request, if this protocol handles it (HTTP/2 has its own protocol). */
+    /** Returns the connection of a request if this protocol handles it (HTTP/2 has its own protocol). */
     static Optional<SocketWrapperBase<?>> connection(Request request) {
         return Optional.ofNullable((SocketWrapperBase<?>) request.getNote(CONNECTION_NOTE));
     }
@@ -36,7 +36,7 @@ public final class GuardedHttp11Protocol extends Http11NioProtocol {
     private static final class GuardedProcessor extends Http11Processor {
         private final GuardedHttp11Protocol protocol;
 
-        /** Connection with an incomplete request line or headers; {@code firstRead} holds the start ({@link System#nanoTime}). */
+        /** Connection with an incomplete request line or headers; {@code firstRead} is the start ({@link System#nanoTime}). */
         private SocketWrapperBase<?> incomplete;
 
         private long firstRead;

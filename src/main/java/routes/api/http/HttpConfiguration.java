@@ -50,7 +50,7 @@ class HttpConfiguration implements WebMvcConfigurer {
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
-        // Spring logs the errors, and what cannot be read can be a password
+        // Spring logs the errors, and an unreadable value may be a password
         mapper.getFactory()
                 .setErrorReportConfiguration(ErrorReportConfiguration.builder()
                         .maxErrorTokenLength(0)
@@ -77,7 +77,7 @@ class HttpConfiguration implements WebMvcConfigurer {
                 .forEach(converter -> converter.setObjectMapper(JSON));
     }
 
-    /** A successful response is never labelled application/problem+json, even for a client that accepts nothing else. */
+    /** Prevents a successful response with application/problem+json, even if the client accepts nothing else. */
     @Override
     public void configureContentNegotiation(ContentNegotiationConfigurer configurer) {
         var header = new HeaderContentNegotiationStrategy();
@@ -101,7 +101,10 @@ class HttpConfiguration implements WebMvcConfigurer {
                 .addPathPatterns("/webjars/**", "/openapi.*", "/redoc.js", "/posts/*/media/*", "/posts/*/links/**");
     }
 
-    /** Large responses exceed the socket buffers and hold a thread until the client has read them; limits the number of such threads. */
+    /**
+     * Limits the number of threads that send large responses. A large response exceeds the socket buffers and holds a thread until the
+     * client has read it.
+     */
     private static final class LargeAnswers implements HandlerInterceptor {
         private final Semaphore places = new Semaphore(32);
 

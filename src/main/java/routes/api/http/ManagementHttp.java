@@ -15,19 +15,19 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 import routes.embedded.DataFolder;
 
-/** Configures the management port, which has its own application context; registered there under META-INF/spring. */
+/** Configures the management port, which has its own application context. Registered for that context under META-INF/spring. */
 // not annotated, so that the component scan of the main context does not find it
 final class ManagementHttp {
 
     private ManagementHttp() {}
 
-    /** On both ports a slow client does not hold a thread. */
+    /** On both ports, a slow client does not hold a thread. */
     @Bean
     static WebServerFactoryCustomizer<TomcatServletWebServerFactory> guardedTomcat(ObjectProvider<DataFolder> data) {
         return guardedTomcat(data, "management");
     }
 
-    /** @param name of the sub-folder for the files of this web server */
+    /** @param name subfolder for the files of this web server */
     static WebServerFactoryCustomizer<TomcatServletWebServerFactory> guardedTomcat(
             ObjectProvider<DataFolder> data, String name) {
         return tomcat -> {
@@ -39,10 +39,9 @@ final class ManagementHttp {
             });
             tomcat.setProtocol(GuardedHttp11Protocol.class.getName());
             tomcat.addConnectorCustomizers(connector -> {
-                // Tomcat would read forms with a blocking thread, before the key is checked; the API accepts no forms
+                // Tomcat would read forms with a blocking thread before the key is checked; the API accepts no forms
                 connector.setParseBodyMethods("");
-                // "100 Continue" only when the body is read, so clients that wait for it send nothing if they are
-                // refused
+                // send "100 Continue" only when the body is read, so that clients that wait for it send nothing if they are refused
                 connector.setProperty("continueResponseTiming", "onRead");
             });
             tomcat.addContextCustomizers(
@@ -51,7 +50,7 @@ final class ManagementHttp {
         };
     }
 
-    /** Serves only the endpoints; page and documentation are on the API port. */
+    /** Serves only the endpoints; pages and documentation are on the API port. */
     @Bean
     static Filter endpointsOnly(PathMappedEndpoints endpoints) {
         List<PathPattern> paths = endpoints.getAllPaths().stream()

@@ -10,11 +10,11 @@ import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ServletRequestPathUtils;
 
-/** Tells filters which operation Spring MVC will call for a request. */
+/** Resolves the operation that Spring MVC will call for a request. Used by filters. */
 @Component
 public record Operations(@Qualifier("requestMappingHandlerMapping") HandlerMapping mapping) {
 
-    /** Empty if Spring MVC will call none: an unknown path, or a method or media type that no operation takes. */
+    /** Returns empty if Spring MVC will call none: the path is unknown, or no operation accepts the method or media type. */
     public Optional<HandlerMethod> find(HttpServletRequest request) {
         ServletRequestPathUtils.parseAndCache(request);
         try {

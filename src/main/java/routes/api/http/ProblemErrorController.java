@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.ServletWebRequest;
 
-/** Answers errors outside the operations, in a filter or the container; replaces Spring Boot's HTML page. */
+/** Responds to errors outside the operations, in a filter or the container. Replaces Spring Boot's HTML page. */
 @RestController
 final class ProblemErrorController implements ErrorController {
 
@@ -30,7 +30,7 @@ final class ProblemErrorController implements ErrorController {
 
     private static ProblemDetail problem(HttpServletRequest request) {
         if (request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status) {
-            // the container logs a stalled body on its own
+            // the container itself logs a stalled body
             boolean isStalled = status == HttpStatus.REQUEST_TIMEOUT.value();
             return ProblemType.ofStatus(
                     HttpStatusCode.valueOf(status),

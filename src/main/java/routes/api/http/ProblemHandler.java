@@ -44,7 +44,7 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
 import routes.replay.RefusedException;
 
-/** Converts every error of an operation to RFC 9457 problem details: what, why, which field, what to do. */
+/** Converts every error of an operation to RFC 9457 problem details: what failed, why, which field, and the remedy. */
 @RestControllerAdvice
 final class ProblemHandler extends ResponseEntityExceptionHandler {
 
@@ -100,7 +100,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> unexpected(Exception exception, ServletWebRequest request) {
-        // first: a lost connection to the database looks like one to the client
+        // first: a lost database connection has the same exception type as a lost client connection
         Optional<ErrorResponseException> outage = ProblemType.outage(exception);
         if (outage.isPresent()) {
             Throwable cause = NestedExceptionUtils.getMostSpecificCause(exception);
@@ -207,7 +207,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                 .collect(Collectors.joining("."));
     }
 
-    /** Our own converters throw problems, which lack the field. */
+    /** Converters of this application throw problems, which do not contain the field. */
     private static ProblemDetail wrongType(MethodArgumentTypeMismatchException exception) {
         if (exception.getMostSpecificCause() instanceof ErrorResponseException own) {
             own.getBody().setProperty("field", exception.getName());
@@ -225,13 +225,13 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         return request.getHttpMethod() + " " + request.getRequest().getRequestURI();
     }
 
-    /** Whether a browser loads a page from a link or the address bar: HTML is then first in Accept. */
+    /** Returns whether a browser loads a page from a link or the address bar: HTML is then first in Accept. */
     static boolean isBrowser(ServletWebRequest request) {
         String accepted = request.getHeader(HttpHeaders.ACCEPT);
         return accepted != null && accepted.startsWith(MediaType.TEXT_HTML_VALUE);
     }
 
-    /** An HTML page for people, who would otherwise see JSON. */
+    /** Returns an HTML page for browsers instead of JSON. */
     static ResponseEntity<Object> page(HttpStatus status, ServletWebRequest request) {
         closeIfBody(request);
         return ResponseEntity.status(status)

@@ -29,9 +29,9 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 
 /**
- * The outermost valve. Requests that Tomcat refuses before Spring sees them (a malformed request line) get problem details instead of
- * HTML. If a request is answered before its body has arrived, the connection is closed: Tomcat would otherwise wait for the body
- * with one of its few threads.
+ * The outermost valve. Requests that Tomcat refuses before they reach Spring (for example, a malformed request line) get problem details
+ * instead of HTML. If a response is sent before the request body has arrived, the connection is closed: otherwise Tomcat would wait for
+ * the body with one of its few threads.
  */
 final class ProblemReportValve extends ErrorReportValve {
 
@@ -40,12 +40,15 @@ final class ProblemReportValve extends ErrorReportValve {
     private static final String TOO_LONG =
             StringManager.getManager(Http11InputBuffer.class).getString("iib.requestheadertoolarge.error");
 
-    /** A client that is still sending would get a connection reset instead of the response. A few threads read its data for this long. */
+    /**
+     * A client that is still sending would get a connection reset instead of the response. A small pool of threads reads its data for this
+     * long.
+     */
     private static final Duration LINGER = Duration.ofMillis(500);
 
     private final Semaphore lingering = new Semaphore(4);
 
-    /** Sends "100 Continue" to a client that waits for it; Tomcat does so only for blocking reads. */
+    /** Sends "100 Continue" to a client that waits for it. Tomcat sends it only for blocking reads. */
     static void acknowledge(ServletRequest request) throws IOException {
         if (request.getAttribute(RESPONSE) instanceof Response response) {
             response.sendAcknowledgement(ContinueResponseTiming.ON_REQUEST_BODY_READ);
@@ -67,8 +70,8 @@ final class ProblemReportValve extends ErrorReportValve {
     }
 
     /**
-     * Around the filters. Announces the end of the connection before an error page of Tomcat commits the response: a client would send its
-     * next request over a connection that is being closed. {@link ProblemHandler} does the same for problems.
+     * Runs around the filters. Announces the end of the connection before a Tomcat error page commits the response; otherwise a client
+     * would send its next request over a connection that is being closed. {@link ProblemHandler} does the same for problems.
      */
     static final class Announcement extends ValveBase {
         Announcement() {
@@ -94,7 +97,7 @@ final class ProblemReportValve extends ErrorReportValve {
         return isRead.get();
     }
 
-    /** Whether Tomcat can skip the body without waiting for the client. */
+    /** Returns whether Tomcat can skip the body without waiting for the client. */
     private static boolean isBodyReceived(Request request) {
         var coyote = request.getCoyoteRequest();
         coyote.action(ActionCode.AVAILABLE, Boolean.TRUE);
@@ -160,7 +163,7 @@ final class ProblemReportValve extends ErrorReportValve {
         };
     }
 
-    /** Empty if the path is not a valid URI, which may be the very error of the request. */
+    /** Returns empty if the path is not a valid URI, which may be the reason why the request was refused. */
     static Optional<URI> uri(String path) {
         try {
             return Optional.ofNullable(path).map(URI::create);

@@ -72,7 +72,7 @@ public enum ProblemType {
             RedisException.class, "Redis does not respond",
             VectorIndexException.class, "The index does not respond");
 
-    /** The problem of a part that does not answer, if that is why something failed. */
+    /** Returns the problem of an unavailable part, if that caused the failure. */
     public static Optional<ErrorResponseException> outage(Exception failure) {
         return OUTAGES.entrySet().stream()
                 .filter(part -> part.getKey().isInstance(failure))
@@ -80,7 +80,7 @@ public enum ProblemType {
                 .map(part -> DEPENDENCY_DOWN.exception(null, part.getValue()));
     }
 
-    /** The problem for a bare HTTP status; "about:blank" if no type has this status, as RFC 9457 specifies. */
+    /** Returns the problem for a bare HTTP status; "about:blank" if no type has this status, as RFC 9457 specifies. */
     static ProblemDetail ofStatus(HttpStatusCode status, String detail) {
         for (ProblemType type : values()) {
             if (type.status.isSameCodeAs(status)) {
@@ -93,7 +93,7 @@ public enum ProblemType {
     }
 
     /**
-     * A problem with all its fields.
+     * Creates a problem with all its fields.
      *
      * @param field the invalid parameter, or the path of the invalid body field; null for none
      * @param detail what is wrong and why
@@ -112,12 +112,12 @@ public enum ProblemType {
         return problem;
     }
 
-    /** {@link #problem(String, String, String)} with the default remedy of the type. */
+    /** Like {@link #problem(String, String, String)}, with the default remedy of the type. */
     ProblemDetail problem(String field, String detail) {
         return problem(field, detail, remedy);
     }
 
-    /** {@link #problem(String, String, String)} to throw. */
+    /** Like {@link #problem(String, String, String)}, as an exception. */
     public ErrorResponseException exception(String field, String detail, String remedy) {
         return new ErrorResponseException(status, problem(field, detail, remedy), null);
     }

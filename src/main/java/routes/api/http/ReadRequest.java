@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.ByteArrayInputStream;
 
-/** A request whose body a filter has read; it can be read again. Spring MVC and Jolokia use only the stream. */
+/** A request whose body was read by a filter and can be read again. Spring MVC and Jolokia use only the stream. */
 public final class ReadRequest extends HttpServletRequestWrapper {
     private final ByteArrayInputStream body;
 

@@ -10,11 +10,11 @@ import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Answers exceptions of the filters after it with a problem, like exceptions of operations. */
+/** Converts exceptions of the filters after it to problem responses, like exceptions of operations. */
 @Order(RefusalFilter.ORDER)
 final class RefusalFilter extends OncePerRequestFilter {
 
-    /** After the filter that measures requests, so that it sees the status of the answer. */
+    /** After the filter that measures requests, so that the filter records the status of the response. */
     static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 2;
 
     private final HandlerExceptionResolver problems;
@@ -23,7 +23,7 @@ final class RefusalFilter extends OncePerRequestFilter {
         this.problems = problems;
     }
 
-    /** A request continues in an async dispatch after its body has been read. */
+    /** Applies to async dispatches too: a request continues in one after its body has been read. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;

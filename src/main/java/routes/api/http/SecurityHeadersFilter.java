@@ -12,9 +12,9 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Security headers that restrict what a browser may do with a response. The policy also stops the documentation pages from loading
- * anything from other sites. It allows what they need: inline styles, images in style sheets and a worker created by the script.
- * Blobs are allowed because the reader page fetches media with its key and shows them as blobs.
+ * Security headers that restrict what a browser may do with a response. The policy also prevents the documentation pages from loading
+ * resources of other sites. It allows what those pages need: inline styles, images in style sheets and a worker created by the script.
+ * Blobs are allowed because the reader page fetches media with its key and displays them as blobs.
  */
 // before any filter that may refuse a request
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -32,13 +32,13 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
             "form-action 'none'",
             "frame-ancestors 'none'");
 
-    /** Hawtio names the base of its links in its page, and brings fonts with its style sheet. */
+    /** Hawtio sets the base URL of its links in its page and loads fonts from its style sheet. */
     private static final String CONSOLE = "/actuator/hawtio/";
 
     private static final String CONSOLE_POLICY =
             POLICY.replace("base-uri 'none'", "base-uri 'self'; font-src 'self' data:");
 
-    /** No operation with these methods accepts a body. */
+    /** Methods for which no operation accepts a body. */
     private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "DELETE");
 
     @Override

@@ -24,8 +24,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
 final class StrictParameters implements HandlerInterceptor {
 
     /**
-     * Parses numbers, ids and booleans strictly; Spring accepts 0x10, " 1", other digits, 1-1-1-1-1, on. Converters are not
-     * enough: if one fails, Spring falls back to its own editors.
+     * Parses numbers, ids and booleans strictly; Spring accepts 0x10, " 1", non-ASCII digits, 1-1-1-1-1 and on. Converters are not
+     * sufficient: if a converter fails, Spring falls back to its own editors.
      */
     @InitBinder
     void strict(WebDataBinder binder) {
@@ -36,7 +36,7 @@ final class StrictParameters implements HandlerInterceptor {
         binder.registerCustomEditor(List.class, new ValuesAsGiven());
     }
 
-    /** A list of texts has one element for each time that it is given; Spring would split at commas and trim. */
+    /** Keeps each value of a text list as one element; Spring would split at commas and trim. */
     private static final class ValuesAsGiven extends PropertyEditorSupport {
         @Override
         public void setAsText(String text) {
@@ -62,7 +62,7 @@ final class StrictParameters implements HandlerInterceptor {
         Stream.of(types).forEach(type -> binder.registerCustomEditor(type, editor));
     }
 
-    /** Refuses unknown, empty and, except for lists, repeated query parameters: a misspelt filter would find too much. */
+    /** Refuses unknown, empty and, except for lists, repeated query parameters: a misspelt filter would return too many results. */
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (handler instanceof HandlerMethod method && request.getQueryString() != null) {
@@ -86,7 +86,7 @@ final class StrictParameters implements HandlerInterceptor {
                     "Unknown parameter",
                     known.isEmpty() ? "Omit it." : "The parameters are " + String.join(", ", known.keySet()) + ".");
         }
-        // Spring would use the default and so drop the filter
+        // Spring would use the default value and so drop the filter
         if (List.of(values).contains("")) {
             throw ProblemType.INVALID_PARAMETER.exception(
                     name, name + " is empty", "Set a value or omit the parameter.");
@@ -96,7 +96,7 @@ final class StrictParameters implements HandlerInterceptor {
         }
     }
 
-    /** The name of a parameter in the request. */
+    /** Returns the name of a parameter in the request. */
     static String name(MethodParameter parameter) {
         RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
         return query == null ? parameter.getParameterName() : query.name();

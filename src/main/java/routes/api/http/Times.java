@@ -15,7 +15,7 @@ public final class Times {
     private Times() {}
 
     /**
-     * Reads a parameter.
+     * Parses a parameter.
      *
      * @param text date and time with zone or offset, or a date, which means its start in UTC
      * @throws org.springframework.web.ErrorResponseException status 400
@@ -37,7 +37,7 @@ public final class Times {
                 "Send a date (2026-01-31) or a date and time with an offset (2026-01-31T18:00:00Z).");
     }
 
-    /** Neither PostgreSQL nor the index can hold every {@link Instant}. */
+    /** Returns whether PostgreSQL and the index can store the time. Neither supports every {@link Instant}. */
     public static boolean isStorable(Instant time) {
         return !time.isBefore(EARLIEST) && !time.isAfter(LATEST);
     }

@@ -1,5 +1,5 @@
 /**
- * How the HTTP API speaks: problem details, JSON, pages of results, limits of bodies and connections.
+ * HTTP conventions of the API: problem details, JSON, pages of results, limits of bodies and connections.
  *
  * <p>Uses: embedded, events, replay, vectorindex.
  */

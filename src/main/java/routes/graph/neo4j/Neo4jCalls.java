@@ -30,15 +30,15 @@ import routes.configuration.Secrets;
 import routes.graph.GraphUnavailableException;
 
 /**
- * Transactions with a time limit. The driver limits connecting and waiting for a connection, and the server limits a transaction; but
- * nothing ends the wait for a server that accepts a query and never answers. So each transaction runs on a thread of a bounded pool,
- * which is interrupted at the end of the time; the driver then gives the connection up.
+ * Transactions with a time limit. The driver limits the time to connect and to wait for a connection, and the server limits a transaction;
+ * but nothing limits the wait for a server that accepts a query and never responds. Therefore each transaction runs on a thread of a
+ * bounded pool, which is interrupted at the end of the time; the driver then drops the connection.
  *
- * <p>The driver's own retries wait for seconds while an entry and the connection to the database wait with it. Here a conflict with
- * somebody else's transaction is repeated after some milliseconds, and the stage repeats the rest.
+ * <p>The driver's own retries wait for seconds, during which an entry and a database connection are blocked. Here, a conflict with another
+ * transaction is retried after some milliseconds; the stage retries other failures.
  */
 final class Neo4jCalls implements AutoCloseable {
-    /** Deadlocks, and nodes that were removed or related meanwhile. */
+    /** Deadlocks, and nodes that another transaction removed or related in the meantime. */
     private static final Set<String> CONFLICTS = Set.of(
             "Neo.ClientError.Statement.EntityNotFound",
             "Neo.ClientError.Schema.ConstraintValidationFailed",
@@ -48,7 +48,7 @@ final class Neo4jCalls implements AutoCloseable {
     private static final int FIRST_PAUSE_MILLIS = 10;
     private static final int LONGEST_PAUSE_MILLIS = 400;
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    /** After a failure, calls fail at once for this long: others wait for the thread that tries. */
+    /** After a failure, calls fail immediately for this long; otherwise they would all wait for the thread that retries. */
     private static final Duration REST = Duration.ofSeconds(2);
 
     private static final Duration IDLE_CHECK = Duration.ofSeconds(30);
@@ -59,7 +59,7 @@ final class Neo4jCalls implements AutoCloseable {
         T in(Transaction transaction);
     }
 
-    /** The transaction read something that another one has changed since; it can be repeated. */
+    /** Another transaction has changed data that this transaction read. The transaction can be repeated. */
     static final class ChangedMeanwhileException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
@@ -108,8 +108,8 @@ final class Neo4jCalls implements AutoCloseable {
     }
 
     /**
-     * @throws GraphUnavailableException if the server is not to blame for what it was asked, but cannot be used
-     * @throws Neo4jException if it refuses the query itself
+     * @throws GraphUnavailableException if the server is unavailable
+     * @throws Neo4jException if the server refuses the query
      */
     private <T> T limited(AccessMode mode, Work<T> work) {
         Failure before = last;
@@ -187,7 +187,7 @@ final class Neo4jCalls implements AutoCloseable {
     private static boolean isWorthRepeating(RuntimeException failure, int attempt) {
         return failure instanceof TransientException
                 || failure instanceof ChangedMeanwhileException
-                // a pooled connection that the server has closed
+                // a pooled connection was closed by the server
                 || (failure instanceof SessionExpiredException && attempt == 1)
                 || (failure instanceof Neo4jException refusal && CONFLICTS.contains(refusal.code()));
     }

@@ -30,13 +30,14 @@ import routes.graph.Relations.Node;
 import routes.graph.Relations.Pair;
 
 /**
- * The graph in Neo4j. A node is unique by its tenant and its key, all keys are strings.
+ * The graph in Neo4j. A node is unique by its tenant and its key, and all keys are strings.
  *
- * <p>Writers of a tenant take turns: all its posts share channels and tags, so concurrent transactions would often deadlock. The turn is a lock on the node {@code Writer} of the tenant. It makes comparing a post's
- * old and new tags and changing the weights one step, and no node can be removed as an orphan while a relationship to it is written.
+ * <p>Writers of a tenant run one at a time, serialised by a lock on the node {@code Writer} of the tenant: the posts of a tenant share
+ * channels and tags, so concurrent transactions would often deadlock. The lock makes the comparison of a post's old and new tags and the
+ * change of the weights atomic, and prevents the removal of a node as an orphan while a relationship to it is written.
  *
- * <p>The number of statements of a batch depends on the labels and types only. Labels and types in the text of a query come from
- * {@link Relations} alone, everything else is a parameter.
+ * <p>The number of statements of a batch depends only on the labels and types. Labels and types in the text of a query come only from
+ * {@link Relations}; everything else is a parameter.
  */
 @Component
 @ConditionalOnExpression("!'${neo4j.uri:}'.isBlank() && !'none'.equalsIgnoreCase('${graph.store:}')")
@@ -53,19 +54,19 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
     private static final Pattern PLACE =
             Pattern.compile("(" + String.join("|", KEYS.keySet()) + ") ([0-9a-f-]{36})? .*", Pattern.DOTALL);
 
-    /** Each node of these labels is unique by its tenant and the property. */
+    /** Makes each node of a label unique by tenant and property. */
     private static final String CONSTRAINT =
             "CREATE CONSTRAINT assistant_%1$s IF NOT EXISTS FOR (n:%1$s) REQUIRE (n.tenant_id%2$s) IS UNIQUE";
 
     private final Neo4jCalls calls;
-    /** False again after a failure: the server may come back with another, empty database. */
+    /** Reset after a failure: the server may restart with another, empty database. */
     private volatile boolean hasConstraints;
 
     public Neo4jGraph(Neo4jServerProperties properties) {
         calls = new Neo4jCalls(properties);
     }
 
-    /** Without the constraints, two writers could create the same node. Schema changes are transactions of their own. */
+    /** Creates the constraints first: without them, two writers could create the same node. Schema changes need separate transactions. */
     private <T> T write(Neo4jCalls.Work<T> work) {
         try {
             if (!hasConstraints) {
@@ -104,7 +105,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
         });
     }
 
-    /** Waits until no other transaction writes posts of these tenants. In sorted order, so that two batches cannot deadlock. */
+    /** Waits until no other transaction writes posts of these tenants. Locks in sorted order, so that two batches cannot deadlock. */
     private static void takeTurn(Transaction transaction, Collection<Node> nodes) {
         List<Map<String, Object>> tenants = nodes.stream()
                 .map(node -> node.tenant().toString())
@@ -112,14 +113,14 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
                 .sorted()
                 .map(tenant -> Map.<String, Object>of("tenant", tenant))
                 .toList();
-        // a property that is set locks its node
+        // setting a property locks the node
         changed(
                 transaction,
                 "UNWIND $rows AS row MERGE (w:Writer {tenant_id: row.tenant}) SET w.turn = true REMOVE w.turn",
                 tenants);
     }
 
-    /** Stores the revisions of the posts, and removes those from the map that are stored with a newer one. */
+    /** Stores the revisions of the posts, and removes posts from the map for which a newer revision is stored. */
     private static void removeOutdated(Transaction transaction, Map<Node, PostGraph> posts) {
         List<Map<String, Object>> rows = posts.entrySet().stream()
                 .<Map<String, Object>>map(post -> Map.of(
@@ -164,7 +165,9 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
         return Map.of("tenant", node.tenant().toString(), "key", node.key());
     }
 
-    /** The stored relationships of the posts: those that start at them, and those of the channel and album that contain them. */
+    /**
+     * Returns the stored relationships of the posts: those that start at the posts, and those of the channel and album that contain them.
+     */
     private static Set<Edge> edgesOf(Transaction transaction, Collection<Node> posts) {
         return new LinkedHashSet<>(transaction
                 .run(
@@ -217,7 +220,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
                             rows)
                     .relationshipsCreated();
             if (created < rows.size()) {
-                throw new Neo4jCalls.ChangedMeanwhileException(); // somebody else has removed a node
+                throw new Neo4jCalls.ChangedMeanwhileException(); // another transaction has removed a node
             }
         });
     }
@@ -250,7 +253,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
         return row;
     }
 
-    /** Changes the weights of {@code RELATED_TO}. Returns the number of pairs that were not related before. */
+    /** Changes the weights of {@code RELATED_TO}. Returns the number of newly related pairs. */
     private static int changeWeights(Transaction transaction, Collection<Edge> before, Collection<Edge> after) {
         SortedMap<Pair, Integer> changes = Relations.weightChanges(before, after);
         if (changes.isEmpty()) {
@@ -281,7 +284,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
         write(transaction -> {
             takeTurn(transaction, posts);
             Set<Edge> stored = edgesOf(transaction, posts);
-            // also relationships that point to the posts, such as replies
+            // includes relationships that point to the posts, such as replies
             changed(
                     transaction,
                     "UNWIND $rows AS row MATCH (p:Post {tenant_id: row.tenant, post_id: row.key}) DETACH DELETE p",
@@ -345,10 +348,10 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
         return transaction.run(query, parameters("rows", rows)).consume().counters();
     }
 
-    /** One step through the nodes of one label and tenant, in the order of the constraint's index. */
+    /** Checks nodes of one label and tenant, in the order of the constraint's index. */
     @Override
     public Orphans removeOrphans(String place, int limit) {
-        // the place may be one of another store
+        // the place may come from another store
         String[] after = PLACE.matcher(place).matches() ? place.split(" ", 3) : new String[] {KEYS.firstKey(), "", ""};
         return write(transaction -> {
             String label = after[0];
@@ -376,7 +379,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
         });
     }
 
-    /** Null after the last tenant that has nodes of the label. */
+    /** Returns null after the last tenant with nodes of the label. */
     private static String nextTenant(Transaction transaction, String label, String tenant) {
         return transaction
                 .run(
@@ -389,7 +392,7 @@ public final class Neo4jGraph implements Graph, AutoCloseable {
                 .orElse(null);
     }
 
-    /** Posts are removed with their content only. Null after the last label. */
+    /** Returns null after the last label. Posts are excluded: they are removed only together with their content. */
     private static String nextLabel(String label) {
         return KEYS.tailMap(label).keySet().stream()
                 .filter(next -> !next.equals(label) && !next.equals(Relations.POST))

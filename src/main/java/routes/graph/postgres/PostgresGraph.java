@@ -23,14 +23,14 @@ import routes.graph.Relations.Node;
 import routes.graph.Relations.Pair;
 
 /**
- * The graph in the tables {@code graph_nodes} and {@code graph_edges}; the label is the node's kind, the key its identity.
+ * The graph in the tables {@code graph_nodes} and {@code graph_edges}; the label is the kind of the node, the key identifies it.
  *
- * <p>Workers cannot deadlock: every transaction acquires its locks in the same order: nodes other than posts, posts, pairs of tags,
- * each sorted. The lock on a post's row lets one transaction at a time compare its old and new tags, which keeps
- * {@code RELATED_TO.weight} equal to the number of posts that carry both tags.
+ * <p>Workers cannot deadlock, because every transaction acquires its locks in the same order: nodes other than posts, posts, pairs of
+ * tags, each sorted. The lock on a post's row allows only one transaction at a time to compare its old and new tags, which keeps {@code
+ * RELATED_TO.weight} equal to the number of posts with both tags.
  *
- * <p>No transaction may add a relationship while another one removes its node as an orphan, and the rows of tags are too contended
- * to be locked one by one. So transactions that write relationships share a lock, and the removal briefly holds it exclusively.
+ * <p>No transaction may add a relationship while another one removes its node as an orphan, and the rows of tags are too contended for
+ * individual locks. Therefore transactions that write relationships share a lock, and the removal briefly holds it exclusively.
  */
 @Component
 @ConditionalOnProperty(prefix = "graph", name = "store", havingValue = "postgres")
@@ -77,7 +77,7 @@ public final class PostgresGraph implements Graph {
         transaction.executeWithoutResult(status -> {
             lock(posts);
             Set<Edge> stored = edgesOf(posts);
-            for (String where : List.of( // also relationships that point to the posts, such as replies
+            for (String where : List.of( // includes relationships that point to the posts, such as replies
                     "graph_edges WHERE tenant_id = ? AND from_label = 'Post' AND from_key = ANY (?)",
                     "graph_edges WHERE tenant_id = ? AND to_label = 'Post' AND to_key = ANY (?)",
                     "graph_nodes WHERE tenant_id = ? AND label = 'Post' AND key = ANY (?)")) {
@@ -86,7 +86,7 @@ public final class PostgresGraph implements Graph {
             changeWeights(stored, Set.of());
             SortedSet<Node> left = Relations.ends(stored);
             left.removeIf(Node::isPost);
-            // does not wait for the lock: this transaction holds posts that holders of the shared lock may wait for
+            // do not wait for the lock: this transaction holds posts for which holders of the shared lock may wait
             if (!left.isEmpty()
                     && jdbc.sql("SELECT pg_try_advisory_xact_lock(" + NODES_LOCK + ")")
                             .query(Boolean.class)
@@ -128,10 +128,10 @@ public final class PostgresGraph implements Graph {
         });
     }
 
-    /** One step through all nodes except posts, in primary key order. */
+    /** Checks nodes except posts, in primary key order. */
     @Override
     public Orphans removeOrphans(String place, int limit) {
-        // the place may be one of another store
+        // the place may come from another store
         String[] after = place.matches("(?s)[0-9a-f-]{36} \\w+ .*")
                 ? place.split(" ", 3)
                 : new String[] {new UUID(0, 0).toString(), "", ""};
@@ -197,7 +197,10 @@ public final class PostgresGraph implements Graph {
                 .list();
     }
 
-    /** Waits for a node that another transaction is creating. From here to the end of the transaction, no node can be removed. */
+    /**
+     * Inserts the nodes, and waits for nodes that another transaction is creating. From here to the end of the transaction, no node can be
+     * removed.
+     */
     private int insert(Collection<Node> nodes) {
         return jdbc.sql(
                         """
@@ -210,7 +213,10 @@ public final class PostgresGraph implements Graph {
                 .update();
     }
 
-    /** Creates missing rows: a row that does not exist cannot be locked. Returns the number of nodes created. */
+    /**
+     * Locks the rows of the posts. Creates missing rows first, because a row that does not exist cannot be locked. Returns the number of
+     * nodes created.
+     */
     private int lock(Collection<Node> posts) {
         return jdbc.sql(
                         """
@@ -225,7 +231,9 @@ public final class PostgresGraph implements Graph {
                 .single();
     }
 
-    /** The stored relationships of the posts: those that start at them, and those of the channel and album that contain them. */
+    /**
+     * Returns the stored relationships of the posts: those that start at the posts, and those of the channel and album that contain them.
+     */
     private Set<Edge> edgesOf(Set<Node> posts) {
         return new LinkedHashSet<>(jdbc.sql(
                         """
@@ -271,10 +279,10 @@ public final class PostgresGraph implements Graph {
     }
 
     /**
-     * Subtracts the previous tag pairs of the posts from the weights of {@code RELATED_TO} and adds the current ones. The caller
-     * holds the locks of the posts; this method locks the rows of the pairs, in the order of their names.
+     * Subtracts the previous tag pairs of the posts from the weights of {@code RELATED_TO} and adds the current ones. The caller holds the
+     * locks of the posts; this method locks the rows of the pairs, in the order of their names.
      *
-     * @return number of pairs that were not related before
+     * @return number of newly related pairs
      */
     private int changeWeights(Collection<Edge> before, Collection<Edge> after) {
         Map<Pair, Integer> deltas = Relations.weightChanges(before, after);

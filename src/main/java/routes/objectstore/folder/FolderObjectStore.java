@@ -24,8 +24,8 @@ import routes.objectstore.ObjectStore;
 import routes.objectstore.ObjectStoreException;
 
 /**
- * Objects as files in a folder, under their keys. An object is written to a temporary file, flushed to the disk and renamed: readers see
- * either the complete file or nothing, also after a crash.
+ * Objects as files in a folder, under their keys. An object is written to a temporary file, flushed to disk and renamed: readers see
+ * either the complete file or nothing, even after a crash.
  */
 public final class FolderObjectStore implements ObjectStore {
     private static final String UNFINISHED = ".unfinished";
@@ -42,7 +42,7 @@ public final class FolderObjectStore implements ObjectStore {
         Files.createDirectories(unfinished);
     }
 
-    /** The folder's name. */
+    /** Returns the folder's name. */
     @Override
     public String bucket() {
         return root.getFileName().toString();
@@ -106,7 +106,7 @@ public final class FolderObjectStore implements ObjectStore {
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
                 if (e instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE; // deleted meanwhile
+                    return FileVisitResult.CONTINUE; // deleted in the meantime
                 }
                 throw e;
             }
@@ -120,7 +120,7 @@ public final class FolderObjectStore implements ObjectStore {
         }
     }
 
-    /** A name is durable once its folder is flushed. Where folders cannot be opened (Windows), this is skipped. */
+    /** Makes a file name durable by flushing its folder. Skipped where folders cannot be opened (Windows). */
     private static void flushName(Path folder) throws IOException {
         if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(folder, READ)) {

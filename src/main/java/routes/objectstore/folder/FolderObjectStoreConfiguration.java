@@ -12,7 +12,7 @@ import routes.objectstore.ObjectStore;
 @ConditionalOnExpression("'${s3.endpoint-url:}'.isBlank()")
 class FolderObjectStoreConfiguration {
 
-    /** Its keys begin with {@code media/}, {@code vision/} and so on, which makes these folders of the data folder. */
+    /** Uses the data folder as root: keys begin with {@code media/}, {@code vision/} and so on, which become subfolders. */
     @Bean
     ObjectStore objectStore(DataFolder data) {
         try {

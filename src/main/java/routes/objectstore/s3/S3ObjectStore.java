@@ -33,8 +33,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Objects in a bucket of an S3-compatible server. A put is atomic on the server: readers see the old object or the complete new one. The
- * content is first copied to a temporary file, so that its length is known to be right before anything is sent, and a failed request can
- * be repeated.
+ * content is first copied to a temporary file, so that its length is verified before anything is sent, and a failed request can be
+ * repeated.
  */
 public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(S3ObjectStore.class);
@@ -44,15 +44,15 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     private final S3Client client;
     private final String bucket;
 
-    /** Sends nothing yet. */
+    /** Creates the client; sends no request. */
     public S3ObjectStore(S3Properties properties) {
         this.client = client(properties);
         this.bucket = properties.bucket();
     }
 
     /**
-     * Path-style addresses, no chunked signatures and no checksums beyond the required ones: S3-compatible servers support this, while
-     * some refuse the SDK's defaults.
+     * Creates a client with path-style addresses, without chunked signatures and with only the required checksums: S3-compatible servers
+     * support this, while some refuse the SDK's defaults.
      */
     public static S3Client client(S3Properties properties) {
         return S3Client.builder()
@@ -168,7 +168,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
         }
     }
 
-    /** A missing bucket is no failure: the first put creates it. */
+    /** Checks access to the bucket. A missing bucket is not an error: the first put creates it. */
     @Override
     public void check() throws IOException {
         try {

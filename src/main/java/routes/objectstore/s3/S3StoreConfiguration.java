@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import routes.configuration.ConfigurationException;
 
-/** The object store on S3, if a server is configured. */
+/** Configures the S3 object store, if a server is configured. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${s3.endpoint-url:}'.isBlank()")
 class S3StoreConfiguration {
