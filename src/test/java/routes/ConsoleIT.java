@@ -125,6 +125,44 @@ class ConsoleIT {
         assertThat(jolokia(exec).path("value").toString()).contains("posts.enriched");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "/version", "/list/java.lang", "/read/java.lang:type=Runtime/Uptime"})
+    void a_get_reads_without_the_token_of_the_page(String path) throws Exception {
+        HttpResponse<String> answer = call("GET", "/actuator/jolokia" + path, null, "operator:" + PASSWORD, null);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(answer.body()).path("status").asInt()).isEqualTo(200);
+    }
+
+    /** A link on another page can send such a request, and the browser adds the login. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/actuator/jolokia/exec/",
+                "/actuator/jolokia/exec/?p=",
+                "/actuator/jolokia?p=exec/",
+                "/actuator/jolokia/?p=/exec/",
+                "/actuator/jolokia/%65xec/",
+                "/actuator/%6Aolokia/exec/",
+                "/actuator/jolokia/read/../exec/",
+                "/actuator/jolokia//exec/",
+                "/actuator/jolokia/exec/jolokia/read/?p=exec/",
+                "/actuator/hawtio/jolokia/exec/"
+            })
+    void a_link_executes_nothing(String begin) {
+        long before = reconciled();
+
+        HttpResponse<String> answer = call(
+                "GET",
+                begin + CONTEXT + "type=services,name=StreamReplay/reconcileNow",
+                null,
+                "operator:" + PASSWORD,
+                null);
+
+        assertThat(answer.statusCode()).isBetween(400, 599);
+        assertThat(reconciled()).as(answer.body()).isEqualTo(before);
+    }
+
     /** Many clients send headers and body separately. They must not send their next request over a connection that is being closed. */
     @ParameterizedTest
     @CsvSource({

@@ -286,7 +286,8 @@ public class AlbumAssembler {
         boolean complete = AlbumState.isSettled(album.members(), members);
         int revision = album.assembly().revision();
         if (album.members().isEmpty() || (!complete && !state.due())) {
-            // a member was announced in the meantime, or the album was not announced in time; its event continues from here
+            // a member was announced in the meantime, or the album was not announced in time; its event continues from
+            // here
             store.keep(album.id(), new Assembly(revision, album.assembly().hash(), bounded(album, members)));
             return "skipped";
         }

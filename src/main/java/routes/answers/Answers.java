@@ -86,7 +86,8 @@ public class Answers implements DisposableBean {
         this.permits = new Semaphore(properties.maxConcurrent());
         var named = new CustomizableThreadFactory("answer-");
         named.setDaemon(true);
-        // a question uses up to three threads: the request thread, one that reads the model's output, one that waits for the judge
+        // a question uses up to three threads: the request thread, one that reads the model's output, one that waits
+        // for the judge
         this.threads = new ThreadPoolExecutor(
                 0, 4 * properties.maxConcurrent(), 30, TimeUnit.SECONDS, new SynchronousQueue<>(), named);
         for (Intent intent : Intent.values()) {

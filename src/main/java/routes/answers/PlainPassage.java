@@ -201,7 +201,8 @@ final class PlainPassage {
         if (latin.chars().allMatch(c -> c < 128)) {
             return true;
         }
-        // without a space between two Cyrillic sentences, the first word of the second one looks like a top-level domain
+        // without a space between two Cyrillic sentences, the first word of the second one looks like a top-level
+        // domain
         boolean startsCyrillic = Character.UnicodeScript.of(name.codePointAt(0)) != Character.UnicodeScript.LATIN;
         return hasPath || CYRILLIC_DOMAIN.matcher(last).matches() || !startsCyrillic;
     }

@@ -42,7 +42,8 @@ record SentenceCheck(Terms terms, Support support, Instructions instructions, An
             Draft plain = plain(draft, sentences);
             Verdict verdict =
                     plain == null ? Verdict.UNSUPPORTED : support.of(plain.text(), sentences.texts(plain.citations()));
-            // the remaining text of a sentence with a link may be a call to open it, and a model that follows such an instruction
+            // the remaining text of a sentence with a link may be a call to open it, and a model that follows such an
+            // instruction
             // in a post may follow it as a judge, too
             boolean isCall = verdict == Verdict.UNCLEAR && PlainPassage.hasLink(PlainPassage.visible(draft.text()));
             if (verdict == Verdict.UNSUPPORTED || isCall) {

@@ -145,7 +145,8 @@ record Support(Terms terms) {
                     boolean isCapital = Character.isUpperCase(written.codePointAt(0));
                     boolean isCyrillic = Language.of(written) == Language.RU;
                     if (isOtherLanguage) {
-                        // names are written in the other alphabet; only Latin ones in a Russian sentence can be compared
+                        // names are written in the other alphabet; only Latin ones in a Russian sentence can be
+                        // compared
                         return isCapital && !isCyrillic && Language.of(sentence) == Language.RU;
                     }
                     boolean isFirst = isFirst(sentence, word.start());

@@ -66,7 +66,8 @@ record PostFilter(
         return condition(after.orElse(null), "(p.posted_at, p.number) < (CAST(:time AS timestamptz), :number)")
                 + condition(taggingStatus, "p.tagging_status = :status")
                 + condition(channel, "p.channel_id = :channel")
-                // A scalar subquery: PostgreSQL would turn EXISTS into a join that reads all tags once per channel. ICU collation for case
+                // A scalar subquery: PostgreSQL would turn EXISTS into a join that reads all tags once per channel. ICU
+                // collation for case
                 // and ё: the locale of the database may not support Russian.
                 + condition(
                         tag,

@@ -156,7 +156,8 @@ public final class Backup {
     private Copied copyState(ArchiveWriter archive, Path keys, Reports reports) throws SQLException, IOException {
         try (Connection connection = database.getConnection()) {
             var tables = new DatabaseTables(connection);
-            // must be first: a processed mark is copied only if its entry is acknowledged in the positions, and its outputs are in the
+            // must be first: a processed mark is copied only if its entry is acknowledged in the positions, and its
+            // outputs are in the
             // streams
             try (var out = archive.part(Archive.VALUES)) {
                 streams.writeValues(out);

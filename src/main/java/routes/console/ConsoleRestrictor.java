@@ -65,7 +65,7 @@ public final class ConsoleRestrictor extends AbstractConstantRestrictor {
 
     @Override
     public boolean isHttpMethodAllowed(HttpMethod method) {
-        // a link on another page can send a GET
+        // a GET only reads, unless it has the token of the page
         return method == HttpMethod.POST || method == HttpMethod.GET;
     }
 

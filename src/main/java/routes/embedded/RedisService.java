@@ -95,7 +95,8 @@ public final class RedisService implements AutoCloseable {
     ClientOptions clientOptions() {
         return ClientOptions.builder()
                 .autoReconnect(true)
-                // commands sent while Redis is unavailable fail immediately and are retried by the stage, instead of accumulating
+                // commands sent while Redis is unavailable fail immediately and are retried by the stage, instead of
+                // accumulating
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled())
                 .sslOptions(ssl)

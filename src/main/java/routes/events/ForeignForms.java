@@ -111,7 +111,8 @@ record ForeignForms(ObjectReader json) {
         ObjectNode event = fields.containsKey(source)
                 ? parsed(stream, source, fields.get(source))
                 : JsonNodeFactory.instance.objectNode();
-        // the prior system's vision stage repeated some attributes as fields beside data, and wrote other attributes only there
+        // the prior system's vision stage repeated some attributes as fields beside data, and wrote other attributes
+        // only there
         fields.forEach((name, value) -> {
             if (!event.has(name) && !REPLAY.contains(name) && (properties.has(name) || !fields.containsKey(source))) {
                 event.put(name, StorableText.of(value));

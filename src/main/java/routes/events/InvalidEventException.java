@@ -14,7 +14,8 @@ public class InvalidEventException extends RuntimeException {
 
     public InvalidEventException(String stream, String problem, Throwable cause) {
         this(stream, problem);
-        // not as the cause: dead letters report the root cause, and this message is more informative than that of a parser
+        // not as the cause: dead letters report the root cause, and this message is more informative than that of a
+        // parser
         addSuppressed(cause);
     }
 

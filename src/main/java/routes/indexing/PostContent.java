@@ -50,7 +50,8 @@ record PostContent(
         List<String> has,
         String forwardedFrom,
         UUID replyTo) {
-    // Maximum length in characters. A post has at most 4096; the other limits keep the embedded text below 2 000 tokens, which every
+    // Maximum length in characters. A post has at most 4096; the other limits keep the embedded text below 2 000
+    // tokens, which every
     // embedding model accepts.
     private static final int MAX_CONTENT = 4096;
     private static final int MAX_ATTACHMENTS = 1500;

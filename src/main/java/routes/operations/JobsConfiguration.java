@@ -69,7 +69,8 @@ class JobsConfiguration {
             StreamConsumers consumers,
             StreamProperties properties) {
         return Job.of("stream-trim", () -> {
-            // after Redis was flushed, the groups of stages that no process runs are missing; without them, nothing would be trimmed or
+            // after Redis was flushed, the groups of stages that no process runs are missing; without them, nothing
+            // would be trimmed or
             // reported as waiting
             streams.ensureGroups(keys.groups());
             for (EventStream stream : catalog.streams()) {

@@ -109,7 +109,8 @@ record PipelineRoutes(
             try {
                 admin.ensureGroups(keys.groups());
             } catch (RedisException e) {
-                // a consumer creates its own streams and groups when it connects; the job stream-trim creates the others
+                // a consumer creates its own streams and groups when it connects; the job stream-trim creates the
+                // others
                 LOG.warn(
                         "Cannot create the consumer groups of the route files; they are created when Redis is"
                                 + " available: {}",

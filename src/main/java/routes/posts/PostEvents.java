@@ -112,7 +112,8 @@ public class PostEvents {
 
     private static PostParsed parsed(PostBatch batch, SavedPost saved, Instant now) {
         Post post = saved.post();
-        // with a request id, because the text may have been tagged within the last 24 hours, before the post was deleted
+        // with a request id, because the text may have been tagged within the last 24 hours, before the post was
+        // deleted
         String request = saved.is(Outcome.RESTORED) ? "restored-" + now.getEpochSecond() : null;
         UUID tenant = batch.tenantId();
         long channel = tgChannelId(batch.channel());

@@ -50,7 +50,8 @@ final class EntryWorker implements Runnable {
                 }
                 more = !entries.isEmpty() || held.isOpen();
             } catch (InterruptedException e) {
-                // a forced stop, after which next() returns nothing; or a route that left the flag set, which must not stop this worker
+                // a forced stop, after which next() returns nothing; or a route that left the flag set, which must not
+                // stop this worker
                 LOG.debug("A worker of {} was interrupted", group, e);
             }
         }

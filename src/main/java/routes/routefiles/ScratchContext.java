@@ -50,7 +50,8 @@ final class ScratchContext {
         context.disableJMX();
         context.setNameStrategy(new ExplicitCamelContextNameStrategy(name));
         context.setAutoStartup(false);
-        context.setAutowiredEnabled(false); // autowiring would configure the stand-ins as the components that they replace
+        context.setAutowiredEnabled(
+                false); // autowiring would configure the stand-ins as the components that they replace
         context.setSourceLocationEnabled(true);
         context.setStartupSummaryLevel(StartupSummaryLevel.Off); // this is not the start of the application
         context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, components);
@@ -126,7 +127,8 @@ final class ScratchContext {
             if (type.isInterface()) {
                 return proxy(type);
             }
-            // Camel calls init() and stop() of services, which fail if no constructor ran; a hidden class (lambda) cannot be looked up by
+            // Camel calls init() and stop() of services, which fail if no constructor ran; a hidden class (lambda)
+            // cannot be looked up by
             // name
             if (Service.class.isAssignableFrom(type) || type.isHidden()) {
                 return proxy(ClassUtils.getAllInterfacesForClass(type));

@@ -308,7 +308,8 @@ public final class HybridSearch {
         }
         TextMatches matches = index.match(limits);
         Similarity similarity = limits.vector() == null ? null : embeddings.similarity(Language.of(limits.text()));
-        // vectors count fully if the words find nothing; vectors of a model without support for the language would spoil the order
+        // vectors count fully if the words find nothing; vectors of a model without support for the language would
+        // spoil the order
         // of the words
         float trust = similarity == null ? 0 : matches.hits().isEmpty() ? 1 : similarity.trust();
         if (trust == 0) {

@@ -147,7 +147,8 @@ class Tesseract {
 
     /** Runs the program with files for input and output, so that no thread has to write or read a pipe. */
     private String run(BufferedImage input, String... command) throws IOException, InterruptedException {
-        // the shell only sets the limits, then the program replaces it; the arguments are not part of its script. Lower priority, so that
+        // the shell only sets the limits, then the program replaces it; the arguments are not part of its script. Lower
+        // priority, so that
         // pictures only use spare processor time
         List<String> limited = new ArrayList<>(
                 List.of("sh", "-c", "ulimit -v " + memoryMb * 1024L + "; exec nice -n 5 \"$@\"", "tesseract-limited"));

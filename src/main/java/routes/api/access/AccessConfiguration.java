@@ -115,7 +115,8 @@ class AccessConfiguration {
                                 .permitAll()
                                 .anyRequest()
                                 .access((caller, context) -> {
-                                    // an unknown operation needs only the role reader, so that every caller gets the error for it
+                                    // an unknown operation needs only the role reader, so that every caller gets the
+                                    // error for it
                                     Optional<Role.Needed> needed = operations
                                             .find(context.getRequest())
                                             .flatMap(Role::needed);

@@ -8,6 +8,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,6 +29,7 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -37,6 +41,11 @@ import routes.console.ConsoleLogin;
  */
 @Configuration(proxyBeanMethods = false)
 class ConsoleAccess {
+    /** A request to Jolokia, directly or through Hawtio; the group is the rest of the path, which begins with the type of the request. */
+    private static final Pattern JOLOKIA = Pattern.compile(".*?/jolokia(?:/(.*))?");
+
+    private static final Set<String> READING = Set.of("", "read", "list", "search", "version");
+
     @Bean
     @Order(0)
     SecurityFilterChain consoleAccessChain(HttpSecurity http, ConsoleLogin login) throws Exception {
@@ -49,9 +58,12 @@ class ConsoleAccess {
                         .accessDeniedHandler(
                                 (request, response, e) -> response.setStatus(HttpStatus.FORBIDDEN.value())))
                 .csrf(csrf -> csrf.csrfTokenRepository(tokens)
+                        .requireCsrfProtectionMatcher(
+                                request -> CsrfFilter.DEFAULT_CSRF_MATCHER.matches(request) || !isReading(request))
                         // the script returns the cookie value unchanged
                         .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
-                        // every request authenticates; replacing the token each time would invalidate the token of concurrent requests
+                        // every request authenticates; replacing the token each time would invalidate the token of
+                        // concurrent requests
                         .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
                 .addFilterAfter(new TokenFilter(), BasicAuthenticationFilter.class)
                 .addFilterAfter(new RepeatedCalls(), AuthorizationFilter.class)
@@ -65,6 +77,14 @@ class ConsoleAccess {
                                 .anyRequest()
                                 .authenticated())
                 .build();
+    }
+
+    /** Jolokia also executes operations for GET, which a link on another page can send. */
+    private static boolean isReading(HttpServletRequest request) {
+        Matcher path = JOLOKIA.matcher(request.getServletPath() + Objects.toString(request.getPathInfo(), ""));
+        return !path.matches()
+                || (request.getParameter("p") == null
+                        && READING.contains(Objects.toString(path.group(1), "").replaceFirst("/.*", "")));
     }
 
     /** Responds without an error dispatch, which would show the error page. */

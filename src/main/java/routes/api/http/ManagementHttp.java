@@ -41,7 +41,8 @@ final class ManagementHttp {
             tomcat.addConnectorCustomizers(connector -> {
                 // Tomcat would read forms with a blocking thread before the key is checked; the API accepts no forms
                 connector.setParseBodyMethods("");
-                // send "100 Continue" only when the body is read, so that clients that wait for it send nothing if they are refused
+                // send "100 Continue" only when the body is read, so that clients that wait for it send nothing if they
+                // are refused
                 connector.setProperty("continueResponseTiming", "onRead");
             });
             tomcat.addContextCustomizers(
