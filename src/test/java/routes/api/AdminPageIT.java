@@ -194,7 +194,7 @@ class AdminPageIT {
 
         unfold("reset");
         press("Set the position");
-        confirm("Have " + AdminFixtures.GROUP + " read on after $?");
+        confirm("Set the position of " + AdminFixtures.GROUP + " to $?");
         browser.awaitText("[role=status]", "The group will read 0 entries");
     }
 
