@@ -56,14 +56,15 @@ class ReindexIT {
                 Files.write(file, new byte[] {1, 2, 3});
             }
         }
+        String before;
         try (var application = open()) {
             awaitRebuilt(application, indexed);
             assertThat(data.toFile().list()).anyMatch(name -> name.startsWith("index.damaged-"));
-            application
-                    .getBean(JdbcClient.class)
-                    .sql("TRUNCATE graph_nodes, graph_edges")
-                    .update();
+            JdbcClient jdbc = application.getBean(JdbcClient.class);
+            jdbc.sql("TRUNCATE graph_nodes, graph_edges").update();
             assertThat(edges(application)).isZero();
+            before = application.getBean(VectorIndex.class).identity().orElseThrow();
+            holdRebuild(jdbc);
         }
 
         try (var application = open("--reindex", "--exit-when-idle")) {
@@ -72,7 +73,11 @@ class ReindexIT {
                     .as("searched until the rebuild is complete")
                     .isEqualTo(indexed);
             assertThat(data.resolve("index-next")).isDirectory();
-            String before = index.identity().orElseThrow();
+            assertThat(index.identity()).hasValue(before);
+            application
+                    .getBean(JdbcClient.class)
+                    .sql("DELETE FROM hold_rebuild")
+                    .update();
             var out = new ByteArrayOutputStream();
             int code = application.getBean(MainJob.class).run(new PrintStream(out, true, StandardCharsets.UTF_8));
             assertThat(code).isZero();
@@ -83,6 +88,22 @@ class ReindexIT {
             assertThat(data.resolve("index-old")).doesNotExist();
             assertThat(edges(application)).isEqualTo(edges);
         }
+    }
+
+    /** The next rebuild waits before it commits its first page, until the row of {@code hold_rebuild} is deleted. */
+    private static void holdRebuild(JdbcClient jdbc) {
+        jdbc.sql(
+                        """
+                        CREATE TABLE hold_rebuild AS SELECT true AS held;
+                        CREATE FUNCTION hold_rebuild() RETURNS trigger LANGUAGE plpgsql AS $$
+                        BEGIN
+                            WHILE EXISTS (SELECT 1 FROM hold_rebuild) LOOP PERFORM pg_sleep(0.02); END LOOP;
+                            RETURN new;
+                        END $$;
+                        CREATE TRIGGER hold_rebuild BEFORE UPDATE ON vector_index FOR EACH ROW
+                            WHEN (new.published > old.published) EXECUTE FUNCTION hold_rebuild();
+                        """)
+                .update();
     }
 
     private ConfigurableApplicationContext open(String... options) {
