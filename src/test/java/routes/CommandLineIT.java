@@ -80,8 +80,6 @@ class CommandLineIT {
             assertRefusedAtOnce("CONFIG_DIR=" + file + ": is not a folder", "--config.dir=" + file);
             assertRefusedAtOnce(
                     "PIPELINE_ROUTES: unknown stage x; the stages are ingest, ", "--pipeline.routes=tagging,x");
-            assertRefusedAtOnce(
-                    "PIPELINE_ROUTES: not implemented: trends; the stages are ingest, ", "--pipeline.routes=trends");
             assertRefusedAtOnce("API_PORT=" + port + ": the port is in use", "--api.port=" + port);
             assertRefusedAtOnce("MANAGEMENT_PORT=" + port + ": the port is in use", "--management.port=" + port);
             assertRefusedAtOnce(

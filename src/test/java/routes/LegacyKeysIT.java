@@ -105,7 +105,7 @@ class LegacyKeysIT {
         assertThat(redis.xlen(PARSED)).isEqualTo(KEPT);
         assertThat(redis.xlen(catalog.key("posts.tagged"))).isEqualTo(KEPT);
         assertThat(redis.xlen(catalog.key("posts.indexed")))
-                .as("trend_workers belongs to a stage that is not built yet and keeps nothing")
+                .as("no stage uses trend_workers, so it keeps nothing")
                 .isEqualTo(KEPT);
     }
 

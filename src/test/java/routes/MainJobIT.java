@@ -236,7 +236,7 @@ class MainJobIT {
         assertThat(metrics).doesNotContain("routeId=\"\"");
         assertThat(metrics)
                 .contains("stream_consumer_lag{group=\"tagging_workers\"")
-                .as("of stages that are not built yet")
+                .as("a group that no stage uses")
                 .doesNotContain(
                         "stream_unserved_group{group=\"trend_workers\"", "stream_consumer_lag{group=\"trend_workers\"");
     }

@@ -168,18 +168,18 @@ record StreamContents(RedisLink redis, ObjectMapper json, Clock clock) {
     }
 
     /**
-     * Returns the id up to which all groups have received the entries. Groups of stages that are not implemented yet are ignored, so
-     * entries that only they have not read are not kept.
+     * Returns the id up to which all groups have received the entries. Groups that no stage uses are ignored, so entries that only
+     * they have not read are not kept.
      */
     private String firstUndelivered(Position stream) {
         return stream.groups().stream()
-                .filter(group -> !isPlanned(stream.key(), group.name()))
+                .filter(group -> !isUnused(stream.key(), group.name()))
                 .map(Group::delivered)
                 .min(StreamAdmin::compareIds)
                 .orElse(stream.lastId());
     }
 
-    private boolean isPlanned(String key, String group) {
+    private boolean isUnused(String key, String group) {
         return CATALOG.streams().stream()
                 .filter(stream -> stream.key().equals(key))
                 .anyMatch(stream -> stream.groups().contains(group)

@@ -28,8 +28,8 @@ public final class StreamCatalog {
             entry("digest_workers", "digest"),
             entry("cleanup_workers", "cleanup"));
 
-    /** Stages that are not implemented yet. Their groups exist from the first start, but no entries are kept for them. */
-    private static final Map<String, String> PLANNED = Map.ofEntries(entry("trend_workers", "trends"));
+    /** Groups of stages that read the database instead of the stream (decision 48). The groups exist, but no entries are kept for them. */
+    private static final Map<String, String> UNUSED = Map.of("trend_workers", "trends");
 
     /** All streams; replaced as a whole when integrators change their streams. */
     private static final class Contents {
@@ -102,11 +102,11 @@ public final class StreamCatalog {
         return "stream:" + name.replace('.', ':');
     }
 
-    /** Returns the product's stage that reads a stream in this group, including planned stages; empty for other groups. */
+    /** Returns the product's stage that reads a stream in this group, including a stage that does not use the group; empty for other groups. */
     public Optional<String> stage(String stream, String group) {
         EventStream known = contents.byName.get(stream);
         return known != null && known.groups().contains(group)
-                ? Optional.ofNullable(STAGES.getOrDefault(group, PLANNED.get(group)))
+                ? Optional.ofNullable(STAGES.getOrDefault(group, UNUSED.get(group)))
                 : Optional.empty();
     }
 
@@ -159,10 +159,10 @@ public final class StreamCatalog {
         return stream(name).key();
     }
 
-    /** Returns the groups of a stream whose stages are implemented: entries are kept for them, and a process should serve them. */
+    /** Returns the groups of a stream that stages use: entries are kept for them, and a process should serve them. */
     public List<String> servedGroups(EventStream stream) {
         return stream.groups().stream()
-                .filter(group -> !PLANNED.containsKey(group))
+                .filter(group -> !UNUSED.containsKey(group))
                 .toList();
     }
 

@@ -1,14 +1,11 @@
 package routes.routefiles;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.springframework.util.StringUtils;
 
 /**
@@ -33,14 +30,12 @@ public record PipelineStages(Set<String> names) {
             "crawl",
             "enrichment",
             "indexing",
+            "trends",
             "digest",
             "delivery",
             "cleanup",
             "schedule",
             "api");
-
-    /** Planned stages that have no routes yet. */
-    static final List<String> PLANNED = List.of("trends");
 
     public PipelineStages {
         names = Set.copyOf(names);
@@ -61,28 +56,19 @@ public record PipelineStages(Set<String> names) {
     }
 
     /**
-     * Rejects names of stages that do not exist or are not implemented yet.
+     * Rejects names of stages that do not exist.
      *
      * @param added stages that the override folder adds
-     * @throws IllegalArgumentException with every such stage and the existing stages
+     * @throws IllegalArgumentException with every such name and the existing stages
      */
     public void check(Collection<String> added) {
         Set<String> known = new LinkedHashSet<>(KNOWN);
         known.addAll(new TreeSet<>(added));
-        Map<Boolean, List<String>> unusable = names.stream()
-                .filter(name -> !known.contains(name))
-                .sorted()
-                .collect(Collectors.partitioningBy(PLANNED::contains));
-        List<String> problems = new ArrayList<>();
-        if (!unusable.get(false).isEmpty()) {
-            problems.add("unknown stage " + String.join(", ", unusable.get(false)));
-        }
-        if (!unusable.get(true).isEmpty()) {
-            problems.add("not implemented: " + String.join(", ", unusable.get(true)));
-        }
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException("PIPELINE_ROUTES: " + String.join("; ", problems) + "; the stages are "
-                    + String.join(", ", known) + "; leave it empty for all stages");
+        Set<String> unknown = new TreeSet<>(names);
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("PIPELINE_ROUTES: unknown stage " + String.join(", ", unknown)
+                    + "; the stages are " + String.join(", ", known) + "; leave it empty for all stages");
         }
     }
 }

@@ -82,7 +82,7 @@ class RouteFileValidatorTest {
                         "config/routes/archive.camel.yaml:7:16: group 'indexing_workers' of stream 'posts.enriched'"
                                 + " belongs to the stage 'indexing' of the program: each entry would be delivered to"
                                 + " only one of them. Use a separate group for this route, such as 'archive_workers'");
-        // also that of a stage that is not there yet, or does not run in this process
+        // also a group that its stage does not use, or whose stage does not run in this process
         assertThat(problems(own("archive", "posts.indexed", "trend_workers"))).hasSize(1);
         assertThat(problems(own("archive", "posts.tagged", "enrich_workers"))).hasSize(1);
     }
