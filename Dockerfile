@@ -21,7 +21,8 @@ RUN useradd --system --uid 10001 --create-home --home-dir /app assistant
 WORKDIR /app
 COPY --from=build /build/target/app ./
 COPY config config
-RUN mkdir data && chown assistant data .
+# data/media and imports are shared volumes if stages run in several containers (docs/deployment.md)
+RUN mkdir -p data/media imports && chown assistant data data/media imports .
 USER assistant
 # docs/operations.md, "Start in half the time"
 RUN DATA_DIR=/tmp/training java -XX:ArchiveClassesAtExit=classes.jsa -jar telegram-assistant.jar --exit-when-idle \

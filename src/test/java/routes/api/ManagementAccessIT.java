@@ -36,6 +36,15 @@ class ManagementAccessIT {
     }
 
     @Test
+    void a_probe_without_a_key_learns_only_whether_the_process_lives() {
+        assertThat(status(null, "/health/live")).isEqualTo(200);
+        assertThat(status("unknown", "/health/live")).isEqualTo(401);
+        for (String path : List.of("/health/live/ping", "/health/live/", "/health/db", "/health/live/../ready")) {
+            assertThat(status(null, path)).as(path).isIn(400, 401);
+        }
+    }
+
+    @Test
     void a_key_that_asks_too_often_is_told_when_to_come_back_and_others_go_on() {
         ApiClient busy = api.client(BUSY.key());
 

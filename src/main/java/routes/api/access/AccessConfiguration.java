@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -79,7 +80,7 @@ class AccessConfiguration {
 
     /**
      * On a loopback address, metrics and health need no key, so that a local Prometheus can read them. On other addresses they need an
-     * operator key.
+     * operator key, except for {@code /health/live}: an orchestrator that probes the process has no key.
      */
     @Bean
     @Order(1)
@@ -92,7 +93,11 @@ class AccessConfiguration {
                     if (ListenAddresses.isManagementLocal(environment)) {
                         requests.anyRequest().permitAll();
                     } else {
-                        requests.anyRequest().access((caller, context) -> mayCall(caller.get(), Role.OPERATOR, false));
+                        requests.requestMatchers(PathPatternRequestMatcher.withDefaults()
+                                        .matcher(HttpMethod.GET, "/health/live"))
+                                .permitAll()
+                                .anyRequest()
+                                .access((caller, context) -> mayCall(caller.get(), Role.OPERATOR, false));
                     }
                 })
                 .build();
