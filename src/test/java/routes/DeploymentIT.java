@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.util.LinkedMultiValueMap;
@@ -60,6 +62,10 @@ class DeploymentIT {
             for (String name : List.of("ingest", "models", "pages", "index")) {
                 start(name, services, "--crawl.private-pages=" + api + "/demo/");
             }
+            assertThat(processes).allSatisfy((name, process) -> assertThat(process.getBean(HealthEndpoint.class)
+                            .healthForPath("ready")
+                            .getStatus())
+                    .isEqualTo(Status.UP));
             RestClient http = RestClient.create(api);
             Path demo = new DemoExport("/demo").unpack(folder, api + "/demo/");
             var upload = new LinkedMultiValueMap<String, Object>();

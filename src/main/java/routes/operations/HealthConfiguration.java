@@ -184,7 +184,10 @@ class HealthConfiguration {
         return problems;
     }
 
-    /** The consumers of this process. A stage is UP while its route runs and makes progress, and DEGRADED while entries fail. */
+    /**
+     * The consumers of this process. A stage is UP while its route runs and makes progress, and DEGRADED while entries fail. Some stages, such
+     * as api and schedule, have no consumer.
+     */
     @Bean
     HealthIndicator stages(
             CamelContext camel, StreamConsumers consumers, StreamStates states, RouteReloads reloads, Clock clock) {
@@ -198,7 +201,8 @@ class HealthConfiguration {
                                 ? new Stage(Status.UP, "UP: suspended while an edit of the routes is loaded")
                                 : stage(one, route, states, clock));
             }
-            if (stages.isEmpty()) {
+            if (stages.isEmpty() && reloads.state().isEmpty()) {
+                // the routes have not started yet
                 return Health.outOfService().build();
             }
             List<Status> all = stages.values().stream().map(Stage::status).toList();
