@@ -58,7 +58,7 @@ record TelegramAccountStore(ApiDatabase database) {
 
     private List<Row> rows(String condition, Map<String, ?> parameters) {
         return database.rows(ROWS + condition + " ORDER BY name LIMIT 100")
-                .param("seen", 3 * AccountStates.HEARTBEAT.toSeconds())
+                .param("seen", AccountStates.OUTDATED.toSeconds())
                 .params(parameters)
                 .query(ApiDatabase.as(Row.class))
                 .list();

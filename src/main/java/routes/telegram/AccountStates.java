@@ -24,7 +24,10 @@ import routes.telegram.TelegramAccount.Status;
 @Component("telegramAccountStates")
 public class AccountStates {
     /** Maximum interval between two writes of a row while its process runs. */
-    public static final Duration HEARTBEAT = Duration.ofSeconds(30);
+    static final Duration HEARTBEAT = Duration.ofSeconds(30);
+
+    /** Age of a row at which its process no longer runs. */
+    public static final Duration OUTDATED = HEARTBEAT.multipliedBy(3);
 
     private static final int MAX_PROBLEM = 500;
 

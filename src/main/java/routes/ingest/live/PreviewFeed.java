@@ -72,7 +72,7 @@ public class PreviewFeed {
 
     /** Returns the due channel that has waited longest; null if none is due. Not thread-safe. */
     public PreviewTask next() {
-        if (!properties.enabled() || !accounts.signedIn().isEmpty()) {
+        if (!properties.enabled() || !accounts.signedIn().isEmpty() || table.isAccountReady()) {
             return null;
         }
         Instant now = clock.instant();

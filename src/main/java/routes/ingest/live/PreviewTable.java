@@ -19,6 +19,7 @@ import org.springframework.stereotype.Component;
 import routes.events.MediaFile;
 import routes.events.StorableText;
 import routes.ingest.live.LiveChannel.Pass;
+import routes.telegram.AccountStates;
 
 /** The SQL of {@code preview_posts}, and of {@code live_channels} for channels that are read from their previews. */
 @Component
@@ -45,6 +46,15 @@ class PreviewTable {
                 source = 'telegram' AND account IS NULL AND source_since < ?
                     AND EXISTS (SELECT 1 FROM channels c WHERE c.id = l.channel_id AND c.username IS NOT NULL)""",
                 time(unfoundSince));
+    }
+
+    /** Returns whether an account is signed in, in any process that still runs. */
+    boolean isAccountReady() {
+        return jdbc.sql("SELECT EXISTS (SELECT 1 FROM telegram_accounts WHERE state = 'ready'"
+                        + " AND seen_at > now() - make_interval(secs => ?))")
+                .param(AccountStates.OUTDATED.toSeconds())
+                .query(Boolean.class)
+                .single();
     }
 
     /** The channels that may be read now. */

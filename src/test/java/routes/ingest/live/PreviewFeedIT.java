@@ -64,7 +64,8 @@ class PreviewFeedIT {
         REDIS.commands().flushall();
         redis = new RedisLink(REDIS.newClient(), Duration.ofSeconds(10));
         jdbc = DATABASE.jdbc();
-        jdbc.sql("TRUNCATE posts, media_objects, media_groups, channels, outbox, imports, telegram_files CASCADE")
+        jdbc.sql("TRUNCATE posts, media_objects, media_groups, channels, outbox, imports, telegram_files,"
+                        + " telegram_accounts CASCADE")
                 .update();
     }
 
@@ -390,6 +391,24 @@ class PreviewFeedIT {
         assertThat(count("live_channels WHERE retry_at > now() + interval '20 hours'"))
                 .isEqualTo(1);
         await().during(Duration.ofSeconds(1)).until(() -> previews.pages().size() == 1);
+    }
+
+    @Test
+    void nothing_is_read_while_an_account_is_signed_in_in_another_process() throws Exception {
+        texts(3);
+        subscribe();
+        jdbc.sql("INSERT INTO telegram_accounts (name, tenant_id, process, state, seen_at)"
+                        + " SELECT 'main', id, 'other', 'ready', now() FROM tenants LIMIT 1")
+                .update();
+        LiveProcess process = start();
+        await().during(Duration.ofSeconds(2)).atMost(TIME).until(() -> previews.pages()
+                .isEmpty());
+
+        // that process died
+        jdbc.sql("UPDATE telegram_accounts SET seen_at = now() - interval '2 minutes'")
+                .update();
+        process.awaitRead();
+        assertThat(stored()).hasSize(3);
     }
 
     @Test
