@@ -177,8 +177,9 @@ class ThreeSourcesIT {
     }
 
     private void read(Origin origin) throws Exception {
-        // as --telegram-logout does, so that the preview takes over at once
-        jdbc.sql("UPDATE live_channels SET account = NULL, chat_id = NULL, source_since = now() - interval '1 hour'")
+        // as an hour after --telegram-logout, so that the preview takes over at once
+        jdbc.sql("UPDATE live_channels SET account = NULL, chat_id = NULL, source_since = now() - interval '1 hour';"
+                        + " UPDATE telegram_accounts SET seen_at = now() - interval '1 hour'")
                 .update();
         String url = origin == Origin.EXPORT ? null : previews.url();
         var preview = new LiveProcess.Preview(url, redis, Duration.ZERO, origin == Origin.ACCOUNT);
