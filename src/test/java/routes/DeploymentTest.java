@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,23 @@ class DeploymentTest {
         assertThat(set).hasSizeGreaterThan(10);
         assertThat(Setting.all().stream().map(Setting::variable).collect(toSet()))
                 .containsAll(set);
+    }
+
+    @Test
+    void no_password_of_a_server_in_the_file_env_looks_like_a_setting() throws IOException {
+        // the processes read the same file, and warn of variables that resemble a setting
+        Set<String> settings = Setting.all().stream().map(Setting::variable).collect(toSet());
+        Set<String> prefixes = settings.stream()
+                .map(name -> name.substring(0, name.indexOf('_') + 1))
+                .collect(toSet());
+
+        assertThat(Pattern.compile("\\$\\{([A-Z_]+)")
+                        .matcher(Files.readString(Path.of("docker-compose.yml")))
+                        .results()
+                        .map(variable -> variable.group(1))
+                        .filter(variable -> !settings.contains(variable)))
+                .isNotEmpty()
+                .noneMatch(variable -> prefixes.stream().anyMatch(variable::startsWith));
     }
 
     @Test
