@@ -163,8 +163,8 @@ final class DatabaseTables {
                 ORDER BY 1""";
         try (BufferedWriter out = Files.newBufferedWriter(file);
                 Statement statement = connection.createStatement()) {
-            statement.setFetchSize(
-                    PAGE); // within a transaction, this uses a cursor instead of reading all rows at once
+            // within a transaction, this uses a cursor instead of reading all rows at once
+            statement.setFetchSize(PAGE);
             ResultSet keys = statement.executeQuery(sql);
             while (keys.next()) {
                 out.write(keys.getString(1));

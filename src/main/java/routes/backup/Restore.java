@@ -184,8 +184,8 @@ public final class Restore {
     private void putObjects(ArchiveReader archive, Manifest manifest, Consumer<String> progress) {
         var done = new AtomicLong();
         archive.read(PartVisitor.NONE, (key, size, content) -> {
-            String type = URLConnection.guessContentTypeFromName(
-                    key); // not significant: the product reads the type from the database
+            // not significant: the product reads the type from the database
+            String type = URLConnection.guessContentTypeFromName(key);
             objects.put(key, type == null ? "application/octet-stream" : type, size, content);
             if (done.incrementAndGet() % REPORTED_OBJECTS == 0) {
                 progress.accept("Restore: " + done + " of "

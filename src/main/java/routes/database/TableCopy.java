@@ -104,9 +104,8 @@ public final class TableCopy {
         int done = 0;
         for (int i = 0; i < value.length(); i++) {
             char unit = value.charAt(i);
-            char escape = unit > '\\'
-                    ? 0
-                    : escape(unit); // fast path: most characters are not ASCII, or are lower-case letters
+            // fast path: most characters are not ASCII, or are lower-case letters
+            char escape = unit > '\\' ? 0 : escape(unit);
             if (escape != 0) {
                 chunk.append(value, done, i).append('\\').append(escape);
                 done = i + 1;

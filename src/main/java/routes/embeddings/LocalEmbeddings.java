@@ -38,8 +38,8 @@ public record LocalEmbeddings(TextAnalysis analysis) implements EmbeddingProvide
 
     private static final int SHORTEST_NGRAM = 3;
     private static final int LONGEST_NGRAM = 5;
-    private static final int SEED =
-            0x7e1e6a; // any fixed number; a different number creates a different, incompatible vector space
+    /** Any fixed number; a different number creates a different, incompatible vector space. */
+    private static final int SEED = 0x7e1e6a;
 
     @Override
     public String provider() {

@@ -102,7 +102,7 @@ public final class StreamCatalog {
         return "stream:" + name.replace('.', ':');
     }
 
-    /** Returns the product's stage that reads a stream in this group, including a stage that does not use the group; empty for other groups. */
+    /** Returns the product's stage that a group of a stream belongs to, whether or not it uses the group; empty for other groups. */
     public Optional<String> stage(String stream, String group) {
         EventStream known = contents.byName.get(stream);
         return known != null && known.groups().contains(group)

@@ -185,8 +185,8 @@ class HealthConfiguration {
     }
 
     /**
-     * The consumers of this process. A stage is UP while its route runs and makes progress, and DEGRADED while entries fail. Some stages, such
-     * as api and schedule, have no consumer.
+     * The consumers of this process. A stage is UP while its route runs and makes progress, and DEGRADED while entries fail. Some stages,
+     * such as api and schedule, have no consumer.
      */
     @Bean
     HealthIndicator stages(

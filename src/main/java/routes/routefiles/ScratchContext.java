@@ -50,8 +50,8 @@ final class ScratchContext {
         context.disableJMX();
         context.setNameStrategy(new ExplicitCamelContextNameStrategy(name));
         context.setAutoStartup(false);
-        context.setAutowiredEnabled(
-                false); // autowiring would configure the stand-ins as the components that they replace
+        // autowiring would configure the stand-ins as the components that they replace
+        context.setAutowiredEnabled(false);
         context.setSourceLocationEnabled(true);
         context.setStartupSummaryLevel(StartupSummaryLevel.Off); // this is not the start of the application
         context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, components);

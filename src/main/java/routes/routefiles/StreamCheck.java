@@ -151,8 +151,8 @@ record StreamCheck(RouteModel model, Problems problems, CamelContext context) {
                 .anyMatch(size -> size.text().matches("\\d{1,9}") && Integer.parseInt(size.text()) > 1);
         if (batch) {
             flow.steps().stream()
-                    .takeWhile(
-                            step -> !step.calls("events", "write")) // from there on, each output identifies its entry
+                    // from there on, each output identifies its entry
+                    .takeWhile(step -> !step.calls("events", "write"))
                     .flatMap(step -> model.endpoint(step).stream())
                     .filter(EndpointUse::publishesWithEntry)
                     .forEach(use -> problems.add(

@@ -101,9 +101,8 @@ final class PointDocument {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .disable(
-                    DeserializationFeature
-                            .FAIL_ON_UNKNOWN_PROPERTIES) // the index may have been written by a newer version
+            // the index may have been written by a newer version
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
     private PointDocument() {}
