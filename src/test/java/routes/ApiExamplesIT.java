@@ -31,6 +31,7 @@ import routes.events.StreamCatalog;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
 import routes.redis.RedisLink;
+import routes.testing.FreePort;
 
 /** Runs the examples of docs/api.md as they stand, in a shell, beside the program with the demo channel. */
 class ApiExamplesIT {
@@ -59,7 +60,7 @@ class ApiExamplesIT {
         try (var application = CommandLine.open(RunOptions.parse(
                 "--demo",
                 "--data.dir=" + PreparedData.in(work.resolve("data")),
-                "--api.port=" + MainJobIT.freePort(),
+                "--api.port=" + FreePort.next(),
                 "--management.port=0",
                 "--spring.profiles.active=telegram-stand-in",
                 "--telegram.api-id=1",

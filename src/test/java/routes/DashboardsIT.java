@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -34,6 +33,7 @@ import routes.operations.MainJob;
 import routes.operations.RunOptions;
 import routes.operations.alerts.Promtool;
 import routes.schedule.Jobs;
+import routes.testing.FreePort;
 
 /** The dashboards that ship, on a Prometheus that scrapes the whole application with the demo channel. */
 @EnabledIf(value = "isInstalled", disabledReason = "prometheus is not on the PATH; .ci/run installs it")
@@ -63,7 +63,7 @@ class DashboardsIT {
                 "--api.port=0",
                 "--management.port=0",
                 "--outbox.poll-interval=20"));
-        port = freePort();
+        port = FreePort.next();
         String management = application.getEnvironment().getProperty("local.management.port");
         String config = Files.readString(RULES.resolve("prometheus.yml"))
                 .replace("127.0.0.1:8001", "127.0.0.1:" + management)
@@ -180,11 +180,5 @@ class DashboardsIT {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         return JSON.readTree(answer.body());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
     }
 }

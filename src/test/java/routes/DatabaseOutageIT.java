@@ -98,14 +98,14 @@ class DatabaseOutageIT {
                 .atMost(Duration.ofSeconds(OUTAGE_SECONDS + 30L))
                 .until(() -> true);
         assertThat(deadLetters()).isZero();
-        // its number may be another process by now, or be kept by one that nobody has waited for
-        Files.delete(pidFile(data));
-        revived = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("revived.log").toFile())
-                .start();
+        revive(command, data);
 
-        eventually().ignoreExceptions().until(() -> databaseAnswers());
+        eventually()
+                .failFast(() -> assertThat(revived.isAlive())
+                        .as(Files.readString(revivedLog(data)))
+                        .isTrue())
+                .ignoreExceptions()
+                .until(() -> databaseAnswers());
         long back = System.nanoTime();
         await().atMost(RESUMED).ignoreExceptions().until(() -> counts().indexed() > before);
         eventually().untilAsserted(() -> assertThat(health().path("status").asText())
@@ -153,14 +153,23 @@ class DatabaseOutageIT {
                 .atMost(Duration.ofSeconds(OUTAGE_SECONDS + 30L))
                 .until(() -> true);
         assertThat(result).isNotDone();
-        Files.delete(pidFile(data));
-        revived = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("revived.log").toFile())
-                .start();
+        revive(command, data);
 
         assertThat(result.get(120, TimeUnit.SECONDS)).isZero();
         assertThat(counts().indexed()).isEqualTo(POSTS);
+    }
+
+    private void revive(List<String> command, Path data) throws IOException {
+        // its number may be another process by now, or be kept by one that nobody has waited for
+        Files.delete(pidFile(data));
+        revived = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(revivedLog(data).toFile())
+                .start();
+    }
+
+    private static Path revivedLog(Path data) {
+        return data.resolveSibling("revived.log");
     }
 
     private boolean databaseAnswers() {

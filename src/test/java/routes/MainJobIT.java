@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -36,6 +35,7 @@ import routes.operations.MainJob;
 import routes.operations.PipelineCounts;
 import routes.operations.RunOptions;
 import routes.redis.StreamAdmin;
+import routes.testing.FreePort;
 import routes.text.Hashtags;
 
 /** The main job as a user runs it: the whole application on embedded services, the demo channel, the HTTP ports. */
@@ -55,23 +55,17 @@ class MainJobIT {
 
     @BeforeAll
     void runTheDemo(@TempDir Path data) throws InterruptedException, IOException {
+        // posts of the demo link to pages of this port
         application = CommandLine.open(RunOptions.parse(
                 "--demo",
                 "--data.dir=" + data,
-                "--api.port=" + freePort(),
+                "--api.port=" + FreePort.next(),
                 "--management.port=0",
                 "--outbox.poll-interval=20"));
         var printed = new ByteArrayOutputStream();
         int result = application.getBean(MainJob.class).run(new PrintStream(printed, true, StandardCharsets.UTF_8));
         output = printed.toString(StandardCharsets.UTF_8);
         assertThat(result).as("goes on").isEqualTo(MainJob.STAYS_UP);
-    }
-
-    /** Known before the start: posts of the demo link to pages of this port. */
-    static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
     }
 
     @AfterAll

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +22,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import routes.embedded.PreparedData;
 import routes.operations.MainJob;
 import routes.operations.RunOptions;
+import routes.testing.FreePort;
 
 /** A process that runs some stages only. */
 class WorkerProcessIT {
@@ -30,7 +30,7 @@ class WorkerProcessIT {
     @Test
     void a_process_without_the_api_leaves_its_port_closed_and_tells_its_health_and_metrics(@TempDir Path data)
             throws Exception {
-        int apiPort = freePort();
+        int apiPort = FreePort.next();
         try (ConfigurableApplicationContext worker = CommandLine.open(RunOptions.parse(
                 "--pipeline.routes=tagging",
                 "--data.dir=" + PreparedData.in(data),
@@ -55,11 +55,5 @@ class WorkerProcessIT {
     private static HttpResponse<String> get(String address) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(10));
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -5,14 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
 import routes.testing.EmbeddedDatabase;
+import routes.testing.FreePort;
 
 /**
- * Data folders as a first start leaves them: PostgreSQL is unpacked and initialised, the schema is migrated. The first use in a JVM
- * makes the folder that the others are copies of, which saves each test the first start.
+ * Data folders as a first start leaves them: PostgreSQL is unpacked and initialised, the schema is migrated, ports are recorded. The first
+ * use in a JVM makes the folder that the others are copies of, which saves each test the first start.
  */
 public final class PreparedData {
     private static Path original;
@@ -26,10 +28,14 @@ public final class PreparedData {
                 original = make();
             }
             if (Files.notExists(data.resolve("postgres"))) {
-                new DataFolder(data).close();
-                copy("-a", original.resolve("postgres"), data);
-                // as links: nothing writes to them
-                copy("-al", original.resolve("programs"), data.resolve("postgres"));
+                try (var folder = new DataFolder(data)) {
+                    copy("-a", original.resolve("postgres"), data);
+                    // as links: nothing writes to them
+                    copy("-al", original.resolve("programs"), data.resolve("postgres"));
+                    for (String service : List.of("postgres", "redis")) {
+                        Files.writeString(folder.folder(service).resolve("port"), Integer.toString(FreePort.next()));
+                    }
+                }
             }
             return data;
         } catch (IOException e) {

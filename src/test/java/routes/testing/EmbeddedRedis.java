@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -54,9 +53,7 @@ public final class EmbeddedRedis implements BeforeAllCallback, AfterAllCallback 
                 : ExecutableProvider.newJarResourceProvider(folder.toFile())
                         .get()
                         .toPath();
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.next();
         start();
     }
 

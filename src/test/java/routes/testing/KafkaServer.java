@@ -1,7 +1,6 @@
 package routes.testing;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,12 +36,7 @@ public final class KafkaServer implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         folder = Files.createTempDirectory("kafka-server");
-        int controller;
-        try (ServerSocket one = new ServerSocket(0);
-                ServerSocket other = new ServerSocket(0)) {
-            port = one.getLocalPort();
-            controller = other.getLocalPort();
-        }
+        port = FreePort.next();
         Path data = Files.createDirectories(folder.resolve("data"));
         // what kafka.tools.StorageTool would write
         Files.writeString(
@@ -67,7 +61,7 @@ public final class KafkaServer implements BeforeAllCallback, AfterAllCallback {
                 auto.create.topics.enable=false
                 log.cleaner.enable=false
                 """
-                        .formatted(port, controller, data));
+                        .formatted(port, FreePort.next(), data));
         Path arguments = Files.writeString(
                 folder.resolve("arguments"),
                 "-cp\n\"" + Files.readString(CLASS_PATH).strip() + "\"\n");

@@ -1,7 +1,6 @@
 package routes.testing;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,14 +94,11 @@ public final class Neo4jServer implements BeforeAllCallback {
 
     private static final class Running implements ExtensionContext.Store.CloseableResource {
         private final Path home = Files.createTempDirectory("neo4j");
-        private final int port;
+        private final int port = FreePort.next();
         private Process process;
         private Driver driver;
 
         Running() throws IOException {
-            try (ServerSocket free = new ServerSocket(0)) {
-                port = free.getLocalPort();
-            }
             Files.createDirectories(home.resolve("conf"));
             Files.writeString(
                     home.resolve("conf/neo4j.conf"),

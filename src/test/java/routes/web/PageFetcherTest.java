@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -51,6 +50,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import routes.llm.standin.TestCertificate;
+import routes.testing.FreePort;
 import routes.testing.WebServer;
 
 class PageFetcherTest {
@@ -495,11 +495,7 @@ class PageFetcherTest {
 
     @Test
     void a_site_that_cannot_be_reached_is_no_rule_of_the_site() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        Fetched.Failed failed = Fetchers.failed(fetcher, "http://127.0.0.1:" + port + "/");
+        Fetched.Failed failed = Fetchers.failed(fetcher, "http://127.0.0.1:" + FreePort.next() + "/");
 
         assertThat(failed.reason()).isEqualTo("connect");
         assertThat(failed.permanent()).isFalse();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -19,6 +18,7 @@ import routes.graph.Graph;
 import routes.graph.Graph.GraphChange;
 import routes.graph.GraphContract;
 import routes.graph.GraphUnavailableException;
+import routes.testing.FreePort;
 import routes.testing.Neo4jServer;
 
 class Neo4jGraphIT extends GraphContract {
@@ -149,10 +149,7 @@ class Neo4jGraphIT extends GraphContract {
 
     @Test
     void without_a_server_each_call_says_what_to_check_and_does_not_say_the_password() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.next();
         var properties = new Neo4jServerProperties(
                 "neo4j://127.0.0.1:" + port, "neo4j", "secret-word", "neo4j", Duration.ofSeconds(3), 2);
         try (var away = new Neo4jGraph(properties)) {

@@ -12,7 +12,6 @@ import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Deque;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import routes.llm.standin.TestCertificate;
+import routes.testing.FreePort;
 import routes.vectorindex.qdrant.QdrantServerProperties;
 
 /**
@@ -48,9 +48,7 @@ public final class QdrantStandIn implements BeforeAllCallback, AfterAllCallback 
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.next();
         clear();
         start();
     }
