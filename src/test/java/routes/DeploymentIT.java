@@ -105,7 +105,8 @@ class DeploymentIT {
                     .sql("UPDATE posts SET expires_at = now() - interval '1 day' WHERE id = ?::uuid")
                     .param(post)
                     .update();
-            processes.get("ingest").getBean(Jobs.class).runNow("cleanup-sweep");
+            assertThat(processes.get("ingest").getBean(Jobs.class).runNow("cleanup-sweep"))
+                    .isEqualTo(Jobs.Outcome.SUCCESS);
             await().atMost(LONG).untilAsserted(() -> assertThat(
                             get(http, "/users/1/search?q=звезда").findValuesAsText("post_id"))
                     .doesNotContain(post));
@@ -132,6 +133,8 @@ class DeploymentIT {
                 "--data.dir=" + data,
                 "--api.port=0",
                 "--management.port=0",
+                // a job that runs cannot be started
+                "--schedule.start-delay=1h",
                 "--outbox.poll-interval=20"));
         options.addAll(List.of(settings));
         ConfigurableApplicationContext process = CommandLine.open(RunOptions.parse(options.toArray(String[]::new)));

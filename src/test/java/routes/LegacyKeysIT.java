@@ -47,6 +47,7 @@ class LegacyKeysIT {
                 "--data.dir=" + PreparedData.in(data),
                 "--api.port=0",
                 "--management.port=0",
+                "--schedule.start-delay=1h",
                 "--legacy.redis-consumer-enabled=true",
                 "--redis.stream.maxlen=" + KEPT));
         client = RedisClient.create(application.getBean(RedisService.class).uri());

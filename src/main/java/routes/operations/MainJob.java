@@ -139,8 +139,17 @@ public class MainJob {
         return STAYS_UP;
     }
 
-    /** Returns whether the stages of this process have no work left. Checks the outbox first, then the streams. */
+    /**
+     * Returns whether the stages of this process have no work left. Checks twice: a rebuild has its last step when the streams become empty,
+     * and an album that times out is published to a stream.
+     */
     private boolean isIdle() {
+        boolean before = hasNoWork();
+        return before && hasNoWork();
+    }
+
+    /** Checks the outbox first, then the streams. */
+    private boolean hasNoWork() {
         return !rebuild.hasWork() && outbox.unpublished() == 0 && streams.isIdleNow() && albums.open() == 0;
     }
 
