@@ -99,13 +99,6 @@ class DatabaseOutageIT {
                 .until(() -> true);
         assertThat(deadLetters()).isZero();
         revive(command, data);
-
-        eventually()
-                .failFast(() -> assertThat(revived.isAlive())
-                        .as(Files.readString(revivedLog(data)))
-                        .isTrue())
-                .ignoreExceptions()
-                .until(() -> databaseAnswers());
         long back = System.nanoTime();
         await().atMost(RESUMED).ignoreExceptions().until(() -> counts().indexed() > before);
         eventually().untilAsserted(() -> assertThat(health().path("status").asText())
@@ -159,17 +152,20 @@ class DatabaseOutageIT {
         assertThat(counts().indexed()).isEqualTo(POSTS);
     }
 
+    /** Starts the server again and waits until it answers. */
     private void revive(List<String> command, Path data) throws IOException {
-        // its number may be another process by now, or be kept by one that nobody has waited for
+        // the process id in it may belong to another process by now, or to a zombie
         Files.delete(pidFile(data));
+        Path log = data.resolveSibling("revived.log");
         revived = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(revivedLog(data).toFile())
+                .redirectOutput(log.toFile())
                 .start();
-    }
-
-    private static Path revivedLog(Path data) {
-        return data.resolveSibling("revived.log");
+        eventually()
+                .failFast(() ->
+                        assertThat(revived.isAlive()).as(Files.readString(log)).isTrue())
+                .ignoreExceptions()
+                .until(this::databaseAnswers);
     }
 
     private boolean databaseAnswers() {

@@ -38,7 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The calls about points that the product makes, with the server's defaults. Others are not implemented and fail. */
+/** The calls about points that the product makes, with the server's defaults. gRPC answers UNIMPLEMENTED to any other. */
 final class PointService extends PointsGrpc.PointsImplBase {
     private static final int DEFAULT_LIMIT = 10;
 
