@@ -131,7 +131,6 @@ class HawtioIT {
         }
     }
 
-    /** Hawtio opens the first tab of what was selected a moment later. */
     private static void tab(String name, String text) {
         browser.awaitTrue(
                 name + " with " + text,
@@ -142,9 +141,18 @@ class HawtioIT {
                 text);
     }
 
+    /**
+     * After the name of the node, Hawtio usually opens its first tab, and leaves one that was opened before. Nothing
+     * tells when it is done: the address stays the same in 20 polls.
+     */
     private static void select(String node) {
         click("[class*=tree-view__node-text]", node);
         browser.awaitText("h1", node);
+        browser.run("window.polls = 0");
+        browser.awaitTrue(
+                "the address stays",
+                "window.polls = window.address === location.href ? window.polls + 1 : 0;"
+                        + "window.address = location.href; return window.polls >= 20");
     }
 
     /** Unfolds an operation, fills in its arguments and executes it. */
