@@ -62,9 +62,9 @@ class CrawlPipelineIT {
                 data,
                 "--tagging.providers=local",
                 "--crawl.allow-private-networks=true",
-                "--crawl.timeout=3s",
+                "--crawl.timeout=30s",
                 "--crawl4ai.url=" + crawl4ai.url(""),
-                "--crawl4ai.timeout=2s");
+                "--crawl4ai.timeout=5s");
     }
 
     @AfterAll

@@ -74,6 +74,7 @@ class EmbeddingsIT {
                 server,
                 data,
                 "--embeddings.provider=auto",
+                "--embeddings.query-timeout=30s",
                 "--tagging.providers=gigachat",
                 "--gigachat.api-key=" + ModelPipeline.GIGACHAT_KEY)) {
             GigaChatService gigaChat = server.gigaChat();
@@ -138,10 +139,10 @@ class EmbeddingsIT {
                     "--embeddings.query-timeout=1s",
                     "--rerank.base-url=" + server.openRouterBaseUrl(),
                     "--rerank.api-key=secret-of-the-server",
-                    "--rerank.timeout=1s",
+                    "--rerank.timeout=5s",
                     "--tagging.providers=local",
                     "--tagging.max-retries=1",
-                    "--llm.timeout=2s",
+                    "--llm.timeout=30s",
                     "--llm.breaker-open-seconds=2",
                     "--llm.breaker-minimum-calls=1000",
                     "--llm.breaker-window=1000");
@@ -184,6 +185,8 @@ class EmbeddingsIT {
             UUID second =
                     pipeline.imported("Ледокол прошёл северным морским путём").get(0);
             awaitIndexed(pipeline, second);
+            // the reconciler passes over posts whose entry is not acknowledged
+            pipeline.awaitIdle();
             pipeline.jdbc
                     .sql(
                             "UPDATE posts SET indexing_status = 'pending', index_state = '{}', updated_at = now() - interval '1 hour'"
@@ -298,7 +301,7 @@ class EmbeddingsIT {
 
             assertThat(found.path("items").findValuesAsText("post_id")).contains(post.toString());
             assertThat(found.path("unavailable").toString()).contains("embeddings");
-            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(25));
         }
     }
 }

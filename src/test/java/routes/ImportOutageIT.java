@@ -126,7 +126,7 @@ class ImportOutageIT {
     }
 
     private static void goesOn(CompletableFuture<Integer> result, Duration time) {
-        await().during(time).atMost(time.plusSeconds(5)).until(() -> !result.isDone());
+        await().during(time).atMost(time.plusSeconds(60)).until(() -> !result.isDone());
     }
 
     private PipelineCounts.Counts counts() {

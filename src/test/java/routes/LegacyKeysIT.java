@@ -99,7 +99,10 @@ class LegacyKeysIT {
         // they overtake each other on their way
         eventually().until(() -> IntStream.range(100, 130).allMatch(this::indexed));
         eventually().until(() -> redis.xlen(catalog.key("posts.indexed")) >= 30);
-        eventually().until(() -> settled(PARSED) && settled(catalog.key("posts.tagged")));
+        eventually()
+                .until(() -> settled(PARSED)
+                        && settled(catalog.key("posts.tagged"))
+                        && settled(catalog.key("posts.enriched")));
 
         assertThat(application.getBean(Jobs.class).runNow("stream-trim")).isEqualTo(Jobs.Outcome.SUCCESS);
 

@@ -26,12 +26,16 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import routes.albums.AlbumStates;
 import routes.embedded.PreparedData;
 import routes.events.PostIds;
+import routes.events.StreamCatalog;
 import routes.ingest.ImportProgress;
 import routes.ingest.ImportService;
 import routes.llm.standin.ModelServer;
 import routes.operations.RunOptions;
+import routes.outbox.OutboxRelay;
+import routes.redis.StreamAdmin;
 
 /** The whole application with a stand-in for its model providers, and what tests do with it. */
 final class ModelPipeline implements AutoCloseable {
@@ -155,6 +159,25 @@ final class ModelPipeline implements AutoCloseable {
                 .map(ImportService.State::status)
                 .filter(ImportProgress.Status.DONE::equals)
                 .isPresent());
+    }
+
+    /** Waits until no event is left. Asks twice: a stage writes an event while it still has the entry that causes it. */
+    void awaitIdle() {
+        await().atMost(Duration.ofSeconds(60)).pollInterval(POLL).until(() -> {
+            boolean before = hasNoEvent();
+            return before && hasNoEvent();
+        });
+    }
+
+    private boolean hasNoEvent() {
+        StreamAdmin streams = application.getBean(StreamAdmin.class);
+        StreamCatalog catalog = application.getBean(StreamCatalog.class);
+        return application.getBean(OutboxRelay.class).unpublished() == 0
+                && catalog.streams().stream()
+                        .flatMap(stream -> streams.groups(stream.key()).stream()
+                                .filter(group -> catalog.servedGroups(stream).contains(group.group())))
+                        .allMatch(group -> group.lag() == 0 && group.pending() == 0)
+                && application.getBean(AlbumStates.class).open() == 0;
     }
 
     /** Waits until a post has a tagging status. */

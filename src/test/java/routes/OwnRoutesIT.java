@@ -84,6 +84,9 @@ class OwnRoutesIT {
                         .containsExactlyInAnyOrder(posts.get(0) + ".json", posts.get(1) + ".json");
                 assertThat(received).hasSize(2);
                 assertThat(names(folder.resolve("alerts"))).containsExactly(watched + ".json");
+                // a file is there before its content
+                assertThat(folder.resolve("files/" + watched + ".json")).isNotEmptyFile();
+                assertThat(folder.resolve("alerts/" + watched + ".json")).isNotEmptyFile();
             });
             JsonNode event =
                     json.readTree(folder.resolve("files/" + watched + ".json").toFile());

@@ -129,7 +129,7 @@ class PoisonIT {
                 }));
         root.detachAppender(lines);
         logHasALineForEachChange(List.copyOf(lines.list));
-        failedDeliveriesAreCountedOnce();
+        eventually().untilAsserted(this::failedDeliveriesAreCountedOnce);
         healthNamesTheDeadLetters();
         postsThatADeadLetterOrNothingIsAboutAreCounted();
     }

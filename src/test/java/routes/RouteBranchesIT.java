@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -104,6 +105,12 @@ class RouteBranchesIT {
                 "--openrouter.api-key=" + ModelPipeline.OPENROUTER_KEY);
         pipeline.models.gigaChat().answer(this::description);
         pipeline.models.openRouter().answer(this::tags);
+    }
+
+    /** What a test leaves to the models would take an answer that is meant for the next test. */
+    @AfterEach
+    void awaitIdle() {
+        pipeline.awaitIdle();
     }
 
     @AfterAll

@@ -18,12 +18,15 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -177,7 +180,8 @@ class RouteEditsIT {
                 .endsWith("; its last valid version runs");
         assertThat(pipeline.get("/health").at("/components/routes/status").asText())
                 .isEqualTo("DEGRADED");
-        assertThat(pipeline.metric("route_reloads_total{outcome=\"refused\"}")).isEqualTo(refused + 1);
+        await().atMost(SOON).untilAsserted(() -> assertThat(pipeline.metric("route_reloads_total{outcome=\"refused\"}"))
+                .isEqualTo(refused + 1));
         assertThat(problems()).singleElement().asString().startsWith(problem);
         assertThat(pipeline.awaitTags(imported(1).get(0), "local")).isNotEmpty();
 
@@ -234,13 +238,18 @@ class RouteEditsIT {
     @Test
     void a_stage_that_is_paused_or_stopped_stays_so() throws Exception {
         camel.getRouteController().stopRoute("cleanup");
+        Map<String, Route> before = Stream.of("cleanup", "tagging", "schedule-reconcile")
+                .collect(Collectors.toMap(Function.identity(), camel::getRoute));
         try {
             save(
                     "00-errors.camel.yaml",
                     builtIn("00-errors.camel.yaml").replace("Any other failure", "Each other failure"));
-            LiveRoutes.Reload reload = reloads.reload().orElseThrow();
+            reloads.reload();
 
-            assertThat(reload.changes().changed()).contains("cleanup", "tagging", "schedule-reconcile");
+            // by this call, or by the watcher before it
+            assertThat(before)
+                    .allSatisfy((id, route) ->
+                            assertThat(camel.getRoute(id)).isNotNull().isNotSameAs(route));
             assertThat(camel.getRouteController().getRouteStatus("cleanup")).isEqualTo(ServiceStatus.Stopped);
             assertThat(camel.getRoutes())
                     .filteredOn(route -> !route.getRouteId().equals("cleanup"))

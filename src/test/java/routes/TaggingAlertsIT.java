@@ -30,6 +30,7 @@ import routes.operations.alerts.ScrapedMinutes;
 class TaggingAlertsIT {
     private static final String BROKEN = "TaggingPipelineBroken";
     private static final String OVERFLOW = "TaggingCacheOverflow";
+    private static final String TAGGED = "tagging_processed_total{status=\"success\"}";
     private static final String PERSISTED = "tags_persisted_total{status=\"success\"}";
     private static final int LIMIT = 9_000;
 
@@ -91,6 +92,12 @@ class TaggingAlertsIT {
                 .equals("PAUSED"));
     }
 
+    /** A stage counts after its transaction. */
+    private void awaitCount(String series, double count) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(pipeline.metric(series)).isEqualTo(count));
+    }
+
     private void tagAndStore(int posts) throws Exception {
         for (UUID post : imported(posts)) {
             pipeline.awaitStatus(post, "success");
@@ -102,7 +109,7 @@ class TaggingAlertsIT {
     void in_normal_work_no_alert_about_tagging_fires() throws Exception {
         double before = pipeline.metric(PERSISTED);
         tagAndStore(5);
-        await().untilAsserted(() -> assertThat(pipeline.metric(PERSISTED)).isEqualTo(before + 5));
+        awaitCount(PERSISTED, before + 5);
         scrape();
 
         for (String alert : List.of(BROKEN, OVERFLOW, "PostsFailing", "PostsRetrying", "DeadLetters", "ProviderDown")) {
@@ -123,14 +130,18 @@ class TaggingAlertsIT {
         scrape();
         scrapes.assertSilent(BROKEN); // paused, with nothing to do
 
+        double tagged = pipeline.metric(TAGGED);
+        double persisted = pipeline.metric(PERSISTED);
         List<UUID> posts = imported(3);
         posts.forEach(post -> pipeline.awaitStatus(post, "success"));
+        awaitCount(TAGGED, tagged + 3);
         scrape();
         scrapes.assertHolds(BROKEN, "{status=\"success\"}");
         scrapes.assertSilent(OVERFLOW);
 
         stage("resumeStage");
         posts.forEach(post -> pipeline.awaitTags(post, "local"));
+        awaitCount(PERSISTED, persisted + 3);
         scrape();
         scrapes.assertSilent(BROKEN);
     }

@@ -70,7 +70,7 @@ class VisionIT {
                 "--gigachat.api-key=" + ModelPipeline.GIGACHAT_KEY,
                 "--openrouter.api-key=" + ModelPipeline.OPENROUTER_KEY,
                 "--vision.ocr-program=-",
-                "--llm.timeout=2s",
+                "--llm.timeout=10s",
                 // failures of one test must not open a circuit breaker for the next
                 "--llm.breaker-window=1000",
                 "--llm.breaker-minimum-calls=1000");

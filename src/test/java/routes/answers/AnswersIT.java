@@ -726,9 +726,11 @@ class AnswersIT {
         await().atMost(Duration.ofSeconds(30)).untilTrue(ended);
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(counted("ask", "cancelled")).isEqualTo(1));
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                        answers.answer(asked("Какой курс доллара?"), QUIET).sentences())
-                .isEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreException(TooManyQuestionsException.class)
+                .untilAsserted(() -> assertThat(answers.answer(asked("Какой курс доллара?"), QUIET)
+                                .sentences())
+                        .isEmpty());
     }
 
     @Test

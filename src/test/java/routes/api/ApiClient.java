@@ -18,7 +18,7 @@ final class ApiClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
     private final String base;
     private final String key;
 
@@ -77,7 +77,7 @@ final class ApiClient {
             String method, String path, HttpRequest.BodyPublisher body, UnaryOperator<HttpRequest.Builder> more) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path))
                 .method(method, body)
-                .timeout(Duration.ofSeconds(20));
+                .timeout(Duration.ofSeconds(60));
         if (key != null) {
             builder.header("Authorization", "Bearer " + key);
         }

@@ -95,7 +95,11 @@ final class ApiFuzz {
                     "album_id",
                     String.valueOf(fixtures.album(Fixtures.DEFAULT_TENANT, channel, posts.subList(0, 3), "{}")));
         }
-        ApiClient.Answer job = owner.post("/users/1/imports", "{\"path\": \"channel\"}");
+        // imports of a run before may still wait
+        ApiClient.Answer job = await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> owner.post("/users/1/imports", "{\"path\": \"channel\"}"),
+                        answer -> answer.status() == 202);
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> owner.get(job.header("Location")).text("status").equals("done"));
         return this;

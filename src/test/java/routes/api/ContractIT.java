@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -218,7 +219,7 @@ class ContractIT {
                 Zips.ofFolder(Path.of("src/test/resources/exports/channel"), "").bytes();
 
         // imports of other tests may still wait
-        await().until(() -> upload(export).status() == 202);
+        await().atMost(Duration.ofSeconds(60)).until(() -> upload(export).status() == 202);
     }
 
     private ApiClient.Answer upload(byte[] export) {

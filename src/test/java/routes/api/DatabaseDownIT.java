@@ -21,13 +21,14 @@ import routes.vectorindex.VectorIndex;
 class DatabaseDownIT {
 
     @RegisterExtension
-    static final RunningApi api = new RunningApi();
+    static final RunningApi api = new RunningApi().with("spring.datasource.hikari.connection-timeout", "1000");
 
     private static final NewApiKey KEY = NewApiKey.make("anna", "default", "reader");
 
     @RegisterExtension
     static final RunningApi locked = new RunningApi()
             .with("api.keys", KEY.entry())
+            .with("spring.datasource.hikari.connection-timeout", "1000")
             // two of them in one process
             .with("spring.jmx.enabled", "false");
 
@@ -68,6 +69,9 @@ class DatabaseDownIT {
         } finally {
             threads.shutdown();
             allowConnections(api, true);
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(
+                            () -> assertThat(client.get("/users/1").status()).isEqualTo(200));
         }
     }
 

@@ -143,6 +143,7 @@ class ReaderAskIT {
     @Test
     void the_scope_limits_the_posts_and_is_in_the_address() {
         browser.open("/?view=ask");
+        browser.awaitText("[name=channel] option", "Заводы");
         browser.click(".scope summary");
         browser.all("[name=channel] option").stream()
                 .filter(option -> option.getText().equals("Заводы"))

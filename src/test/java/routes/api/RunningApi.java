@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -143,7 +144,7 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
         folder = folder();
         var defaults = new LinkedHashMap<String, Object>();
         defaults.put("spring.datasource.url", database.jdbcUrl());
-        defaults.put("spring.datasource.hikari.connection-timeout", "1000");
+        defaults.put("spring.datasource.hikari.connection-timeout", "10000");
         defaults.put("spring.flyway.enabled", "false");
         defaults.put("spring.servlet.multipart.enabled", "false");
         defaults.put("spring.main.banner-mode", "off");
@@ -197,6 +198,8 @@ final class RunningApi implements BeforeAllCallback, AfterAllCallback {
             // test classes keep what is static in them until the last test has ended
             context = null;
         }
+        // the pool has set it for the whole JVM, to its own limit
+        DriverManager.setLoginTimeout(0);
         database.afterAll(test);
         redis.afterAll(test);
         FileSystemUtils.deleteRecursively(folder.toFile());

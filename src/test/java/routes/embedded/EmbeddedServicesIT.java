@@ -24,6 +24,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.FileSystemUtils;
 import routes.configuration.ConfigurationException;
 import routes.testing.ChildJvm;
+import routes.testing.FreePort;
 
 class EmbeddedServicesIT {
 
@@ -168,7 +170,9 @@ class EmbeddedServicesIT {
 
             Files.write(folder.resolve("process"), record);
             ServerProcess.stopOrphan(folder, pidFile, "Redis");
-            assertThat(other.isAlive()).as("the recorded process").isFalse();
+            assertThat(other.waitFor(30, TimeUnit.SECONDS))
+                    .as("the recorded process")
+                    .isTrue();
         } finally {
             other.destroyForcibly();
         }
@@ -416,8 +420,14 @@ class EmbeddedServicesIT {
     record Services(DataFolder data, EmbeddedPostgresService postgres, EmbeddedRedisService redis)
             implements AutoCloseable {
 
-        static Services start(Path dir) {
+        static Services start(Path dir) throws IOException {
             DataFolder data = new DataFolder(dir);
+            for (String service : List.of("postgres", "redis")) {
+                Path port = data.folder(service).resolve("port");
+                if (Files.notExists(port)) {
+                    Files.writeString(port, Integer.toString(FreePort.next()));
+                }
+            }
             return new Services(data, new EmbeddedPostgresService(data, 0), new EmbeddedRedisService(data, 0));
         }
 

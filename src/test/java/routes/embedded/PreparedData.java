@@ -53,7 +53,7 @@ public final class PreparedData {
             }
         }));
         try (var data = new DataFolder(folder);
-                var postgres = new EmbeddedPostgresService(data, 0)) {
+                var postgres = new EmbeddedPostgresService(data, FreePort.next())) {
             EmbeddedDatabase.flyway(new DriverManagerDataSource(
                             postgres.jdbcUrl(), EmbeddedPostgresService.USER, postgres.password()))
                     .load()
@@ -63,9 +63,8 @@ public final class PreparedData {
         Files.writeString(
                 folder.resolve("postgres/cluster/postgresql.conf"), "fsync = off\n", StandardOpenOption.APPEND);
         Files.move(folder.resolve("postgres/programs"), folder.resolve("programs"));
-        // they belong to the server that has run
+        // it belongs to the server that has run
         Files.delete(folder.resolve("postgres/process"));
-        Files.delete(folder.resolve("postgres/port"));
         return folder;
     }
 
