@@ -18,6 +18,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -63,16 +64,8 @@ final class LiveProcess implements AutoCloseable {
     private static final TelegramProperties TELEGRAM =
             new TelegramProperties(12345, "0123456789abcdef0123456789abcdef", "a key of thirty-two characters!!", true);
 
-    private static final CrawlProperties LIMITS = new CrawlProperties(
-            Set.of(80),
-            true,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            1 << 20,
-            5,
-            Duration.ZERO,
-            "TestReader/1.0",
-            Set.of());
+    /** For pages and files; long, so that a slow machine causes no failures. */
+    static final Duration FETCH_TIMEOUT = Duration.ofSeconds(30);
 
     /** Reads everything, and often. */
     static final ParserProperties ALL = parser(87_600, 1);
@@ -83,7 +76,7 @@ final class LiveProcess implements AutoCloseable {
     final PostIntake intake;
     final PostRemoval removal;
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final PageFetcher fetcher = new PageFetcher(LIMITS, Clock.systemUTC());
+    private final PageFetcher fetcher;
     private final MortalDatabase database;
     private final MediaStore media;
     private final JdbcClient jdbc;
@@ -91,10 +84,12 @@ final class LiveProcess implements AutoCloseable {
 
     /** After its death nothing reaches the database any more, and nothing is committed. */
     private static final class MortalDatabase extends DelegatingDataSource {
+        private final BooleanSupplier dies;
         private volatile boolean dead;
 
-        MortalDatabase(DataSource database) {
+        MortalDatabase(DataSource database, BooleanSupplier dies) {
             super(database);
+            this.dies = dies;
         }
 
         @Override
@@ -104,6 +99,9 @@ final class LiveProcess implements AutoCloseable {
                     getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                         boolean ends = method.getName().equals("close")
                                 || method.getName().equals("rollback");
+                        if (method.getName().equals("commit") && dies.getAsBoolean()) {
+                            dead = true;
+                        }
                         if (dead && !ends) {
                             throw new SQLException("the process is dead", "08006");
                         }
@@ -117,6 +115,10 @@ final class LiveProcess implements AutoCloseable {
     }
 
     static ParserProperties parser(int hours, int interval) {
+        return parser(hours, interval, FETCH_TIMEOUT);
+    }
+
+    static ParserProperties parser(int hours, int interval, Duration downloadTimeout) {
         return new ParserProperties(
                 hours,
                 interval,
@@ -126,15 +128,7 @@ final class LiveProcess implements AutoCloseable {
                 Duration.ofMillis(200),
                 4,
                 8,
-                Duration.ofSeconds(2));
-    }
-
-    LiveProcess(DataSource source, Path folder, Tdlib tdlib, ParserProperties parser) throws Exception {
-        this(source, folder, tdlib, parser, 1_000_000);
-    }
-
-    LiveProcess(DataSource source, Path folder, Tdlib tdlib, ParserProperties parser, long maxBytes) throws Exception {
-        this(source, folder, tdlib, parser, maxBytes, null);
+                downloadTimeout);
     }
 
     /**
@@ -142,16 +136,38 @@ final class LiveProcess implements AutoCloseable {
      *
      * @param url null: it is not read
      * @param account whether there is a Telegram account too
+     * @param timeout for a page
      */
-    record Preview(String url, RedisLink redis, Duration requestDelay, boolean account) {}
+    record Preview(String url, RedisLink redis, Duration requestDelay, boolean account, Duration timeout) {
+        Preview(String url, RedisLink redis, Duration requestDelay, boolean account) {
+            this(url, redis, requestDelay, account, FETCH_TIMEOUT);
+        }
+    }
 
     LiveProcess(DataSource source, Path folder, Tdlib tdlib, ParserProperties parser, long maxBytes, Preview preview)
+            throws Exception {
+        this(source, folder, tdlib, parser, maxBytes, preview, () -> false);
+    }
+
+    /** @param dies asked before each commit; true: the process dies instead, as by {@link #kill()} */
+    LiveProcess(
+            DataSource source,
+            Path folder,
+            Tdlib tdlib,
+            ParserProperties parser,
+            long maxBytes,
+            Preview preview,
+            BooleanSupplier dies)
             throws Exception {
         boolean account = preview == null || preview.account();
         TelegramProperties telegram = account ? TELEGRAM : new TelegramProperties(0, "", "", true);
         Clock clock = Clock.systemUTC();
         interval = parser.interval();
-        database = new MortalDatabase(source);
+        Duration timeout = preview == null ? FETCH_TIMEOUT : preview.timeout();
+        var limits = new CrawlProperties(
+                Set.of(80), true, timeout, timeout, 1 << 20, 5, Duration.ZERO, "TestReader/1.0", Set.of());
+        fetcher = new PageFetcher(limits, clock);
+        database = new MortalDatabase(source, dies);
         jdbc = JdbcClient.create(database);
         accounts = new TelegramAccounts(telegram, folder.resolve("telegram"), LiveProcess::create, () -> tdlib);
         var metrics = new IngestMetrics(registry);
@@ -193,7 +209,7 @@ final class LiveProcess implements AutoCloseable {
                                 liveMetrics,
                                 properties,
                                 parser,
-                                LIMITS,
+                                limits,
                                 transactions,
                                 clock));
         camel.getRegistry().bind("pageFetcher", fetcher);
@@ -279,6 +295,10 @@ final class LiveProcess implements AutoCloseable {
                                         .query(Long.class)
                                         .single()
                                 == 0);
+    }
+
+    boolean isDead() {
+        return database.dead;
     }
 
     /** As kill -9: what is in memory is gone, and what is not committed too. */
