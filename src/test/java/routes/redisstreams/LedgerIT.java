@@ -253,7 +253,7 @@ class LedgerIT {
     }
 
     private void assertSettled() {
-        try (RedisLink link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(5))) {
+        try (RedisLink link = new RedisLink(REDIS.newClient(), Duration.ofSeconds(30))) {
             StreamAdmin inspector = new StreamAdmin(link);
             for (int stage = 1; stage <= 3; stage++) {
                 assertThat(inspector.groups(stream(stage))).singleElement().satisfies(group -> {

@@ -24,7 +24,7 @@ class Rule10StopIT {
     @Test
     void rule10_a_stop_completes_what_runs_and_leaves_the_rest_to_be_claimed_at_once() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
         List<String> seen = new CopyOnWriteArrayList<>();
         Map<String, Object> patient = Map.of("claimMinIdle", 60_000);
         streams.add(1, 2, 3);
@@ -32,14 +32,22 @@ class Rule10StopIT {
                 .process(exchange -> {
                     seen.add("a");
                     begun.countDown();
-                    assertThat(never.await(500, TimeUnit.MILLISECONDS)).isFalse();
+                    assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
                 })
                 .to(streams.toOut()));
         assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         eventually().untilAsserted(() -> assertThat(streams.pending()).hasSize(3));
 
-        a.stop();
+        CompletableFuture<Void> stop = CompletableFuture.runAsync(() -> a.stopWithin(Duration.ofSeconds(60)));
+        // the exchange ends only after the others are released, so that the worker cannot take one of them
+        eventually()
+                .until(() -> streams.pending().stream()
+                                .filter(row -> row.getMsSinceLastDelivery() >= 60_000)
+                                .count()
+                        == 2);
+        goOn.countDown();
 
+        assertThat(stop).succeedsWithin(Duration.ofSeconds(60));
         assertThat(seen).containsExactly("a");
         assertThat(streams.numbers(streams.out())).containsExactly("1");
         assertThat(streams.pending()).hasSize(2).allSatisfy(row -> assertThat(row.getMsSinceLastDelivery())

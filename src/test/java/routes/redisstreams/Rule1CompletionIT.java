@@ -80,7 +80,8 @@ class Rule1CompletionIT {
         CountDownLatch claimed = new CountDownLatch(1);
         String doneKey = "done:" + streams.in();
         String id = streams.add(1).get(0);
-        streams.start("a", routes -> routes.from(streams.fromIn())
+        // a does not claim the entry back
+        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("claimMinIdle", 60_000)))
                 .process(exchange -> {
                     begun.countDown();
                     await(claimed);

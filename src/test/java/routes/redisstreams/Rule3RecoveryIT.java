@@ -6,6 +6,7 @@ import static routes.redisstreams.Streams.eventually;
 
 import io.lettuce.core.Consumer;
 import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import java.time.Duration;
 import java.util.List;
@@ -72,7 +73,8 @@ class Rule3RecoveryIT {
         assertThat(streams.pending()).hasSize(1);
         streams.redis().clientKill(KillArgs.Builder.typeNormal().skipme());
 
-        eventually().untilAsserted(streams::assertSettled);
+        // the connection of streams.link() is killed too
+        eventually().ignoreExceptionsInstanceOf(RedisException.class).untilAsserted(streams::assertSettled);
         assertThat(seen).containsExactly("1/1", "2/1");
     }
 
@@ -115,10 +117,10 @@ class Rule3RecoveryIT {
             throws Exception {
         streams.add(1);
         CountDownLatch never = new CountDownLatch(1);
-        Streams.RouteSetup slow = routes -> routes.from(streams.fromIn(Map.of("claimMinIdle", 1_200)))
+        Streams.RouteSetup slow = routes -> routes.from(streams.fromIn(Map.of("claimMinIdle", 3_600)))
                 .process(this::see)
                 .process(exchange ->
-                        assertThat(never.await(3_600, TimeUnit.MILLISECONDS)).isFalse())
+                        assertThat(never.await(6_600, TimeUnit.MILLISECONDS)).isFalse())
                 .to(streams.toOut());
         streams.start("a", slow);
         streams.start("b", slow);
@@ -173,12 +175,13 @@ class Rule3RecoveryIT {
     @Test
     void rule3_a_failed_entry_that_is_deleted_before_its_next_delivery_is_acknowledged_and_counted() throws Exception {
         String id = streams.add(1).get(0);
-        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("backoffInitial", 800, "backoffMax", 800)))
+        streams.start("a", routes -> routes.from(
+                        streams.fromIn(Map.of("claimMinIdle", 60_000, "backoffInitial", 800, "backoffMax", 800)))
                 .process(exchange -> {
                     throw new IllegalStateException("again");
                 }));
         eventually().untilAsserted(() -> assertThat(streams.outcomes(Outcome.FAILED))
-                .isEqualTo(1));
+                .isPositive());
 
         streams.redis().xdel(streams.in(), id);
 
@@ -192,16 +195,16 @@ class Rule3RecoveryIT {
     void rule3_failed_entries_that_wait_for_their_next_delivery_are_not_claimed_by_others() throws Exception {
         streams.add(1);
         streams.start("a", routes -> routes.from(
-                        streams.fromIn(Map.of("claimMinIdle", 1_200, "backoffInitial", 30_000, "backoffMax", 30_000)))
+                        streams.fromIn(Map.of("claimMinIdle", 3_600, "backoffInitial", 30_000, "backoffMax", 30_000)))
                 .process(exchange -> {
                     throw new IllegalStateException("later");
                 }));
         eventually().untilAsserted(() -> assertThat(streams.outcomes(Outcome.FAILED))
                 .isEqualTo(1));
-        streams.start("b", routes -> routes.from(streams.fromIn(Map.of("claimMinIdle", 1_200)))
+        streams.start("b", routes -> routes.from(streams.fromIn(Map.of("claimMinIdle", 3_600)))
                 .process(this::see));
 
-        during(Duration.ofMillis(2_600)).untilAsserted(() -> assertThat(seen).isEmpty());
+        during(Duration.ofMillis(5_600)).untilAsserted(() -> assertThat(seen).isEmpty());
     }
 
     /** An endpoint that claims nothing during a test. */

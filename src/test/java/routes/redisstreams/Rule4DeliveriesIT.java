@@ -143,7 +143,8 @@ class Rule4DeliveriesIT {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch claimed = new CountDownLatch(1);
         String id = streams.add(1).get(0);
-        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("maxDeliveries", 1)))
+        // a does not claim the entry back
+        streams.start("a", routes -> routes.from(streams.fromIn(Map.of("maxDeliveries", 1, "claimMinIdle", 60_000)))
                 .process(exchange -> {
                     begun.countDown();
                     assertThat(claimed.await(20, TimeUnit.SECONDS)).isTrue();

@@ -187,7 +187,7 @@ final class Streams implements BeforeEachCallback, AfterEachCallback {
     /** A connection for the parts that are tested by themselves. */
     RedisLink link() {
         if (link == null) {
-            link = new RedisLink(redis.newClient(), Duration.ofSeconds(5));
+            link = new RedisLink(redis.newClient(), Duration.ofSeconds(30));
         }
         return link;
     }

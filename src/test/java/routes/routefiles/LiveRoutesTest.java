@@ -27,7 +27,9 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,6 +81,9 @@ class LiveRoutesTest {
                                 expression: sorry
             """;
 
+    /** Of tests in which work outlasts the drain. */
+    private static final String SHORT_DRAIN = "short-drain";
+
     @TempDir
     Path folder;
 
@@ -115,7 +120,7 @@ class LiveRoutesTest {
     }
 
     @BeforeEach
-    void run() throws Exception {
+    void run(TestInfo test) throws Exception {
         Path builtIn = folder.resolve("classes/routes");
         own = folder.resolve("config/routes");
         Files.createDirectories(own);
@@ -129,7 +134,7 @@ class LiveRoutesTest {
         camel.getRegistry().bind("gate", gate);
         template = camel.createProducerTemplate();
         camel.start();
-        live = live(Duration.ofSeconds(2));
+        live = live(Duration.ofSeconds(test.getTags().contains(SHORT_DRAIN) ? 2 : 60));
         live.load();
         for (Route route : camel.getRoutes()) {
             camel.getRouteController().startRoute(route.getRouteId());
@@ -481,6 +486,7 @@ class LiveRoutesTest {
     }
 
     @Test
+    @Tag(SHORT_DRAIN)
     void the_drain_is_bounded() throws Exception {
         gate.close();
         CompletableFuture<Object> hanging = template.asyncRequestBody("direct:slow", "a");

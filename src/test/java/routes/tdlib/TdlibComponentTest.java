@@ -125,8 +125,8 @@ class TdlibComponentTest {
     void updates_of_the_wanted_types_arrive_in_their_order_with_headers() throws Exception {
         List<Map<String, Object>> headers = new CopyOnWriteArrayList<>();
         start("tdlib:main?types=updateNewMessage, updateDeleteMessages", exchange -> {
-            seen.add(exchange.getMessage().getBody(ObjectNode.class));
             headers.add(Map.copyOf(exchange.getMessage().getHeaders()));
+            seen.add(exchange.getMessage().getBody(ObjectNode.class));
         });
         signIn();
         IntStream.range(0, 200).forEach(i -> channel.post(Contents.text("Пост " + i)));
@@ -159,7 +159,7 @@ class TdlibComponentTest {
         goOn.countDown();
 
         eventually().untilAsserted(() -> assertThat(sizes).containsExactly(1, 50, 50, 20));
-        assertThat(consumer().getDelivered()).isEqualTo(121);
+        eventually().untilAsserted(() -> assertThat(consumer().getDelivered()).isEqualTo(121));
     }
 
     @Test
@@ -381,13 +381,13 @@ class TdlibComponentTest {
     }
 
     @Test
-    void a_flood_wait_is_obeyed_for_its_function_until_it_ends() throws Exception {
+    void a_flood_wait_is_obeyed_for_its_function() throws Exception {
         signIn();
-        telegram.flood("searchPublicChat", 2, 1);
+        telegram.flood("searchPublicChat", 600, 1);
         ObjectNode search = Tdlib.request("searchPublicChat").put("username", "news");
         assertThatThrownBy(() -> client.call(search, TIMEOUT)).isInstanceOfSatisfying(TdlibException.class, e -> {
             assertThat(e.code()).isEqualTo(429);
-            assertThat(e.retryAfter()).hasValue(Duration.ofSeconds(2));
+            assertThat(e.retryAfter()).hasValue(Duration.ofSeconds(600));
         });
         assertThat(client.floodWaits()).containsOnlyKeys("searchPublicChat");
         assertThatThrownBy(() -> client.call(search, TIMEOUT)).isInstanceOfSatisfying(TdlibException.class, e -> {
@@ -399,6 +399,15 @@ class TdlibComponentTest {
                         .asText())
                 .as("other functions go on")
                 .isEqualTo("Anna");
+        assertThat(telegram.requests("searchPublicChat")).hasSize(1);
+    }
+
+    @Test
+    void a_flood_wait_ends() throws Exception {
+        signIn();
+        telegram.flood("searchPublicChat", 1, 1);
+        ObjectNode search = Tdlib.request("searchPublicChat").put("username", "news");
+        assertThatThrownBy(() -> client.call(search, TIMEOUT)).isInstanceOf(TdlibException.class);
         eventually().until(() -> client.floodWaits().isEmpty());
         assertThat(client.call(search, TIMEOUT).path("title").asText()).isEqualTo("News");
         assertThat(telegram.requests("searchPublicChat")).hasSize(2);
@@ -407,10 +416,11 @@ class TdlibComponentTest {
     @Test
     void a_late_answer_is_counted_and_reaches_nobody() throws Exception {
         signIn();
-        telegram.delay("testSquareInt", Duration.ofMillis(400), 1);
+        telegram.holdAnswers("testSquareInt", 1);
         assertThatThrownBy(() -> client.call(Tdlib.request("testSquareInt").put("x", 9), Duration.ofMillis(50)))
                 .isInstanceOfSatisfying(
                         TdlibException.class, e -> assertThat(e.kind()).isEqualTo(TdlibException.Kind.TIMED_OUT));
+        telegram.release(0);
         eventually().until(() -> client.late() == 1);
         assertThat(client.call(Tdlib.request("testSquareInt").put("x", 3), TIMEOUT)
                         .path("value")
@@ -430,7 +440,8 @@ class TdlibComponentTest {
                 .isInstanceOfSatisfying(
                         TdlibException.class, e -> assertThat(e.kind()).isEqualTo(TdlibException.Kind.NOT_SENT));
         client.close().get(10, TimeUnit.SECONDS);
-        assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompletedExceptionally());
+        eventually().untilAsserted(() -> assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer).isCompletedExceptionally()));
     }
 
     @Test
@@ -528,7 +539,7 @@ class TdlibComponentTest {
             Thread taker = new Thread(() -> {
                 try {
                     while (taken.size() + inGaps[0] < 3_000) {
-                        List<ObjectNode> some = queue.take(7, Duration.ofSeconds(5));
+                        List<ObjectNode> some = queue.take(7, Duration.ofSeconds(50));
                         assertThat(some).isNotEmpty();
                         some.forEach(update -> {
                             if (update.path("@type").asText().equals(UpdateQueue.LOST)) {

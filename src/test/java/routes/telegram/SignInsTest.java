@@ -85,7 +85,7 @@ class SignInsTest {
     void a_second_step_of_an_account_at_the_same_time_is_refused_and_that_of_another_is_not() throws Exception {
         signIns.start("main", ANNA);
         signIns.start("second", ANNA);
-        telegram.delay("checkAuthenticationCode", Duration.ofSeconds(2), 1);
+        telegram.holdAnswers("checkAuthenticationCode", 1);
         CompletableFuture<Status> first = CompletableFuture.supplyAsync(() -> {
             try {
                 return signIns.code("main", "12345");
@@ -97,6 +97,7 @@ class SignInsTest {
 
         assertThat(refusal(() -> signIns.code("main", "12345")).reason()).isEqualTo(Reason.BUSY);
         assertThat(signIns.code("second", "12345").state()).isEqualTo(State.READY);
+        telegram.release(0);
         assertThat(first.get(10, TimeUnit.SECONDS).state()).isEqualTo(State.READY);
         assertThat(refusal(() -> signIns.code("main", "12345")).reason()).isEqualTo(Reason.WRONG_STATE);
     }

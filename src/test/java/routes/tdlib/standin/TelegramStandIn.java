@@ -103,7 +103,11 @@ public final class TelegramStandIn implements TdJson {
     /** A request as it arrived. */
     public record Request(int clientId, String function, ObjectNode json, long nanoTime) {}
 
-    /** What becomes of a request instead of, or before, its answer. */
+    /**
+     * What becomes of a request instead of, or before, its answer.
+     *
+     * @param delay null: until {@link #release}
+     */
     private record Fault(int code, String message, boolean silent, Duration delay) {}
 
     /** What becomes of an update. */
@@ -240,6 +244,11 @@ public final class TelegramStandIn implements TdJson {
     /** The next requests take effect and are answered late. */
     public synchronized TelegramStandIn delay(String function, Duration delay, int times) {
         return fault(function, times, new Fault(0, "", false, delay));
+    }
+
+    /** The next requests take effect; their answers are held back until {@link #release}. */
+    public synchronized TelegramStandIn holdAnswers(String function, int times) {
+        return fault(function, times, new Fault(0, "", false, null));
     }
 
     private TelegramStandIn fault(String function, int times, Fault fault) {
@@ -402,6 +411,8 @@ public final class TelegramStandIn implements TdJson {
         ObjectNode finished = answer;
         if (fault == null) {
             push(client, finished);
+        } else if (fault.delay() == null) {
+            held.add(() -> push(client, finished));
         } else {
             timers.schedule(() -> push(client, finished), fault.delay().toMillis(), TimeUnit.MILLISECONDS);
         }
