@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import routes.events.PostCrawl;
 import routes.events.Recorded;
@@ -36,10 +37,13 @@ public final class CrawlPass {
     /** Pages that another worker is reading, or whose host is in use. */
     final Set<PageTask> held = ConcurrentHashMap.newKeySet();
 
+    /** Measures the time spent on a host. Tests replace it. */
+    LongSupplier nanoTime = System::nanoTime;
+
     /** The pages with the minimum check time of cached copies; null for no minimum. */
     private final Map<PageTask, Instant> tasks = new LinkedHashMap<>();
 
-    /** Start of the work on each host, as {@link System#nanoTime}. */
+    /** Start of the work on each host, as {@link #nanoTime}. */
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
 
     private final Map<PageTask, Duration> delays = new ConcurrentHashMap<>();
@@ -75,7 +79,7 @@ public final class CrawlPass {
      * @return time from the start of the work on the host to the fetch
      */
     Duration begin(PageTask task, Duration delay) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         delays.put(task, delay);
         Long first = begun.putIfAbsent(task.host(), now);
         return delay.plusNanos(first == null ? 0 : now - first);

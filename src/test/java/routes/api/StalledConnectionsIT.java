@@ -15,7 +15,10 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +55,11 @@ class StalledConnectionsIT {
 
     @BeforeAll
     static void measure() {
-        limit = Math.max(LIMIT_MILLIS, 10 * percentile99(api.client(KEY.key()), "/users/1"));
+        limit = Math.max(LIMIT_MILLIS, tenfold());
+    }
+
+    private static long tenfold() {
+        return 10 * percentile99(api.client(KEY.key()), "/users/1");
     }
 
     @AfterEach
@@ -106,7 +113,7 @@ class StalledConnectionsIT {
         int port = api.managementPort();
         stall(port, "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
         stall(port, "GET /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{");
-        assertAnsweredAtOnce(api.managementClient(), "/health/live");
+        assertAnsweredAtOnce(Map.of("/health/live", api.managementClient()));
     }
 
     /** What is refused, and whatever is answered without its body, ends the connection without waiting for that body. */
@@ -121,16 +128,20 @@ class StalledConnectionsIT {
         "200, GET, /health/live, no"
     })
     void the_answer_does_not_wait_for_the_body(int status, String method, String path, String with) throws IOException {
-        Instant start = Instant.now();
-        String answer = answer(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+        String request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
                 + (with.equals("no") ? "" : "Authorization: Bearer " + KEY.key() + "\r\n")
                 + "Content-Type: " + (with.contains("/") ? with : "application/json")
-                + "\r\nContent-Length: " + (status == 413 ? 600_000 : 60_000) + "\r\n\r\n{");
-        assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
-        if (status >= 400) {
-            assertThat(answer).containsIgnoringCase("\r\nConnection: close\r\n");
-        }
-        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(8));
+                + "\r\nContent-Length: " + (status == 413 ? 600_000 : 60_000) + "\r\n\r\n{";
+        // one of several attempts, since the machine may be busy; whoever waits for the body takes 4 s in each
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            Instant start = Instant.now();
+            String answer = answer(request);
+            assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+            if (status >= 400) {
+                assertThat(answer).containsIgnoringCase("\r\nConnection: close\r\n");
+            }
+            return Duration.between(start, Instant.now()).toMillis() < 3_000;
+        });
     }
 
     @Test
@@ -144,8 +155,12 @@ class StalledConnectionsIT {
             await().atMost(Duration.ofSeconds(25))
                     .pollInterval(Duration.ofMillis(300))
                     .until(() -> {
+                        // first, since the connection ends soon after the answer
+                        if (slow.getInputStream().available() > 0) {
+                            return true;
+                        }
                         slow.getOutputStream().write(' ');
-                        return slow.getInputStream().available() > 0;
+                        return false;
                     });
             assertThat(new String(slow.getInputStream().readNBytes(12), US_ASCII))
                     .isEqualTo("HTTP/1.1 408");
@@ -219,18 +234,24 @@ class StalledConnectionsIT {
         return new String(begin(api.port(), request).getInputStream().readAllBytes(), US_ASCII);
     }
 
-    private void othersAreAnsweredAtOnce() {
-        assertAnsweredAtOnce(api.client(), "/health/live");
-        assertAnsweredAtOnce(api.client(KEY.key()), "/users/1");
+    private void othersAreAnsweredAtOnce() throws IOException {
+        assertAnsweredAtOnce(Map.of("/health/live", api.client(), "/users/1", api.client(KEY.key())));
     }
 
     /** One of three rounds, since the machine may be busy with other things. */
-    private static void assertAnsweredAtOnce(ApiClient client, String path) {
-        assertThat(IntStream.range(0, 3)
-                        .mapToLong(round -> percentile99(client, path))
-                        .anyMatch(millis -> millis < limit))
-                .as("%s is answered within %s ms", path, limit)
-                .isTrue();
+    private void assertAnsweredAtOnce(Map<String, ApiClient> clients) throws IOException {
+        var millis = new TreeMap<String, Long>();
+        clients.forEach((path, client) -> {
+            for (int round = 0; round < 3 && millis.getOrDefault(path, limit) >= limit; round++) {
+                millis.merge(path, percentile99(client, path), Math::min);
+            }
+        });
+        if (Collections.max(millis.values()) >= limit) {
+            // the machine may be busier than it was when the limit was measured
+            close();
+            long limitNow = Math.max(limit, tenfold());
+            assertThat(millis).allSatisfy((path, time) -> assertThat(time).isLessThan(limitNow));
+        }
     }
 
     private static long percentile99(ApiClient client, String path) {

@@ -28,11 +28,13 @@ class UploadLimitsIT {
     @RegisterExtension
     static final RunningApi api = new RunningApi()
             .with("import.dir", () -> importDir.toString())
-            .with("server.tomcat.connection-timeout", "1500ms")
+            .with("server.tomcat.connection-timeout", "4s")
+            // otherwise a pause as long as that would end the connection that the client is about to use again
+            .with("server.tomcat.keep-alive-timeout", "2m")
             .with("upload.max-bytes", String.valueOf(MAX))
             .with("upload.max-unpacked-bytes", "1000000")
             .with("upload.max-entries", "20")
-            .with("upload.timeout", "4s")
+            .with("upload.timeout", "7s")
             .with("upload.concurrency", "1");
 
     private static final String EXPORT =
@@ -143,8 +145,12 @@ class UploadLimitsIT {
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> {
+                        // first, since the connection ends soon after the answer
+                        if (slow.getInputStream().available() > 0) {
+                            return true;
+                        }
                         slow.getOutputStream().write(' ');
-                        return slow.getInputStream().available() > 0;
+                        return false;
                     });
 
             String answer = new String(slow.getInputStream().readNBytes(12), UTF_8);
@@ -168,7 +174,7 @@ class UploadLimitsIT {
     /** An upload that has begun. */
     private Socket open() throws IOException {
         var socket = new Socket(InetAddress.getLoopbackAddress(), api.port());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         socket.getOutputStream()
                 .write(("POST /users/1/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + Multipart.TYPE
                                 + "\r\nContent-Length: 100000\r\n\r\n")

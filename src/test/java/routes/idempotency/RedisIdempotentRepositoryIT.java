@@ -86,14 +86,16 @@ class RedisIdempotentRepositoryIT {
 
     @Test
     void what_another_has_in_progress_is_an_uncounted_failure_until_its_lease_has_expired() throws Exception {
-        RedisIdempotentRepository repository = repository(Duration.ofMillis(400));
-        assertThat(repository.add(exchange(), "k")).isTrue();
+        RedisIdempotentRepository repository = repository(Duration.ofSeconds(2));
+        // made before the lease begins, which is shorter than a slow machine takes to make them
+        Exchange first = exchange();
+        Exchange later = exchange();
+        assertThat(repository.add(first, "k")).isTrue();
 
-        assertThatThrownBy(() -> repository.add(exchange(), "k"))
+        assertThatThrownBy(() -> repository.add(later, "k"))
                 .isInstanceOf(InProgressElsewhereException.class)
                 .hasMessageContaining(prefix + "k");
 
-        Exchange later = exchange();
         eventually()
                 .ignoreExceptionsInstanceOf(InProgressElsewhereException.class)
                 .until(() -> repository.add(later, "k"));
@@ -220,8 +222,8 @@ class RedisIdempotentRepositoryIT {
             two_entries_of_the_same_key_are_processed_once_although_they_come_at_the_same_time_and_take_longer_than_the_lease()
                     throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        start("a", repository(Duration.ofMillis(1_500)), exchange -> assertThat(
-                        never.await(3_500, TimeUnit.MILLISECONDS))
+        start("a", repository(Duration.ofMillis(3_500)), exchange -> assertThat(
+                        never.await(6_500, TimeUnit.MILLISECONDS))
                 .isFalse());
         add("k");
         add("k");

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import routes.posts.ChannelIdentity;
+import routes.posts.ChannelStore;
 import routes.testing.ChildJvm;
 import routes.testing.EmbeddedDatabase;
 
@@ -38,14 +44,20 @@ class ImportProcessIT {
     void killed_at_any_point_nothing_is_lost_and_no_event_repeated() throws Exception {
         Path export = data.resolve("result.json");
         ExportGenerator.write(export, 8_000, 300);
+        UUID channel = new ChannelStore(database.dataSource())
+                .resolve(new ChannelIdentity(5555, null, "Большой канал"))
+                .id();
         for (int kill = 1; kill <= 2; kill++) {
             long before = count("posts");
-            Process process = start(export, "-Xmx128m");
-            Awaitility.await()
-                    .pollInterval(Duration.ofMillis(20))
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> count("posts") > before + 1_000);
-            process.destroyForcibly().waitFor();
+            try (Connection holder = hold(channel, before + 4_000)) {
+                Process process = start(export, "-Xmx128m");
+                Awaitility.await()
+                        .pollInterval(Duration.ofMillis(20))
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> count("posts") > before + 1_000);
+                process.destroyForcibly().waitFor();
+                holder.rollback();
+            }
             assertThat(count("posts")).isBetween(1_000L, 7_999L);
             assertThat(jdbc.sql("SELECT (SELECT count(*) FROM posts) = (SELECT count(*) FROM outbox)")
                             .query(Boolean.class)
@@ -73,6 +85,21 @@ class ImportProcessIT {
         assertThat(finish(start(export, "-Xmx48m"))).contains("done, 7500 posts (7500 new");
 
         assertThat(count("posts")).isEqualTo(7_500);
+    }
+
+    /** Lets an import save the posts before this message only, however late its process is killed. */
+    private Connection hold(UUID channel, long message) throws SQLException {
+        Connection holder = database.dataSource().getConnection();
+        holder.setAutoCommit(false);
+        // whoever inserts the same message waits for the end of this transaction
+        JdbcClient.create(new SingleConnectionDataSource(holder, true))
+                .sql(
+                        """
+                        INSERT INTO posts (id, tenant_id, channel_id, telegram_message_id, posted_at, content)
+                        SELECT gen_random_uuid(), id, ?, ?, now(), '' FROM tenants""")
+                .params(channel, message)
+                .update();
+        return holder;
     }
 
     private Process start(Path export, String memory) throws IOException {

@@ -371,6 +371,8 @@ class ImportServiceIT {
         ImportService stopped = service(path -> new SlowSource(ExportSource.open(path, ZoneOffset.UTC), reading), 5);
         UUID id = stopped.submit(1, TENANT, data);
         reading.await();
+        // another thread saves the first batch
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> count("posts") > 0);
         stopped.close();
 
         assertThat(stopped.find(id).orElseThrow().status()).isEqualTo(Status.QUEUED);

@@ -31,7 +31,7 @@ import routes.testing.EmbeddedRedis;
 class StreamStatesIT {
     private static final String STREAM = "posts.parsed";
     private static final String GROUP = "tagging_workers";
-    private static final Duration QUIET = Duration.ofMillis(400);
+    private static final Duration QUIET = Duration.ofSeconds(3);
 
     @RegisterExtension
     static final EmbeddedRedis REDIS = new EmbeddedRedis();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -113,12 +114,14 @@ public final class WebServer implements AutoCloseable {
             Request request = new Request(head.split(" ", 3)[1], head);
             requests.add(request);
             mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 18);
             try {
-                site.answer(request, socket.getOutputStream());
+                site.answer(request, out);
             } finally {
+                // before the client has the whole answer and may send its next request
                 running.decrementAndGet();
             }
-            socket.getOutputStream().flush();
+            out.flush();
         } catch (Exception e) {
             // the client left, as some tests want
         }
