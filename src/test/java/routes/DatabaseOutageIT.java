@@ -48,8 +48,8 @@ class DatabaseOutageIT {
     private static final int POSTS = Integer.getInteger("outage.posts", 2_000);
     private static final int OUTAGE_SECONDS = Integer.getInteger("outage.seconds", 8);
 
-    /** Two tries of a stage: each waits at most 5 s for the next one, and 5 s for a connection. */
-    private static final Duration RESUMED = Duration.ofSeconds(20);
+    /** The promise of decision 12. */
+    private static final Duration RESUMED = Duration.ofSeconds(10);
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();

@@ -132,7 +132,7 @@ class StalledConnectionsIT {
                 + (with.equals("no") ? "" : "Authorization: Bearer " + KEY.key() + "\r\n")
                 + "Content-Type: " + (with.contains("/") ? with : "application/json")
                 + "\r\nContent-Length: " + (status == 413 ? 600_000 : 60_000) + "\r\n\r\n{";
-        // one of several attempts, since the machine may be busy; whoever waits for the body takes 4 s in each
+        // repeated because the machine may be busy; a server that waits for the body needs 4 s for each attempt
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             Instant start = Instant.now();
             String answer = answer(request);

@@ -91,7 +91,7 @@ class ImportProcessIT {
     private Connection hold(UUID channel, long message) throws SQLException {
         Connection holder = database.dataSource().getConnection();
         holder.setAutoCommit(false);
-        // whoever inserts the same message waits for the end of this transaction
+        // an INSERT of the same message blocks until this transaction ends
         JdbcClient.create(new SingleConnectionDataSource(holder, true))
                 .sql(
                         """
