@@ -283,7 +283,8 @@ class TaggingProvidersIT {
     @Test
     void a_post_that_nobody_tags_fails_after_five_passes_stays_searchable_and_is_healed_by_force() throws Exception {
         gigaChat.always(Fault.status(500));
-        openRouter.always(Fault.status(503));
+        openRouter.next(Fault.status(503), Fault.status(503), Fault.status(503));
+        openRouter.always(Fault.hang()); // the second pass waits while the test looks
         UUID post = pipeline.imported("Верблюды переходят пустыню Гоби").get(0);
 
         pipeline.awaitStatus(post, "retrying");
@@ -293,6 +294,7 @@ class TaggingProvidersIT {
                         .asInt())
                 .isPositive();
 
+        openRouter.always(Fault.status(503));
         pipeline.awaitStatus(post, "failed");
         assertThat(pipeline.post(post, "tagging_attempts")).isEqualTo("5");
         assertThat(pipeline.get("/users/1/posts/tagging_stats")

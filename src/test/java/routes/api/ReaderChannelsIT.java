@@ -31,7 +31,7 @@ class ReaderChannelsIT {
 
     private final TelegramStandIn telegram = api.bean(TelegramStandIn.class)
             .user(ANNA, "12345", "", "Anna")
-            .user(BORIS, "67890", "correct horse", "Boris");
+            .user(BORIS, "678906789067890", "correct horse", "Boris");
 
     private long user;
 
@@ -97,7 +97,7 @@ class ReaderChannelsIT {
 
         browser.type("11111", Keys.ENTER);
         browser.awaitText(".sign-in [role=alert]", "Код неверный");
-        browser.type("67890", Keys.ENTER);
+        browser.type("678906789067890", Keys.ENTER);
         browser.awaitText(".sign-in", "Подсказка: the usual");
         browser.type("wrong", Keys.ENTER);
         browser.awaitText(".sign-in [role=alert]", "Пароль неверный");
@@ -109,7 +109,7 @@ class ReaderChannelsIT {
         browser.awaitText(".accounts", "Boris (main)");
         assertThat((String)
                         browser.run("return JSON.stringify([localStorage, sessionStorage]) + document.body.innerHTML"))
-                .doesNotContain("correct horse", "67890");
+                .doesNotContain("correct horse", "678906789067890");
         assertThat(browser.barriers()).isEmpty();
     }
 
